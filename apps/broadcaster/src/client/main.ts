@@ -1,0 +1,3 @@
+import { FeedClient } from "@crosspod/client";
+
+new FeedClient({ url: location.href }).open();

@@ -1,0 +1,49 @@
+import {
+  type Environment,
+  parseEnvironment,
+  type ServiceConfig,
+  serviceSettings,
+  toServiceConfig,
+  wholeNumber,
+} from "@crosspod/service";
+import { z } from "zod";
+
+export interface BroadcasterConfig extends ServiceConfig {
+  /** `/api` asks for this bearer token; undefined: it asks for none. */
+  readonly apiToken: string | undefined;
+  /** Most ids that the feed holds; they bound the memory of a pod and the length of a snapshot. */
+  readonly maxIds: number;
+  /** Longest body of a `POST /api`, in bytes. */
+  readonly maxBodyBytes: number;
+  /** How long a client may leave its socket full before it is closed as a slow reader. */
+  readonly slowReaderSeconds: number;
+  /** How often a client is pinged; one that has not answered by the next ping is dead. Proxies often cut what is silent for 60 s. */
+  readonly pingSeconds: number;
+  /** How often clients that asked for hello hear the feed's state. */
+  readonly heartbeatSeconds: number;
+}
+
+const schema = z.object({
+  ...serviceSettings({ port: 8888 }),
+  API_TOKEN: z.string().min(8, "must be at least 8 characters").optional(),
+  MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
+  MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),
+  SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(15),
+  PING_SECONDS: wholeNumber(1, 3_600).default(25),
+  HEARTBEAT_SECONDS: wholeNumber(1, 3_600).default(10),
+  REDIS_URL: z.never("is reserved: this version keeps the feed in the memory of one process; unset it").optional(),
+});
+
+/** Reads the configuration from an environment. Pure; throws a `ConfigError` with one line for each mistake. */
+export function parseConfig(environment: Environment): BroadcasterConfig {
+  const settings = parseEnvironment(schema, environment);
+  return {
+    ...toServiceConfig(settings),
+    apiToken: settings.API_TOKEN,
+    maxIds: settings.MAX_IDS,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
+    slowReaderSeconds: settings.SLOW_READER_SECONDS,
+    pingSeconds: settings.PING_SECONDS,
+    heartbeatSeconds: settings.HEARTBEAT_SECONDS,
+  };
+}

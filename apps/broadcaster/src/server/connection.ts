@@ -1,0 +1,135 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { CloseCode, FeedParameter } from "@crosspod/protocol";
+import type { WebSocket } from "ws";
+import type { Feed } from "./feed.ts";
+import type { Hub, Reader, Sink } from "./hub.ts";
+
+/** How many messages and pings a client may send in a window: it has nothing to say to a feed, so this is for what is harmless [B11]. */
+export const MAX_CLIENT_MESSAGES = 20;
+export const MESSAGE_WINDOW_MS = 10_000;
+
+/** What a client asked for in the query of its handshake [B7] [B9]. */
+export interface FeedRequest {
+  readonly hello: boolean;
+  /** The epoch and the revision that it has seen; revision 0 when it has seen nothing. */
+  readonly epoch: string;
+  readonly after: number;
+}
+
+/** Reads what a client asked for; what cannot be read counts as not asked for, so that nobody is refused for it. */
+export function parseFeedRequest(request: IncomingMessage): FeedRequest {
+  const query = new URLSearchParams(request.url?.split("?")[1]);
+  const after = Number(query.get(FeedParameter.after));
+  return {
+    hello: query.get(FeedParameter.hello) === "1",
+    epoch: query.get(FeedParameter.epoch) ?? "",
+    after: Number.isSafeInteger(after) && after > 0 ? after : 0,
+  };
+}
+
+/** Why a connection ended, as the metrics count it. */
+export type CloseReason = "left" | "moved" | "slow-reader" | "no-pong" | "refused-message";
+
+/**
+ * One WebSocket client of the feed. Its messages are written as ready frames to the socket that the HTTP upgrade handed over, past ws, which
+ * keeps the handshake, the control frames and what the client sends. Both write whole frames only and compression is off, so they mix.
+ */
+export class Connection implements Sink {
+  readonly wantsState: boolean;
+  /** Resolves with the reason when the connection has ended. */
+  readonly closed: Promise<CloseReason>;
+  readonly #ws: WebSocket;
+  readonly #socket: Duplex;
+  readonly #feed: Feed;
+  readonly #reader: Reader;
+  #alive = true;
+  #messages = 0;
+  #windowStart = 0;
+  #closeReason: CloseReason = "left";
+
+  constructor(ws: WebSocket, socket: Duplex, hub: Hub, feed: Feed, request: FeedRequest) {
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#feed = feed;
+    this.wantsState = request.hello;
+    ws.on("message", (_data, isBinary) => this.#received(isBinary));
+    ws.on("ping", () => this.#received(false));
+    ws.on("pong", () => {
+      this.#alive = true;
+    });
+    // ws answers a broken or too long message with the right close code, and then says so here.
+    ws.on("error", () => {
+      this.#closeReason = "refused-message";
+    });
+    const known = request.epoch === hub.epoch && request.after <= hub.revision ? request.after : 0;
+    this.#reader = hub.join(this, known);
+    socket.on("drain", () => this.#reader.drained());
+    this.closed = new Promise((resolve) => {
+      ws.once("close", () => {
+        hub.leave(this.#reader);
+        resolve(this.#closeReason);
+      });
+    });
+  }
+
+  get reader(): Reader {
+    return this.#reader;
+  }
+
+  greeting(): Buffer | undefined {
+    return this.wantsState ? this.#feed.hello() : undefined;
+  }
+
+  write(frames: Buffer): boolean {
+    return this.#socket.write(frames) || this.#socket.writableLength === 0;
+  }
+
+  /** Asks whether the client is still there; ends the connection when it has not answered since the last time. */
+  ping(): void {
+    if (!this.#alive) {
+      this.#closeReason = "no-pong";
+      this.#ws.terminate();
+      return;
+    }
+    this.#alive = false;
+    this.#ws.ping();
+  }
+
+  /** Asks the client to connect again, elsewhere [B12]. */
+  move(): void {
+    this.#close(CloseCode.serviceRestart, "moved", "this pod is leaving; connect again");
+  }
+
+  /** Gives up on a client that does not read [B10]. */
+  closeSlowReader(seconds: number): void {
+    this.#close(CloseCode.slowReader, "slow-reader", `nothing was read for ${seconds} s`);
+  }
+
+  terminate(): void {
+    this.#ws.terminate();
+  }
+
+  #received(isBinary: boolean): void {
+    if (isBinary) {
+      this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
+      return;
+    }
+    const now = performance.now();
+    if (now - this.#windowStart > MESSAGE_WINDOW_MS) {
+      this.#windowStart = now;
+      this.#messages = 0;
+    }
+    this.#messages += 1;
+    if (this.#messages <= MAX_CLIENT_MESSAGES) return;
+    const detail = `more than ${MAX_CLIENT_MESSAGES} messages in ${MESSAGE_WINDOW_MS / 1_000} s`;
+    this.#close(CloseCode.policyViolation, "refused-message", detail);
+  }
+
+  #close(code: number, reason: CloseReason, detail: string): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.#closeReason = reason;
+    this.#reader.hub.leave(this.#reader);
+    this.#ws.close(code, detail);
+  }
+}

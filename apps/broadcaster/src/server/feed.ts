@@ -1,0 +1,60 @@
+import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
+import type { Channel, Unsubscribe } from "./channel.ts";
+import { textFrame } from "./frame.ts";
+import type { Hub } from "./hub.ts";
+
+/** How this pod introduces itself in a hello [B7]. */
+export interface FeedIdentity {
+  readonly pod: string;
+  readonly version: string;
+  readonly heartbeatSeconds: number;
+}
+
+/**
+ * Ties a channel to a hub: what the channel commits goes out to the readers, and those who asked also hear how far the channel can be
+ * trusted, when that changes and every `heartbeatSeconds` [B8].
+ */
+export class Feed {
+  readonly #hub: Hub;
+  readonly #identity: FeedIdentity;
+  #state: FeedState = "stale";
+  #unsubscribe: Unsubscribe | undefined;
+  #heartbeat: NodeJS.Timeout | undefined;
+
+  constructor(hub: Hub, identity: FeedIdentity) {
+    this.#hub = hub;
+    this.#identity = identity;
+  }
+
+  /** Resolves when the hub holds what the channel holds. */
+  async open(channel: Channel): Promise<void> {
+    this.#unsubscribe = await channel.subscribe({
+      reset: (snapshot) => this.#hub.reset(snapshot),
+      updates: (updates) => this.#hub.publish(updates),
+      state: (state) => this.#setState(state),
+    });
+    this.#heartbeat = setInterval(() => this.#announceState(), this.#identity.heartbeatSeconds * 1_000);
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    this.#unsubscribe?.();
+  }
+
+  /** The frame of a hello, as of now. */
+  hello(): Buffer {
+    const { epoch, revision } = this.#hub;
+    return textFrame(encodeFeedMessage({ type: "hello", ...this.#identity, epoch, revision, state: this.#state }));
+  }
+
+  #setState(state: FeedState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#announceState();
+  }
+
+  #announceState(): void {
+    const { revision } = this.#hub;
+    this.#hub.announce(textFrame(encodeFeedMessage({ type: "state", state: this.#state, revision })));
+  }
+}

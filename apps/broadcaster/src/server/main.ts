@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { configOrExit, createLog, runService } from "@crosspod/service";
+import manifest from "../../package.json" with { type: "json" };
+import { createBroadcaster } from "./broadcaster.ts";
+import { parseConfig } from "./config.ts";
+import { MemoryChannel } from "./memory-channel.ts";
+
+const config = configOrExit(() => parseConfig(process.env), process);
+const log = createLog({
+  service: "broadcaster",
+  pod: config.podName,
+  level: config.logLevel,
+  pretty: process.stdout.isTTY,
+});
+const broadcaster = createBroadcaster(config, {
+  log,
+  channel: new MemoryChannel(config),
+  pageDirectory: fileURLToPath(new URL("./client/", import.meta.url)),
+  packageVersion: manifest.version,
+});
+await runService(broadcaster, log, process);

@@ -1,0 +1,242 @@
+import {
+  CloseCode,
+  FEED_PATH,
+  type FeedMessage,
+  FeedParameter,
+  type Hello,
+  parseFeedMessage,
+  type StateMessage,
+  type UpdateMessage,
+} from "@crosspod/protocol";
+import { Backoff } from "./backoff.ts";
+import { Listeners, type Unsubscribe } from "./listeners.ts";
+
+/** The newest value of one id, as far as this client knows. */
+export interface FeedValue {
+  readonly id: string;
+  readonly value: string;
+  /** Undefined from a server that does not say it, as the original example's. */
+  readonly revision: number | undefined;
+  /** When it was committed, by the server's clock, in milliseconds since 1970; by this client's clock when the server does not say. */
+  readonly at: number;
+}
+
+/**
+ * - `connecting`: there was no connection yet
+ * - `catching-up`: connected, but the newest values are still on their way
+ * - `live`: what is here is what the feed holds
+ * - `stale`: connected, but the pod has lost touch with the feed, or nothing was heard from it for too long
+ * - `reconnecting`: the connection was lost; values are kept
+ * - `closed`: {@link FeedClient.close} was called
+ */
+export type FeedClientState = "connecting" | "catching-up" | "live" | "stale" | "reconnecting" | "closed";
+
+/** What a feed client needs of a WebSocket: the browser's and that of ws both have it. */
+export interface FeedSocket {
+  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
+  addEventListener(type: "error", listener: () => void): void;
+  close(code?: number): void;
+}
+
+export interface FeedClientOptions {
+  /** Of the service: `http://localhost:8888/`. `https` makes it a `wss` connection. */
+  readonly url: string | URL;
+  /** Makes the WebSocket; the platform's own by default. */
+  readonly connect?: (url: string) => FeedSocket;
+  /** From 0 up to 1, for the jitter of reconnects; `Math.random` by default. */
+  readonly random?: () => number;
+}
+
+/** A server that says hello does so first of all; one that was silent for this long says none, and is live as it is. */
+const HELLO_WAIT_MS = 1_000;
+
+/** After this many silent heartbeats the connection counts as dead. */
+const SILENT_HEARTBEATS = 2.5;
+
+/**
+ * A client of the feed: holds the newest value of each id, says truthfully how far they can be trusted, reconnects by itself, and goes on from
+ * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
+ */
+export class FeedClient {
+  readonly #url: URL;
+  readonly #connect: (url: string) => FeedSocket;
+  readonly #backoff: Backoff;
+  readonly #values = new Map<string, FeedValue>();
+  readonly #updated = new Listeners<[FeedValue]>();
+  readonly #stateChanged = new Listeners<[FeedClientState]>();
+  readonly #restarted = new Listeners<[]>();
+  #state: FeedClientState = "connecting";
+  #socket: FeedSocket | undefined;
+  #hello: Hello | undefined;
+  #revision = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #helloTimer: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: FeedClientOptions) {
+    this.#url = options.url instanceof URL ? options.url : new URL(options.url);
+    this.#connect = options.connect ?? ((url) => new WebSocket(url));
+    this.#backoff = new Backoff(options.random);
+  }
+
+  get state(): FeedClientState {
+    return this.#state;
+  }
+
+  get values(): ReadonlyMap<string, FeedValue> {
+    return this.#values;
+  }
+
+  /** The newest revision that was seen; 0 when the server does not say. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What the server said of itself last; undefined from one that says nothing. */
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+
+  /** Hears each value that has changed. */
+  onUpdate(listener: (value: FeedValue) => void): Unsubscribe {
+    return this.#updated.add(listener);
+  }
+
+  onState(listener: (state: FeedClientState) => void): Unsubscribe {
+    return this.#stateChanged.add(listener);
+  }
+
+  /** Hears that the feed is another data set and the values so far are gone. */
+  onRestart(listener: () => void): Unsubscribe {
+    return this.#restarted.add(listener);
+  }
+
+  /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
+  open(): void {
+    if (this.#socket || this.#state === "closed") return;
+    clearTimeout(this.#retryTimer);
+    const socket = this.#connect(this.#feedUrl());
+    this.#socket = socket;
+    socket.addEventListener("open", () => this.#opened(socket));
+    socket.addEventListener("message", ({ data }) => this.#received(socket, data));
+    socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
+    // A close follows every error, and says more; ws wants somebody to listen all the same.
+    socket.addEventListener("error", () => {});
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#setState("closed");
+    this.#clearTimers();
+    this.#socket?.close(CloseCode.normal);
+    this.#socket = undefined;
+  }
+
+  #feedUrl(): string {
+    const url = new URL(FEED_PATH, this.#url);
+    url.protocol = this.#url.protocol === "https:" || this.#url.protocol === "wss:" ? "wss:" : "ws:";
+    url.searchParams.set(FeedParameter.hello, "1");
+    if (this.#hello && this.#revision > 0) {
+      url.searchParams.set(FeedParameter.epoch, this.#hello.epoch);
+      url.searchParams.set(FeedParameter.after, `${this.#revision}`);
+    }
+    return url.href;
+  }
+
+  #opened(socket: FeedSocket): void {
+    if (this.#socket !== socket) return;
+    if (this.#hello) return this.#setState("catching-up");
+    this.#helloTimer = setTimeout(() => this.#setState("live"), HELLO_WAIT_MS);
+  }
+
+  #received(socket: FeedSocket, data: unknown): void {
+    const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
+    if (!message || this.#socket !== socket) return;
+    clearTimeout(this.#helloTimer);
+    this.#watchSilence();
+    this.#handle(message);
+  }
+
+  #handle(message: FeedMessage): void {
+    if (!("type" in message)) return this.#handleUpdate(message);
+    if (message.type === "hello") return this.#handleHello(message);
+    return this.#handleState(message);
+  }
+
+  #handleHello(hello: Hello): void {
+    const restarted = this.#hello !== undefined && this.#hello.epoch !== hello.epoch;
+    const first = this.#hello === undefined;
+    this.#hello = hello;
+    this.#backoff.reset();
+    this.#watchSilence();
+    if (restarted || first) {
+      this.#revision = 0;
+      this.#values.clear();
+      if (restarted) this.#restarted.emit();
+    }
+    this.#follow(hello);
+  }
+
+  #handleState(state: StateMessage): void {
+    if (!this.#hello) return;
+    this.#hello = { ...this.#hello, state: state.state, revision: state.revision };
+    this.#follow(this.#hello);
+  }
+
+  #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
+    // A pod that lags behind the one before may send what is known already.
+    if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
+    const entry = { id, value, revision, at: at ?? Date.now() };
+    this.#values.set(id, entry);
+    this.#revision = Math.max(this.#revision, revision ?? 0);
+    this.#updated.emit(entry);
+    if (this.#hello) return this.#follow(this.#hello);
+    this.#backoff.reset();
+    this.#setState("live");
+  }
+
+  /** Draws the state from what the server said and what was seen since. */
+  #follow(hello: Hello): void {
+    if (hello.state === "stale") return this.#setState("stale");
+    this.#setState(this.#revision >= hello.revision ? "live" : "catching-up");
+  }
+
+  #watchSilence(): void {
+    clearTimeout(this.#silenceTimer);
+    if (!this.#hello) return;
+    this.#silenceTimer = setTimeout(() => this.#silent(), this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
+  }
+
+  /** The connection looks open and is dead: say so, and try another one. */
+  #silent(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#setState("stale");
+    socket.close();
+    this.#lost(socket, CloseCode.normal);
+  }
+
+  #lost(socket: FeedSocket, code: number): void {
+    if (this.#socket !== socket) return;
+    this.#socket = undefined;
+    this.#clearTimers();
+    this.#setState("reconnecting");
+    // A pod that is leaving has spread its clients already.
+    if (code === CloseCode.serviceRestart) this.#backoff.reset();
+    this.#retryTimer = setTimeout(() => this.open(), this.#backoff.next());
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#helloTimer);
+    clearTimeout(this.#silenceTimer);
+  }
+
+  #setState(state: FeedClientState): void {
+    if (this.#state === state || this.#state === "closed") return;
+    this.#state = state;
+    this.#stateChanged.emit(state);
+  }
+}

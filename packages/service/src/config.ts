@@ -1,0 +1,109 @@
+import { hostname } from "node:os";
+import { z } from "zod";
+
+/** The environment as a service finds it; an empty variable counts as one that is not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment does not make a configuration; `mistakes` has one line for each variable that is wrong. */
+export class ConfigError extends Error {
+  constructor(readonly mistakes: readonly string[]) {
+    super(mistakes.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+/** A whole number from `min` to `max`, both included. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: ({ input }) => `must be a whole number from ${min} to ${max}, but is ${JSON.stringify(input)}`,
+    })
+    .transform(Number);
+
+/** Text without white space or control characters that could break a log line or a header. */
+const printable = (what: string, max: number) =>
+  z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, `must be ${what} without spaces`)
+    .max(max, `must be at most ${max} characters`);
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const origins = z.string().transform((text, context) => {
+  const list = text.split(",").map((origin) => origin.trim());
+  const wrong = list.find((origin) => !isOrigin(origin));
+  if (wrong === undefined) return list;
+  const message = `must be a list of origins like https://example.com, with commas between them; ${JSON.stringify(wrong)} is none`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+/** The settings that every service has, by the names of their environment variables. */
+export const serviceSettings = (defaults: { readonly port: number }) => ({
+  HOST: printable("a host name or address", 255).default("0.0.0.0"),
+  PORT: wholeNumber(0, 65_535).default(defaults.port),
+  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
+  POD_NAME: printable("a name", 253).default(hostname()),
+  UNREADY_SECONDS: wholeNumber(0, 600).default(0),
+  DRAIN_SECONDS: wholeNumber(0, 3_600).default(5),
+  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
+  ALLOWED_ORIGINS: origins.default([]),
+  VERSION: printable("a version", 128).optional(),
+  REVISION: printable("a revision", 128).default("unknown"),
+});
+
+/** What every service's configuration holds. */
+export interface ServiceConfig {
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** Health, metrics and version; never routed by the gateway. 0 means any free port. */
+  readonly adminPort: number;
+  readonly logLevel: LogLevel;
+  readonly podName: string;
+  /** How long the service goes on as before after it said that it is not ready, so that the gateway can notice. */
+  readonly unreadySeconds: number;
+  /** Over how long the clients are asked to move when the service leaves. */
+  readonly drainSeconds: number;
+  /** Most clients at a time; one more is refused with 503. */
+  readonly maxConnections: number;
+  /** Empty: every origin. Otherwise a browser's page must come from one of these or from the service itself. */
+  readonly allowedOrigins: readonly string[];
+  /** Undefined: the version of the package. */
+  readonly version: string | undefined;
+  readonly revision: string;
+}
+
+type ServiceSettings = z.output<z.ZodObject<ReturnType<typeof serviceSettings>>>;
+
+/** Names the common settings as the code does. */
+export const toServiceConfig = (settings: ServiceSettings): ServiceConfig => ({
+  host: settings.HOST,
+  port: settings.PORT,
+  adminPort: settings.ADMIN_PORT ?? adminPortOf(settings.PORT),
+  logLevel: settings.LOG_LEVEL,
+  podName: settings.POD_NAME,
+  unreadySeconds: settings.UNREADY_SECONDS,
+  drainSeconds: settings.DRAIN_SECONDS,
+  maxConnections: settings.MAX_CONNECTIONS,
+  allowedOrigins: settings.ALLOWED_ORIGINS,
+  version: settings.VERSION,
+  revision: settings.REVISION,
+});
+
+const adminPortOf = (port: number): number => (port === 0 ? 0 : port + 1);
+
+/** Reads the environment by a schema. Throws a {@link ConfigError} that names every variable that is wrong. */
+export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const result = schema.safeParse(set);
+  if (result.success) return result.data;
+  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+}

@@ -1,0 +1,25 @@
+/** Why a service should get no new clients at the moment; undefined when it should. */
+export type NotReady = string | undefined;
+
+/**
+ * Whether a service can do its work. Each part that can fail reports here by its name; the service is ready while no
+ * part says otherwise. It starts as not ready, with the reason "starting".
+ */
+export class Health {
+  readonly #reasons = new Map<string, string>([["service", "starting"]]);
+
+  /** Says that a part cannot work, and why. */
+  down(part: string, reason: string): void {
+    this.#reasons.set(part, reason);
+  }
+
+  /** Says that a part works. */
+  up(part: string): void {
+    this.#reasons.delete(part);
+  }
+
+  get notReady(): NotReady {
+    if (this.#reasons.size === 0) return undefined;
+    return [...this.#reasons].map(([part, reason]) => `${part}: ${reason}`).join("; ");
+  }
+}

@@ -1,0 +1,13 @@
+import { collectDefaultMetrics, Registry } from "prom-client";
+
+export { Counter, Gauge, Histogram, type Registry } from "prom-client";
+
+/** A registry of its own for each service object, with the process's own figures (CPU, memory, event loop) in it. */
+export function createMetrics(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+/** Bucket bounds, in seconds, for what should take a few milliseconds and must not take seconds. */
+export const LATENCY_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];

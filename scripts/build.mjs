@@ -1,0 +1,52 @@
+// Bundles each app into its dist/: main.js, the server in one file, and client/, its page. `npm run build [APP…]`.
+import { cp, rm } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import * as esbuild from "esbuild";
+import { root, services } from "./apps.mjs";
+
+// Some of the packages are CommonJS and call require for what Node itself brings.
+const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
+
+/** @type {(app: string) => esbuild.BuildOptions} */
+export const serverBundle = (app) => ({
+  entryPoints: [`${root}/apps/${app}/src/server/main.ts`],
+  outfile: `${root}/apps/${app}/dist/main.js`,
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  sourcemap: true,
+  banner: { js: REQUIRE },
+  logLevel: "warning",
+});
+
+/** @type {(app: string) => esbuild.BuildOptions} */
+export const pageBundle = (app) => ({
+  entryPoints: [`${root}/apps/${app}/src/client/main.ts`, `${root}/apps/${app}/src/client/main.css`],
+  outdir: `${root}/apps/${app}/dist/client`,
+  bundle: true,
+  platform: "browser",
+  target: ["es2022"],
+  format: "esm",
+  minify: true,
+  sourcemap: true,
+  logLevel: "warning",
+});
+
+/** Copies what a page needs as it is: its HTML and pictures. @param {string} app */
+export const copyPageFiles = (app) =>
+  cp(`${root}/apps/${app}/src/client/static`, `${root}/apps/${app}/dist/client`, { recursive: true });
+
+/** @param {readonly string[]} apps */
+export async function build(apps = services) {
+  for (const app of apps) {
+    if (!services.includes(app)) throw new Error(`there is no app ${app}; there are ${services.join(", ")}`);
+    await rm(`${root}/apps/${app}/dist`, { recursive: true, force: true });
+    await Promise.all([esbuild.build(serverBundle(app)), esbuild.build(pageBundle(app)), copyPageFiles(app)]);
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const named = process.argv.slice(2);
+  await build(named.length > 0 ? named : services);
+}
