@@ -44,13 +44,21 @@ export const problemHandler =
       next(error);
       return;
     }
-    if (error instanceof HttpProblem) {
-      sendProblem(response, error);
+    const problem = error instanceof HttpProblem ? error : fromHttpError(error);
+    if (problem) {
+      sendProblem(response, problem);
       return;
     }
     log.error({ err: error, method: request.method, path: request.path }, "request failed");
     sendProblem(response, new HttpProblem(500, "internal", "Internal error", "the server failed; its log says why"));
   };
+
+/** What Express itself throws for a request that it cannot read, such as a path that is not percent-encoded text. */
+function fromHttpError(error: unknown): HttpProblem | undefined {
+  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;
+  if (error.status < 400 || error.status > 499) return undefined;
+  return new HttpProblem(error.status, "bad-request", "The request is not valid", error.message);
+}
 
 /** The last handler: nothing is here. */
 export const notFound = (): never => {

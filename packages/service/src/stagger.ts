@@ -9,16 +9,15 @@ const STEP_MS = 20;
  */
 export async function stagger<T>(items: () => Iterable<T>, seconds: number, visit: (item: T) => void): Promise<void> {
   const visited = new Set<T>();
+  const waiting = (): T[] => [...items()].filter((item) => !visited.has(item));
   const end = performance.now() + seconds * 1_000;
-  for (;;) {
-    const waiting = [...items()].filter((item) => !visited.has(item));
+  for (let queue = waiting(); queue.length > 0; queue = waiting()) {
     const left = end - performance.now();
-    if (waiting.length === 0) return;
-    const steps = Math.max(1, Math.min(waiting.length, Math.floor(left / STEP_MS)));
-    for (const item of waiting.slice(0, Math.ceil(waiting.length / steps))) {
+    const steps = Math.max(1, Math.min(queue.length, Math.floor(left / STEP_MS)));
+    for (const item of queue.slice(0, Math.ceil(queue.length / steps))) {
       visited.add(item);
       visit(item);
     }
-    if (left > STEP_MS) await sleep(left / steps);
+    if (left > STEP_MS && waiting().length > 0) await sleep(left / steps);
   }
 }

@@ -9,8 +9,9 @@ import {
   type Update,
 } from "@crosspod/protocol";
 import { fieldProblem, HttpProblem, isAllowedOrigin, methodNotAllowed } from "@crosspod/service";
-import express, { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Request, type RequestHandler, type Response, Router } from "express";
 import { type Channel, ChannelError } from "./channel.ts";
+import { readJsonBody } from "./json-body.ts";
 
 /** What `/api` needs to know of the configuration. */
 export interface ApiOptions {
@@ -38,8 +39,7 @@ export function apiRoutes(channel: Channel, options: ApiOptions, committed: Publ
     .route("/api")
     .all(checkOrigin(options.allowedOrigins), checkToken(options.apiToken))
     .get((request, response) => publish(orProblem(updateOfQuery(request), 400), response))
-    .post(checkContentType, express.raw({ type: () => true, limit: options.maxBodyBytes, inflate: false }))
-    .post((request, response) => publish(updatesOfBody(request), response))
+    .post(async (request, response) => publish(await updatesOfBody(request, options.maxBodyBytes), response))
     .all(methodNotAllowed("GET, POST"));
   return router;
 }
@@ -71,11 +71,6 @@ function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-const checkContentType: RequestHandler = (request, _response, next) => {
-  if (request.is("application/json")) return next();
-  throw new HttpProblem(415, "unsupported-media-type", "Unsupported media type", "the body must be application/json");
-};
-
 /** Reads `?id=8&value=300`. Strict where a form decoder guesses: bytes that are not UTF-8 and repeated names are refused [B3]. */
 function updateOfQuery(request: Request): Parsed<Update[]> {
   const fields: Record<string, string> = {};
@@ -103,24 +98,20 @@ function decodeComponent(text: string): string | undefined {
   }
 }
 
-function updatesOfBody(request: Request): Update[] {
-  const json = orProblem(parseBody(request.body), 400);
+async function updatesOfBody(request: Request, maxBytes: number): Promise<Update[]> {
+  const json = orProblem(parseJson(await readJsonBody(request, maxBytes)), 400);
   return orProblem(parseUpdates(json), 422);
 }
 
-function parseBody(body: unknown): Parsed<unknown> {
+function parseJson(body: Buffer): Parsed<unknown> {
   const detail = `body must be JSON: one update like {"id":"8","value":"300"}, or an array of 1 to ${MAX_BATCH_UPDATES}`;
-  if (!Buffer.isBuffer(body) || body.length === 0) return refused({ field: "body", code: "missing", detail });
-  let text: string;
+  if (body.length === 0) return refused({ field: "body", code: "missing", detail });
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return refused({ field: "body", code: "not-unicode", detail: "body is not UTF-8" });
-  }
-  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
     return parsed(JSON.parse(text));
-  } catch {
-    return refused({ field: "body", code: "bad-json", detail });
+  } catch (error) {
+    if (error instanceof SyntaxError) return refused({ field: "body", code: "bad-json", detail });
+    return refused({ field: "body", code: "not-unicode", detail: "body is not UTF-8" });
   }
 }
 

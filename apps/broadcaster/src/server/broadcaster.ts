@@ -106,7 +106,8 @@ function createApp(
 ): Express {
   const app = express();
   app.disable("x-powered-by");
-  app.set("query parser", false);
+  app.disable("query parser");
+  app.disable("etag");
   app.use(apiRoutes(channel, config, metrics.committed));
   app.get(FEED_PATH, upgradeRequired);
   app.use(servePage(pageDirectory), notFound, problemHandler(log));
@@ -114,6 +115,6 @@ function createApp(
 }
 
 const upgradeRequired = (): never => {
-  const headers = { Upgrade: "websocket", Connection: "Upgrade" };
+  const headers = { Upgrade: "websocket", Connection: "Upgrade, close" };
   throw new HttpProblem(426, "upgrade-required", "Upgrade required", `${FEED_PATH} is a WebSocket`, headers);
 };

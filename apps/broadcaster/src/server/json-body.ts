@@ -1,0 +1,35 @@
+import type { IncomingMessage } from "node:http";
+import { HttpProblem } from "@crosspod/service";
+
+/**
+ * Reads the body of a request that must be JSON, not compressed, and at most so many bytes [B3]. One that is too long is refused at once,
+ * without waiting for the rest of it. Throws an {@link HttpProblem}.
+ */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  checkHeaders(request, maxBytes);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLong(maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function checkHeaders({ headers }: IncomingMessage, maxBytes: number): void {
+  const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") throw unsupported("the body must be application/json");
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") throw unsupported(`the body must not be compressed; it is ${encoding}`);
+  if (Number(headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
+}
+
+const unsupported = (detail: string): HttpProblem =>
+  new HttpProblem(415, "unsupported-media-type", "Unsupported media type", detail);
+
+const tooLong = (maxBytes: number): HttpProblem => {
+  const detail = `body is longer than the limit of ${maxBytes} bytes`;
+  const error = { field: "body", code: "too-long", detail, limit: maxBytes } as const;
+  return new HttpProblem(413, "too-long", "The request is too long", detail, { Connection: "close" }, [error]);
+};
