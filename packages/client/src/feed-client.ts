@@ -147,7 +147,11 @@ export class FeedClient {
 
   #opened(socket: FeedSocket): void {
     if (this.#socket !== socket) return;
-    if (this.#hello) return this.#setState("catching-up");
+    if (this.#hello) {
+      // A pod may hang before its hello.
+      this.#watchSilence();
+      return this.#setState("catching-up");
+    }
     this.#helloTimer = setTimeout(() => this.#setState("live"), HELLO_WAIT_MS);
   }
 
@@ -166,15 +170,14 @@ export class FeedClient {
   }
 
   #handleHello(hello: Hello): void {
-    const restarted = this.#hello !== undefined && this.#hello.epoch !== hello.epoch;
-    const first = this.#hello === undefined;
+    const restarted = this.#hello?.epoch !== hello.epoch && (this.#hello !== undefined || this.#values.size > 0);
     this.#hello = hello;
     this.#backoff.reset();
     this.#watchSilence();
-    if (restarted || first) {
+    if (restarted) {
       this.#revision = 0;
       this.#values.clear();
-      if (restarted) this.#restarted.emit();
+      this.#restarted.emit();
     }
     this.#follow(hello);
   }

@@ -56,6 +56,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   const metrics = createMetrics();
   const feedMetrics = createFeedMetrics(metrics, {
     clients: () => feedServer.connections.size,
+    behind: () => hub.behindCount,
     ids: () => hub.idCount,
     ready: () => health.notReady === undefined,
   });

@@ -11,7 +11,12 @@ export interface FeedMetrics extends HubCounters {
 /** Registers the feed's metrics. `clients` and `ids` are asked when somebody looks. */
 export function createFeedMetrics(
   registry: Registry,
-  gauges: { readonly clients: () => number; readonly ids: () => number; readonly ready: () => boolean },
+  gauges: {
+    readonly clients: () => number;
+    readonly behind: () => number;
+    readonly ids: () => number;
+    readonly ready: () => boolean;
+  },
 ): FeedMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number): void => {
@@ -26,6 +31,11 @@ export function createFeedMetrics(
   };
   gauge("crosspod_ready", "Whether this pod wants new clients (1) or not (0)", () => Number(gauges.ready()));
   gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
+  gauge(
+    "crosspod_feed_clients_behind",
+    "Clients whose sockets are full now, so that they get newest values only",
+    gauges.behind,
+  );
   gauge("crosspod_feed_ids", "Ids that the feed holds", gauges.ids);
   const published = new Counter({
     name: "crosspod_feed_updates_published_total",

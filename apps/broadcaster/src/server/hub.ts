@@ -77,6 +77,11 @@ export class Hub {
     return this.#latest.size;
   }
 
+  /** How many readers have a full socket. */
+  get behindCount(): number {
+    return this.#behind.size;
+  }
+
   /** Takes updates in the order of their revisions and sends them at the end of this turn of the event loop. */
   publish(updates: readonly CommittedUpdate[]): void {
     for (const update of updates) {

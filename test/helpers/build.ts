@@ -1,6 +1,6 @@
 import { build } from "../../scripts/build.mjs";
 
-/** Builds the apps once before browsers open their pages. */
+/** Builds the apps once, before tests start them or open their pages. */
 export default async function setup(): Promise<void> {
   await build();
 }
