@@ -20,6 +20,12 @@ export function createLog(options: {
   if (!options.pretty) return pino(settings);
   return pino(
     settings,
-    PinoPretty({ ignore: "pod", messageFormat: "{service}: {msg}", translateTime: "HH:MM:ss.l", sync: true }),
+    PinoPretty({
+      ignore: "pod,service",
+      singleLine: true,
+      messageFormat: "{service}: {msg}",
+      translateTime: "HH:MM:ss.l",
+      sync: true,
+    }),
   );
 }

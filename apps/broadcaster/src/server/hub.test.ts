@@ -158,12 +158,20 @@ describe("Hub", () => {
   test("[B6] a late joiner gets the newest value of each id, in the order of the revisions, and nothing twice", async () => {
     const hub = makeHub();
     hub.publish([update(1, "1"), update(2, "2"), update(3, "1")]);
-    const sink = new TestSink();
-    hub.join(sink);
-    await endOfTurn();
-    expect(sink.updates.map(({ id, revision }) => [id, revision])).toEqual([
+    const joined = async (): Promise<unknown[]> => {
+      const sink = new TestSink();
+      hub.join(sink);
+      await endOfTurn();
+      return sink.updates.map(({ id, revision }) => [id, revision]);
+    };
+    expect(await joined()).toEqual([
       ["2", 2],
       ["1", 3],
+    ]);
+    hub.publish([update(4, "2")]);
+    expect(await joined()).toEqual([
+      ["1", 3],
+      ["2", 4],
     ]);
   });
 
