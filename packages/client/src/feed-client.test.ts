@@ -156,6 +156,44 @@ describe("FeedClient", () => {
     expect(states).toEqual(["live", "stale", "reconnecting"]);
   });
 
+  test("[B8] a pod that hangs before its hello is given up, too", async () => {
+    const first = await openClient();
+    first.hello({ heartbeatSeconds: 0.02 });
+    await untilState("live");
+    const second = nextPeer();
+    first.socket.terminate();
+    await second;
+    await nextPeer();
+    expect(client.hello?.pod).toBe("pod-a");
+  });
+
+  test("[B7] a first hello after updates of a server without one takes their values away", async () => {
+    let restarts = 0;
+    client.onRestart(() => {
+      restarts += 1;
+    });
+    const first = await openClient();
+    first.update("8", "300");
+    await untilValue("8", "300");
+    const again = nextPeer();
+    first.socket.terminate();
+    (await again).hello();
+    await expect.poll(() => restarts).toBe(1);
+    expect(client.values.size).toBe(0);
+  });
+
+  test("[B7] a server without a hello, after one with, is live as it is", async () => {
+    const first = await openClient();
+    first.hello();
+    await untilState("live");
+    const again = nextPeer();
+    first.socket.terminate();
+    (await again).update("8", "300");
+    await untilValue("8", "300");
+    await untilState("live");
+    expect(client.hello).toBeUndefined();
+  });
+
   test("[B5] works with the original example's server, which says nothing of itself", async () => {
     const peer = await openClient();
     peer.update("8", "300");

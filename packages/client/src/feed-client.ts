@@ -189,6 +189,8 @@ export class FeedClient {
   }
 
   #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
+    // Whoever sends updates without revisions is not who said hello before.
+    if (revision === undefined) this.#hello = undefined;
     // A pod that lags behind the one before may send what is known already.
     if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
     const entry = { id, value, revision, at: at ?? Date.now() };
