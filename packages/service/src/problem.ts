@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FieldError, Problem } from "@crosspod/protocol";
-import type { ErrorRequestHandler, Response } from "express";
+import type { ErrorRequestHandler } from "express";
+import type { Log } from "./log.ts";
 
 /** An error with the status and the words that a client should get. The edge turns it into a problem document. */
 export class HttpProblem extends Error {
@@ -27,31 +29,41 @@ export class HttpProblem extends Error {
 export const fieldProblem = (status: number, error: FieldError): HttpProblem =>
   new HttpProblem(status, error.code, "The request is not valid", error.detail, {}, [error]);
 
-/** Sends a problem document (RFC 9457). */
-export function sendProblem(response: Response, { problem, headers }: HttpProblem): void {
-  response
-    .status(problem.status)
-    .set({ "Cache-Control": "no-store", ...headers })
-    .type("application/problem+json")
-    .send(JSON.stringify(problem));
+/** Answers with a problem document (RFC 9457). */
+export function sendProblem(response: ServerResponse, { problem, headers }: HttpProblem): void {
+  sendJson(response, problem.status, problem, { ...headers, "Content-Type": "application/problem+json" });
 }
 
-/** Turns what a handler threw into a problem document; what nobody foresaw is logged and becomes a 500 without details. */
-export const problemHandler =
-  (log: { error(fields: object, message: string): void }): ErrorRequestHandler =>
-  (error, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
-    const problem = error instanceof HttpProblem ? error : fromHttpError(error);
-    if (problem) {
-      sendProblem(response, problem);
-      return;
-    }
-    log.error({ err: error, method: request.method, path: request.path }, "request failed");
-    sendProblem(response, new HttpProblem(500, "internal", "Internal error", "the server failed; its log says why"));
-  };
+/** Answers with JSON that nobody may keep. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  json: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = Buffer.from(JSON.stringify(json));
+  const length = { "Cache-Control": "no-store", "Content-Length": body.length };
+  response.writeHead(status, { "Content-Type": "application/json", ...length, ...headers }).end(body);
+}
+
+/** Answers with what a handler threw, as a problem document; what nobody foresaw is logged and becomes a 500 without details. */
+export function sendError(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): void {
+  // Nobody is there to hear it, or has heard half of another answer.
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const problem = error instanceof HttpProblem ? error : fromHttpError(error);
+  if (problem) return sendProblem(response, problem);
+  log.error({ err: error, method: request.method, url: request.url }, "request failed");
+  sendProblem(response, new HttpProblem(500, "internal", "Internal error", "the server failed; its log says why"));
+}
+
+/** Express' last handler, for what the others threw. It has four parameters, which is how Express knows it. */
+export const errorHandler =
+  (log: Log): ErrorRequestHandler =>
+  (error, request, response, _next) =>
+    sendError(error, request, response, log);
 
 /** What Express itself throws for a request that it cannot read, such as a path that is not percent-encoded text. */
 function fromHttpError(error: unknown): HttpProblem | undefined {
@@ -63,10 +75,4 @@ function fromHttpError(error: unknown): HttpProblem | undefined {
 /** The last handler: nothing is here. */
 export const notFound = (): never => {
   throw new HttpProblem(404, "not-found", "Not found", "there is nothing at this path");
-};
-
-/** A handler for the methods that a path does not have. */
-export const methodNotAllowed = (allow: string) => (): never => {
-  const detail = `this path takes ${allow} only`;
-  throw new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: allow });
 };

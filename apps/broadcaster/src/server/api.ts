@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   type FieldError,
   MAX_BATCH_UPDATES,
@@ -8,8 +9,7 @@ import {
   refused,
   type Update,
 } from "@crosspod/protocol";
-import { fieldProblem, HttpProblem, isAllowedOrigin, methodNotAllowed } from "@crosspod/service";
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { fieldProblem, HttpProblem, isAllowedOrigin, sendJson } from "@crosspod/service";
 import { type Channel, ChannelError } from "./channel.ts";
 import { readJsonBody } from "./json-body.ts";
 
@@ -21,49 +21,67 @@ export interface ApiOptions {
   readonly podName: string;
 }
 
-/** Told how many updates were committed. */
-export type PublishCounter = (count: number) => void;
-
 /** When the store is away: how soon a client may try again, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. */
-export function apiRoutes(channel: Channel, options: ApiOptions, committed: PublishCounter): Router {
-  const publish = async (updates: readonly Update[], response: Response): Promise<void> => {
-    const revision = await channel.publish(updates).catch(rethrowAsProblem);
-    committed(updates.length);
-    response.set("Cache-Control", "no-store").json({ revision, pod: options.podName });
-  };
-  const router = Router();
-  router
-    .route("/api")
-    .all(checkOrigin(options.allowedOrigins), checkToken(options.apiToken))
-    .get((request, response) => publish(orProblem(updateOfQuery(request), 400), response))
-    .post(async (request, response) => publish(await updatesOfBody(request, options.maxBodyBytes), response))
-    .all(methodNotAllowed("GET, POST"));
-  return router;
+/** Where updates are published. */
+export const API_PATH = "/api";
+
+/**
+ * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own request and response: under many
+ * publishers the layers of a framework would cost more than the fan-out.
+ */
+export class Api {
+  readonly #channel: Channel;
+  readonly #options: ApiOptions;
+  readonly #committed: (count: number) => void;
+
+  /** @param committed is told how many updates each request has committed. */
+  constructor(channel: Channel, options: ApiOptions, committed: (count: number) => void) {
+    this.#channel = channel;
+    this.#options = options;
+    this.#committed = committed;
+  }
+
+  /** Answers a request; rejects with what is wrong with it, before it has answered. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    checkOrigin(request, this.#options.allowedOrigins);
+    checkToken(request, this.#options.apiToken);
+    const updates = await this.#updatesOf(request);
+    const revision = await this.#channel.publish(updates).catch(rethrowAsProblem);
+    this.#committed(updates.length);
+    sendJson(response, 200, { revision, pod: this.#options.podName });
+  }
+
+  async #updatesOf(request: IncomingMessage): Promise<Update[]> {
+    switch (request.method) {
+      case "GET":
+        return orProblem(updateOfQuery(request.url ?? ""), 400);
+      case "POST":
+        return updatesOfBody(request, this.#options.maxBodyBytes);
+      default:
+        throw new HttpProblem(405, "method-not-allowed", "Method not allowed", "/api takes GET and POST only", {
+          Allow: "GET, POST",
+        });
+    }
+  }
 }
 
-const checkOrigin =
-  (allowed: readonly string[]): RequestHandler =>
-  (request, _response, next) => {
-    if (isAllowedOrigin(request, allowed)) return next();
-    const detail = `a page from ${request.headers.origin} may not publish here; ALLOWED_ORIGINS lists who may`;
-    throw new HttpProblem(403, "origin-not-allowed", "Origin not allowed", detail);
-  };
+function checkOrigin(request: IncomingMessage, allowed: readonly string[]): void {
+  if (isAllowedOrigin(request, allowed)) return;
+  const detail = `a page from ${request.headers.origin} may not publish here; ALLOWED_ORIGINS lists who may`;
+  throw new HttpProblem(403, "origin-not-allowed", "Origin not allowed", detail);
+}
 
 /** Asks for the bearer token (RFC 6750) when there is one to ask for. */
-const checkToken =
-  (token: string | undefined): RequestHandler =>
-  (request, _response, next) => {
-    if (token === undefined) return next();
-    const [scheme, given] = request.headers.authorization?.split(" ") ?? [];
-    if (scheme?.toLowerCase() === "bearer" && given !== undefined && isSame(given, token)) return next();
-    const detail = "this service asks for 'Authorization: Bearer TOKEN' with the token that its operator set";
-    throw new HttpProblem(401, "unauthorized", "Unauthorized", detail, {
-      "WWW-Authenticate": 'Bearer realm="crosspod"',
-    });
-  };
+function checkToken(request: IncomingMessage, token: string | undefined): void {
+  if (token === undefined) return;
+  const [scheme, given] = request.headers.authorization?.split(" ") ?? [];
+  if (scheme?.toLowerCase() === "bearer" && given !== undefined && isSame(given, token)) return;
+  const detail = "this service asks for 'Authorization: Bearer TOKEN' with the token that its operator set";
+  const headers = { "WWW-Authenticate": 'Bearer realm="crosspod"' };
+  throw new HttpProblem(401, "unauthorized", "Unauthorized", detail, headers);
+}
 
 /** Compares in a time that does not tell how much of the two is the same. */
 function isSame(given: string, expected: string): boolean {
@@ -72,9 +90,9 @@ function isSame(given: string, expected: string): boolean {
 }
 
 /** Reads `?id=8&value=300`. Strict where a form decoder guesses: bytes that are not UTF-8 and repeated names are refused [B3]. */
-function updateOfQuery(request: Request): Parsed<Update[]> {
+function updateOfQuery(url: string): Parsed<Update[]> {
   const fields: Record<string, string> = {};
-  for (const pair of (request.originalUrl.split("?")[1] ?? "").split("&")) {
+  for (const pair of url.slice(API_PATH.length + 1).split("&")) {
     const [rawName = "", ...rawValue] = pair.split("=");
     const name = decodeComponent(rawName);
     if (name !== "id" && name !== "value") continue;
@@ -98,7 +116,7 @@ function decodeComponent(text: string): string | undefined {
   }
 }
 
-async function updatesOfBody(request: Request, maxBytes: number): Promise<Update[]> {
+async function updatesOfBody(request: IncomingMessage, maxBytes: number): Promise<Update[]> {
   const json = orProblem(parseJson(await readJsonBody(request, maxBytes)), 400);
   return orProblem(parseUpdates(json), 422);
 }

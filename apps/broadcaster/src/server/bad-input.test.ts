@@ -40,6 +40,10 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}): stri
   return Buffer.concat([Buffer.from(`POST /api HTTP/1.1\r\n${head.join("")}\r\n`), bytes]);
 };
 
+/** A POST whose length nobody knows before its end. */
+const chunked = (body: string): string =>
+  `POST /api HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n`;
+
 const get = (target: string, headers = ""): string =>
   `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`;
 
@@ -70,8 +74,15 @@ describe("wrong requests", () => {
     ["GET with array brackets", api("?id[]=8&value[]=300"), 400, "id is missing"],
     ["GET with a header that is too large", get("/api?id=8&value=1", `X: ${long(20_000)}\r\n`), 431, ""],
     ["GET with a target that is too long", api(`?id=8&value=${long(20_000)}`), 431, ""],
-    ["PUT", "PUT /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET, POST"],
-    ["DELETE", "DELETE /api?id=8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET, POST"],
+    ["PUT", "PUT /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET and POST"],
+    [
+      "HEAD, which must change nothing",
+      "HEAD /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      405,
+      "",
+    ],
+    ["a path below", get("/api/8?value=3"), 404, "nothing at this path"],
+    ["DELETE", "DELETE /api?id=8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET and POST"],
     ["another path", get("/nothing"), 404, "there is nothing at this path"],
     ["a path beside the page's folder", get("/../../package.json"), 404, "there is nothing at this path"],
     ["an encoded path beside the page's folder", get("/..%2f..%2fpackage.json"), 404, "nothing at this path"],
@@ -92,6 +103,7 @@ describe("wrong requests", () => {
     ["POST without a type", post("{}", { "Content-Type": "" }), 415, "application/json"],
     ["POST with gzip", post(randomBytes(20), { "Content-Encoding": "gzip" }), 415, ""],
     ["POST above the limit", post(`"${long(5_000)}"`), 413, "4096"],
+    ["POST in chunks above the limit", chunked(long(5_000)), 413, "4096"],
     ["POST that claims more than the limit", post("{}", { "Content-Length": "9999999" }), 413, "4096"],
     ["POST of a number", post("300"), 422, "body must be an object"],
     ["POST of null", post("null"), 422, "body must be an object"],

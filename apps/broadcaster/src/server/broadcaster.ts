@@ -1,26 +1,27 @@
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FEED_PATH } from "@crosspod/protocol";
 import {
   closeServer,
   createAdminServer,
   createMetrics,
+  errorHandler,
   Health,
   HttpProblem,
   type Log,
   listen,
   notFound,
-  problemHandler,
   type Service,
+  sendError,
   servePage,
   stagger,
 } from "@crosspod/service";
-import express, { type Express } from "express";
-import { apiRoutes } from "./api.ts";
+import express from "express";
+import { API_PATH, Api } from "./api.ts";
 import type { Channel } from "./channel.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { Feed } from "./feed.ts";
-import { createFeedMetrics, type FeedMetrics } from "./feed-metrics.ts";
+import { createFeedMetrics } from "./feed-metrics.ts";
 import { FeedServer } from "./feed-server.ts";
 import { Hub } from "./hub.ts";
 
@@ -63,7 +64,10 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   const hub = new Hub(feedMetrics);
   const feed = new Feed(hub, { pod, version, heartbeatSeconds: config.heartbeatSeconds });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(HTTP_LIMITS, createApp(config, channel, feedMetrics, log, pageDirectory));
+  const server = createServer(
+    HTTP_LIMITS,
+    routeRequests(new Api(channel, config, feedMetrics.committed), pageDirectory, log),
+  );
   const adminServer = createAdminServer({
     health,
     metrics,
@@ -98,21 +102,15 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   };
 }
 
-function createApp(
-  config: BroadcasterConfig,
-  channel: Channel,
-  metrics: FeedMetrics,
-  log: Log,
-  pageDirectory: string,
-): Express {
+function routeRequests(api: Api, pageDirectory: string, log: Log): RequestListener {
   const app = express();
   app.disable("x-powered-by");
-  app.disable("query parser");
-  app.disable("etag");
-  app.use(apiRoutes(channel, config, metrics.committed));
   app.get(FEED_PATH, upgradeRequired);
-  app.use(servePage(pageDirectory), notFound, problemHandler(log));
-  return app;
+  app.use(servePage(pageDirectory), notFound, errorHandler(log));
+  return (request, response) => {
+    if (request.url?.split("?", 1)[0] !== API_PATH) return app(request, response);
+    api.handle(request, response).catch((error) => sendError(error, request, response, log));
+  };
 }
 
 const upgradeRequired = (): never => {

@@ -84,16 +84,20 @@ export class FeedServer {
 
   #upgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (request.headers.upgrade?.toLowerCase() !== "websocket") return serveWithoutUpgrade(server, request, socket);
-    socket.on("error", () => socket.destroy());
+    socket.on("error", destroySelf);
     const problem = this.#refusal(request);
     if (problem) return refuseHandshake(socket, problem);
     this.#handshake.handleUpgrade(request, socket, head, (ws) => {
-      const connection = new Connection(ws, socket, this.#hub, this.#feed, parseFeedRequest(request));
-      this.#connections.add(connection);
-      connection.closed.then((reason) => {
-        this.#connections.delete(connection);
-        this.#closed(reason);
-      });
+      this.#add(new Connection(ws, socket, this.#hub, this.#feed, parseFeedRequest(request)));
+    });
+  }
+
+  /** A function of its own, so that what stays with the connection does not keep its handshake, headers and all. */
+  #add(connection: Connection): void {
+    this.#connections.add(connection);
+    connection.closed.then((reason) => {
+      this.#connections.delete(connection);
+      this.#closed(reason);
     });
   }
 
@@ -125,6 +129,11 @@ export class FeedServer {
       if (stuck.has(connection.reader)) connection.closeSlowReader(slowReaderSeconds);
     }
   }
+}
+
+/** Shared by all sockets: a closure made beside the handshake would keep its request for as long as the client stays. */
+function destroySelf(this: Duplex): void {
+  this.destroy();
 }
 
 /** Answers a request for an upgrade to something else (curl --http2 asks for h2c) as if it had not asked (RFC 9110, section 7.8). */

@@ -9,7 +9,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   checkHeaders(request, maxBytes);
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // By default a loop that is left early destroys the request, and with it the socket that the answer needs.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLong(maxBytes);
     chunks.push(chunk);
