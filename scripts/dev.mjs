@@ -5,18 +5,20 @@ import { watch } from "node:fs";
 import * as esbuild from "esbuild";
 import { root, services } from "./apps.mjs";
 import { copyPageFiles, pageBundle, serverBundle } from "./build.mjs";
+import { whenParentEnds } from "./parent.mjs";
 
 const named = process.argv.slice(2);
 const apps = named.length > 0 ? named : services;
 
-// Asks twice a second whether the bundle has changed; a page's policy allows it to ask nobody else.
+// Asks twice a second whether the page has changed; a page's policy allows it to ask nobody else.
 const RELOAD = `{
   let current;
   setInterval(async () => {
-    const answer = await fetch("/main.js", { method: "HEAD" }).catch(() => undefined);
-    const tag = answer?.headers.get("ETag");
-    if (tag && current && tag !== current) location.reload();
-    current = tag ?? current;
+    const paths = ["/", "/main.js", "/main.css"];
+    const answers = await Promise.all(paths.map((path) => fetch(path, { method: "HEAD" }))).catch(() => undefined);
+    const tags = answers?.map(({ headers }) => headers.get("ETag")).join();
+    if (tags && current && tags !== current) location.reload();
+    current = tags ?? current;
   }, 500);
 }`;
 
@@ -27,7 +29,7 @@ const running = new Map();
 async function stop(app) {
   const child = running.get(app);
   running.delete(app);
-  if (!child || child.exitCode !== null) return;
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   await once(child, "exit");
 }
@@ -52,7 +54,10 @@ for (const app of apps) {
   const copy = afterBuild("copy-page-files", () => copyPageFiles(app));
   const page = await esbuild.context({ ...pageBundle(app), banner: { js: RELOAD }, plugins: [copy] });
   const server = await esbuild.context({ ...serverBundle(app), plugins: [afterBuild("restart", () => restart(app))] });
-  watch(`${root}/apps/${app}/src/client/static`, { recursive: true }, () => page.rebuild());
+  watch(`${root}/apps/${app}/src/client/static`, { recursive: true }, () => {
+    // What is wrong was printed by esbuild.
+    page.rebuild().catch(() => {});
+  });
   await page.watch();
   await server.watch();
   contexts.push(page, server);
@@ -64,3 +69,4 @@ const leave = async () => {
 };
 process.on("SIGINT", leave);
 process.on("SIGTERM", leave);
+whenParentEnds(leave);

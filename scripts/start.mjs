@@ -3,10 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { root, services } from "./apps.mjs";
 import { build } from "./build.mjs";
+import { whenParentEnds } from "./parent.mjs";
 
 const named = process.argv.slice(2);
 const apps = named.length > 0 ? named : services;
 await build(apps);
+
+whenParentEnds(() => process.kill(process.pid, "SIGTERM"));
 
 // One service runs in this very process. Several run in processes of their own; each in a group of its own, or the terminal's interrupt would
 // reach it twice.

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { FEED_PATH } from "@crosspod/protocol";
 
-const HANDSHAKE = [
+/** The handshake of a client of the feed, as it goes over the wire. */
+export const HANDSHAKE = [
   `GET ${FEED_PATH} HTTP/1.1`,
   "Host: x",
   "Connection: Upgrade",

@@ -217,6 +217,14 @@ describe("FeedClient", () => {
     await untilValue("8", "300");
   });
 
+  test("[B12] a server that is silent, but there, is tried again soon", async () => {
+    const silent = await openClient();
+    await expect.poll(() => client.state, { timeout: 5_000 }).toBe("live");
+    const again = nextPeer();
+    silent.socket.terminate();
+    await again;
+  });
+
   test("[B12] pauses at random, below a bound that doubles, between tries", () => {
     const longest = new Backoff(() => 0.999_999);
     const pauses = Array.from({ length: 7 }, () => Math.round(longest.next()));

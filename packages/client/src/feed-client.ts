@@ -49,6 +49,9 @@ export interface FeedClientOptions {
   readonly random?: () => number;
 }
 
+/** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
+const HANDSHAKE_WAIT_MS = 10_000;
+
 /** A server that says hello does so first of all; one that was silent for this long says none, and is live as it is. */
 const HELLO_WAIT_MS = 1_000;
 
@@ -119,6 +122,7 @@ export class FeedClient {
     clearTimeout(this.#retryTimer);
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
+    this.#silenceTimer = setTimeout(() => this.#silent(), HANDSHAKE_WAIT_MS);
     socket.addEventListener("open", () => this.#opened(socket));
     socket.addEventListener("message", ({ data }) => this.#received(socket, data));
     socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
@@ -147,12 +151,13 @@ export class FeedClient {
 
   #opened(socket: FeedSocket): void {
     if (this.#socket !== socket) return;
+    clearTimeout(this.#silenceTimer);
     if (this.#hello) {
       // A pod may hang before its hello.
       this.#watchSilence();
       return this.#setState("catching-up");
     }
-    this.#helloTimer = setTimeout(() => this.#setState("live"), HELLO_WAIT_MS);
+    this.#helloTimer = setTimeout(() => this.#liveWithoutHello(), HELLO_WAIT_MS);
   }
 
   #received(socket: FeedSocket, data: unknown): void {
@@ -198,6 +203,10 @@ export class FeedClient {
     this.#revision = Math.max(this.#revision, revision ?? 0);
     this.#updated.emit(entry);
     if (this.#hello) return this.#follow(this.#hello);
+    this.#liveWithoutHello();
+  }
+
+  #liveWithoutHello(): void {
     this.#backoff.reset();
     this.#setState("live");
   }

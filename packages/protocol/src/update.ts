@@ -80,7 +80,8 @@ function parseText(json: object, name: "id" | "value", prefix: string, limit: nu
 
 function describe(json: unknown): string {
   if (json === null) return "null";
-  return Array.isArray(json) ? "an array" : `a ${typeof json}`;
+  if (typeof json === "object") return Array.isArray(json) ? "an array" : "an object";
+  return `a ${typeof json}`;
 }
 
 function refusedField(field: string, code: FieldErrorCode, detail: string, limit?: number) {

@@ -21,12 +21,14 @@ export const wholeNumber = (min: number, max: number) =>
     })
     .transform(Number);
 
-/** Text without white space or control characters that could break a log line or a header. */
-const printable = (what: string, max: number) =>
+/** Text of at most `max` characters, without white space or control characters that could break a log line or a header. */
+export const printable = (what: string, max: number) =>
   z
     .string()
     .regex(/^[\x21-\x7e]+$/, `must be ${what} without spaces`)
     .max(max, `must be at most ${max} characters`);
+
+const MAX_PORT = 65_535;
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -45,8 +47,8 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 /** The settings that every service has, by the names of their environment variables. */
 export const serviceSettings = (defaults: { readonly port: number }) => ({
   HOST: printable("a host name or address", 255).default("0.0.0.0"),
-  PORT: wholeNumber(0, 65_535).default(defaults.port),
-  ADMIN_PORT: wholeNumber(0, 65_535).optional(),
+  PORT: wholeNumber(0, MAX_PORT).default(defaults.port),
+  ADMIN_PORT: wholeNumber(0, MAX_PORT).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   POD_NAME: printable("a name", 253).default(hostname()),
   UNREADY_SECONDS: wholeNumber(0, 600).default(0),
@@ -81,11 +83,11 @@ export interface ServiceConfig {
 
 type ServiceSettings = z.output<z.ZodObject<ReturnType<typeof serviceSettings>>>;
 
-/** Names the common settings as the code does. */
+/** Names the common settings as the code does. Throws a {@link ConfigError} when they do not go together. */
 export const toServiceConfig = (settings: ServiceSettings): ServiceConfig => ({
   host: settings.HOST,
   port: settings.PORT,
-  adminPort: settings.ADMIN_PORT ?? adminPortOf(settings.PORT),
+  adminPort: adminPortOf(settings),
   logLevel: settings.LOG_LEVEL,
   podName: settings.POD_NAME,
   unreadySeconds: settings.UNREADY_SECONDS,
@@ -96,7 +98,14 @@ export const toServiceConfig = (settings: ServiceSettings): ServiceConfig => ({
   revision: settings.REVISION,
 });
 
-const adminPortOf = (port: number): number => (port === 0 ? 0 : port + 1);
+/** Beside the service's port, unless it is set; both any free ones when the service's is. */
+function adminPortOf({ PORT, ADMIN_PORT }: ServiceSettings): number {
+  const port = ADMIN_PORT ?? (PORT === 0 ? 0 : PORT + 1);
+  if (port > MAX_PORT) throw new ConfigError([`ADMIN_PORT must be set, since PORT + 1 is above ${MAX_PORT}`]);
+  if (port !== 0 && port === PORT)
+    throw new ConfigError([`ADMIN_PORT must be another port than PORT, which is ${PORT}`]);
+  return port;
+}
 
 /** Reads the environment by a schema. Throws a {@link ConfigError} that names every variable that is wrong. */
 export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {

@@ -2,7 +2,7 @@
 export type NotReady = string | undefined;
 
 /**
- * Whether a service can do its work. Each part that can fail reports here by its name; the service is ready while no
+ * Whether a service can do its work. Each part on which that depends reports here by its name; the service is ready while no
  * part says otherwise. It starts as not ready, with the reason "starting".
  */
 export class Health {

@@ -7,5 +7,6 @@ export * from "./metrics.ts";
 export * from "./origin.ts";
 export * from "./page.ts";
 export * from "./problem.ts";
+export * from "./request-target.ts";
 export * from "./run.ts";
 export * from "./stagger.ts";

@@ -12,7 +12,7 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Where signals come from and where the exit code goes: `process`, or a stand-in. */
+/** Where signals come from and where the exit code goes: what of `process` is used here. */
 export interface ProcessLike {
   on(signal: "SIGTERM" | "SIGINT", listener: (signal: string) => void): unknown;
   exit(code: number): void;

@@ -9,7 +9,7 @@ import {
   refused,
   type Update,
 } from "@crosspod/protocol";
-import { fieldProblem, HttpProblem, isAllowedOrigin, sendJson } from "@crosspod/service";
+import { fieldProblem, HttpProblem, requestTarget, requireAllowedOrigin, sendJson } from "@crosspod/service";
 import { type Channel, ChannelError } from "./channel.ts";
 import { readJsonBody } from "./json-body.ts";
 
@@ -45,7 +45,7 @@ export class Api {
 
   /** Answers a request; rejects with what is wrong with it, before it has answered. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    checkOrigin(request, this.#options.allowedOrigins);
+    requireAllowedOrigin(request, this.#options.allowedOrigins);
     checkToken(request, this.#options.apiToken);
     const updates = await this.#updatesOf(request);
     const revision = await this.#channel.publish(updates).catch(rethrowAsProblem);
@@ -56,7 +56,7 @@ export class Api {
   async #updatesOf(request: IncomingMessage): Promise<Update[]> {
     switch (request.method) {
       case "GET":
-        return orProblem(updateOfQuery(request.url ?? ""), 400);
+        return orProblem(updateOfQuery(requestTarget(request).query), 400);
       case "POST":
         return updatesOfBody(request, this.#options.maxBodyBytes);
       default:
@@ -65,12 +65,6 @@ export class Api {
         });
     }
   }
-}
-
-function checkOrigin(request: IncomingMessage, allowed: readonly string[]): void {
-  if (isAllowedOrigin(request, allowed)) return;
-  const detail = `a page from ${request.headers.origin} may not publish here; ALLOWED_ORIGINS lists who may`;
-  throw new HttpProblem(403, "origin-not-allowed", "Origin not allowed", detail);
 }
 
 /** Asks for the bearer token (RFC 6750) when there is one to ask for. */
@@ -90,9 +84,9 @@ function isSame(given: string, expected: string): boolean {
 }
 
 /** Reads `?id=8&value=300`. Strict where a form decoder guesses: bytes that are not UTF-8 and repeated names are refused [B3]. */
-function updateOfQuery(url: string): Parsed<Update[]> {
+function updateOfQuery(query: string): Parsed<Update[]> {
   const fields: Record<string, string> = {};
-  for (const pair of url.slice(API_PATH.length + 1).split("&")) {
+  for (const pair of query.split("&")) {
     const [rawName = "", ...rawValue] = pair.split("=");
     const name = decodeComponent(rawName);
     if (name !== "id" && name !== "value") continue;

@@ -11,6 +11,7 @@ import {
   type Log,
   listen,
   notFound,
+  requestTarget,
   type Service,
   sendError,
   servePage,
@@ -26,7 +27,13 @@ import { FeedServer } from "./feed-server.ts";
 import { Hub } from "./hub.ts";
 
 /** Limits of the HTTP server. A gateway keeps its idle connections for a minute or so: ours must live longer, or it meets closed ones. */
-const HTTP_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000, maxHeaderSize: 16_384 };
+const HTTP_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 75_000,
+  maxHeaderSize: 16_384,
+};
 
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {
@@ -66,7 +73,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
   const server = createServer(
     HTTP_LIMITS,
-    routeRequests(new Api(channel, config, feedMetrics.committed), pageDirectory, log),
+    routeRequests(new Api(channel, config, feedMetrics.committed), pageDirectory, log, () => leaving),
   );
   const adminServer = createAdminServer({
     health,
@@ -74,6 +81,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     version: { name: "crosspod-broadcaster", version, revision: config.revision, pod },
   });
   feedServer.attach(server);
+  let leaving = false;
 
   return {
     async listen() {
@@ -87,6 +95,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     async drain() {
       health.down("service", "leaving");
       await sleep(config.unreadySeconds * 1_000);
+      leaving = true;
       await stagger(
         () => feedServer.connections,
         config.drainSeconds,
@@ -102,13 +111,15 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   };
 }
 
-function routeRequests(api: Api, pageDirectory: string, log: Log): RequestListener {
+/** @param isLeaving while true, publishers and browsers are told not to keep their connections. */
+function routeRequests(api: Api, pageDirectory: string, log: Log, isLeaving: () => boolean): RequestListener {
   const app = express();
   app.disable("x-powered-by");
   app.get(FEED_PATH, upgradeRequired);
   app.use(servePage(pageDirectory), notFound, errorHandler(log));
   return (request, response) => {
-    if (request.url?.split("?", 1)[0] !== API_PATH) return app(request, response);
+    if (isLeaving()) response.shouldKeepAlive = false;
+    if (requestTarget(request).path !== API_PATH) return app(request, response);
     api.handle(request, response).catch((error) => sendError(error, request, response, log));
   };
 }

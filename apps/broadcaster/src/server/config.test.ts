@@ -52,8 +52,16 @@ describe("parseConfig", () => {
     ["ALLOWED_ORIGINS", "https://example.com/path"],
     ["MAX_IDS", "0"],
     ["POD_NAME", "a\nb"],
+    ["API_TOKEN", "open sesame"],
     ["REDIS_URL", "redis://localhost"],
   ])("[A2] refuses %s=%j", (name, value) => {
     expect(mistakesOf({ [name]: value })).toEqual([expect.stringContaining(`${name} `)]);
+  });
+
+  test("[A1] [A2] the admin port must be another one, and one that exists", () => {
+    expect(mistakesOf({ PORT: "65535" })).toEqual(["ADMIN_PORT must be set, since PORT + 1 is above 65535"]);
+    expect(mistakesOf({ PORT: "80", ADMIN_PORT: "80" })).toEqual([
+      "ADMIN_PORT must be another port than PORT, which is 80",
+    ]);
   });
 });

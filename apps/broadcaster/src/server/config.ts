@@ -1,6 +1,7 @@
 import {
   type Environment,
   parseEnvironment,
+  printable,
   type ServiceConfig,
   serviceSettings,
   toServiceConfig,
@@ -25,7 +26,7 @@ export interface BroadcasterConfig extends ServiceConfig {
 
 const schema = z.object({
   ...serviceSettings({ port: 8888 }),
-  API_TOKEN: z.string().min(8, "must be at least 8 characters").optional(),
+  API_TOKEN: printable("a token", 256).min(8, "must be at least 8 characters").optional(),
   MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),
   SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(15),

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CloseCode, FeedParameter } from "@crosspod/protocol";
 import type { WebSocket } from "ws";
@@ -9,6 +8,9 @@ import type { Hub, Reader, Sink } from "./hub.ts";
 export const MAX_CLIENT_MESSAGES = 20;
 export const MESSAGE_WINDOW_MS = 10_000;
 
+/** How many pings in a row a client may leave unanswered: one can wait for long behind data in the network's buffers. */
+const MAX_MISSED_PINGS = 2;
+
 /** What a client asked for in the query of its handshake [B7] [B9]. */
 export interface FeedRequest {
   readonly hello: boolean;
@@ -18,13 +20,13 @@ export interface FeedRequest {
 }
 
 /** Reads what a client asked for; what cannot be read counts as not asked for, so that nobody is refused for it. */
-export function parseFeedRequest(request: IncomingMessage): FeedRequest {
-  const query = new URLSearchParams(request.url?.split("?")[1]);
-  const after = Number(query.get(FeedParameter.after));
+export function parseFeedRequest(queryText: string): FeedRequest {
+  const query = new URLSearchParams(queryText);
+  const after = query.get(FeedParameter.after) ?? "";
   return {
     hello: query.get(FeedParameter.hello) === "1",
     epoch: query.get(FeedParameter.epoch) ?? "",
-    after: Number.isSafeInteger(after) && after > 0 ? after : 0,
+    after: /^\d{1,15}$/.test(after) ? Number(after) : 0,
   };
 }
 
@@ -43,7 +45,7 @@ export class Connection implements Sink {
   readonly #socket: Duplex;
   readonly #feed: Feed;
   readonly #reader: Reader;
-  #alive = true;
+  #missedPings = 0;
   #messages = 0;
   #windowStart = 0;
   #closeReason: CloseReason = "left";
@@ -56,7 +58,7 @@ export class Connection implements Sink {
     ws.on("message", (_data, isBinary) => this.#received(isBinary));
     ws.on("ping", () => this.#received(false));
     ws.on("pong", () => {
-      this.#alive = true;
+      this.#missedPings = 0;
     });
     // ws answers a broken or too long message with the right close code, and then says so here.
     ws.on("error", () => {
@@ -67,14 +69,10 @@ export class Connection implements Sink {
     socket.on("drain", () => this.#reader.drained());
     this.closed = new Promise((resolve) => {
       ws.once("close", () => {
-        hub.leave(this.#reader);
+        this.#reader.leave();
         resolve(this.#closeReason);
       });
     });
-  }
-
-  get reader(): Reader {
-    return this.#reader;
   }
 
   greeting(): Buffer | undefined {
@@ -85,14 +83,16 @@ export class Connection implements Sink {
     return this.#socket.write(frames) || this.#socket.writableLength === 0;
   }
 
-  /** Asks whether the client is still there; ends the connection when it has not answered since the last time. */
+  /** Asks whether the client is still there; ends the connection when it has missed too many such questions [B12]. */
   ping(): void {
-    if (!this.#alive) {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow readers.
+    if (this.#reader.fullSince === undefined) this.#missedPings += 1;
+    if (this.#missedPings > MAX_MISSED_PINGS) {
       this.#closeReason = "no-pong";
       this.#ws.terminate();
       return;
     }
-    this.#alive = false;
     this.#ws.ping();
   }
 
@@ -102,8 +102,8 @@ export class Connection implements Sink {
   }
 
   /** Gives up on a client that does not read [B10]. */
-  closeSlowReader(seconds: number): void {
-    this.#close(CloseCode.slowReader, "slow-reader", `nothing was read for ${seconds} s`);
+  stuck(): void {
+    this.#close(CloseCode.slowReader, "slow-reader", "the socket stayed full for too long; read faster");
   }
 
   terminate(): void {
@@ -129,7 +129,7 @@ export class Connection implements Sink {
   #close(code: number, reason: CloseReason, detail: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
-    this.#reader.hub.leave(this.#reader);
+    this.#reader.leave();
     this.#ws.close(code, detail);
   }
 }

@@ -60,7 +60,7 @@ export function createFeedMetrics(
   });
   const publishToSend = new Histogram({
     name: "crosspod_feed_publish_to_send_seconds",
-    help: "Time from the commit of an update to its write to the clients of this pod",
+    help: "Time from the commit of the oldest update of a turn of the event loop to the write of that turn to this pod's clients",
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });

@@ -1,11 +1,14 @@
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { FEED_PATH } from "@crosspod/protocol";
 import request from "supertest";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { within } from "../../../../test/helpers/deadline.ts";
 import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
-import { LeanClient } from "../../../../test/helpers/lean-client.ts";
+import { HANDSHAKE, LeanClient } from "../../../../test/helpers/lean-client.ts";
 import { publish, publishAll } from "../../../../test/helpers/publisher.ts";
+import { exchange } from "../../../../test/helpers/raw-http.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
 
 const open: (Disposable | RunningBroadcaster)[] = [];
@@ -52,6 +55,18 @@ afterEach(async () => {
     else resource[Symbol.dispose]();
   }
 });
+
+/** Sends bytes on a connection whose own side stays open whatever the other side does, and then cuts it or leaves it. */
+async function sendHalfOpen({ port }: RunningBroadcaster, bytes: string): Promise<Socket> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  open.push({ [Symbol.dispose]: () => socket.destroy() });
+  await once(socket, "connect");
+  socket.write(bytes);
+  return socket;
+}
+
+const H2C = "Connection: Upgrade\r\nUpgrade: h2c\r\n";
 
 describe("the feed", () => {
   test("[B4] [B5] sends every client every update, both fields as strings, in one order", async () => {
@@ -122,28 +137,34 @@ describe("the feed", () => {
     expect(again.updates.map(({ id }) => id)).toEqual(["2"]);
   });
 
-  test.each(["epoch=other&after=1", "epoch=EPOCH&after=99", "epoch=EPOCH&after=-1", "epoch=EPOCH&after=x", "after=1"])(
-    "[B9] with %s the snapshot is whole",
-    async (query) => {
-      const broadcaster = await start();
-      await publish(broadcaster.url, "1", "a");
-      const first = await join(broadcaster, "hello=1");
-      const { epoch } = await first.until("hello", ({ type }) => type === "hello");
-      const again = await join(broadcaster, query.replace("EPOCH", `${epoch}`));
-      await again.untilValue("1", "a");
-    },
-  );
+  test.each([
+    "epoch=other&after=1",
+    "epoch=EPOCH&after=99",
+    "epoch=EPOCH&after=-1",
+    "epoch=EPOCH&after=0x2",
+    "epoch=EPOCH&after=1e0",
+    "after=1",
+  ])("[B9] with %s the snapshot is whole", async (query) => {
+    const broadcaster = await start();
+    for (const id of ["1", "2", "3"]) await publish(broadcaster.url, id, "a");
+    const first = await join(broadcaster, "hello=1");
+    const { epoch } = await first.until("hello", ({ type }) => type === "hello");
+    const again = await join(broadcaster, query.replace("EPOCH", `${epoch}`));
+    await again.untilValue("3", "a");
+    expect(again.updates.map(({ id }) => id)).toEqual(["1", "2", "3"]);
+  });
 
   test("[B10] a client that reads nothing is closed in the end, with a code that says why, and is counted", async () => {
-    const broadcaster = await start({ SLOW_READER_SECONDS: "1" });
+    const broadcaster = await start({ SLOW_READER_SECONDS: "2" });
     const client = await join(broadcaster);
     client.ws.pause();
     const behind = () => metric(broadcaster, "crosspod_feed_clients_behind");
-    await flood(broadcaster, 40);
-    expect(await behind()).toBe(1);
+    const flooded = flood(broadcaster, 40);
+    await expect.poll(behind, { timeout: 10_000 }).toBe(1);
+    await flooded;
     await expect.poll(behind, { timeout: 10_000 }).toBe(0);
     client.ws.resume();
-    expect(await client.closed).toEqual([4008, "nothing was read for 1 s"]);
+    expect(await client.closed).toEqual([4008, "the socket stayed full for too long; read faster"]);
     await expect.poll(() => metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="slow-reader"}')).toBe(1);
   }, 30_000);
 
@@ -182,6 +203,9 @@ describe("the feed", () => {
     const broadcaster = await start({ MAX_CONNECTIONS: "2" });
     const clients = [await join(broadcaster), await join(broadcaster)];
     await expect(join(broadcaster)).rejects.toThrow("503");
+    const refusal = (await exchange(broadcaster.port, HANDSHAKE)).toString();
+    expect(refusal).toMatch(/^HTTP\/1.1 503 /);
+    expect(refusal).toContain("Retry-After: 5");
     await publish(broadcaster.url, "8", "300");
     for (const client of clients) await client.untilValue("8", "300");
     clients[0]?.ws.close();
@@ -211,5 +235,44 @@ describe("the feed", () => {
       clients.map(() => [1012, "this pod is leaving; connect again"]),
     );
     expect((closings.at(-1) ?? 0) - (closings[0] ?? 0)).toBeGreaterThan(500);
+  });
+
+  test("[B6] an upgrade while the answer to an earlier request is under way ends that connection alone", async () => {
+    const broadcaster = await start();
+    const client = await join(broadcaster);
+    const request = "GET /api?id=8&value=300 HTTP/1.1\r\nHost: x\r\n\r\n";
+    await exchange(broadcaster.port, `${request}GET / HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`);
+    await exchange(broadcaster.port, `${request}${HANDSHAKE}`);
+    await publish(broadcaster.url, "5", "600");
+    await client.untilValue("5", "600");
+  });
+
+  test("[B6] a connection that is cut during an upgrade harms nobody", async () => {
+    const broadcaster = await start();
+    const client = await join(broadcaster);
+    for (let count = 0; count < 30; count += 1) {
+      const socket = await sendHalfOpen(broadcaster, `GET /main.js HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`);
+      socket.resetAndDestroy();
+    }
+    await publish(broadcaster.url, "5", "600");
+    await client.untilValue("5", "600");
+  });
+
+  test("[A3] refused handshakes whose other side stays open keep no socket, and do not keep the service from leaving", async () => {
+    const broadcaster = await start();
+    await sendHalfOpen(broadcaster, HANDSHAKE.replace(FEED_PATH, "/nothing"));
+    const h2c = await sendHalfOpen(broadcaster, `GET / HTTP/1.1\r\nHost: x\r\n${H2C}\r\n`);
+    await once(h2c, "data");
+    await within(broadcaster.service.close(), "the service to leave");
+  });
+
+  test("[A3] a service that leaves does not keep publishers' connections alive", async () => {
+    const broadcaster = await start({ DRAIN_SECONDS: "1" });
+    await join(broadcaster);
+    await join(broadcaster);
+    const drained = broadcaster.service.drain();
+    const response = () => fetch(`${broadcaster.url}api?id=8&value=300`);
+    await expect.poll(async () => (await response()).headers.get("connection")).toBe("close");
+    await drained;
   });
 });

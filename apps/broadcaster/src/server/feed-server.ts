@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { FEED_PATH } from "@crosspod/protocol";
-import { HttpProblem, isAllowedOrigin } from "@crosspod/service";
+import { HttpProblem, requestTarget, requireAllowedOrigin } from "@crosspod/service";
 import { WebSocketServer } from "ws";
 import { type CloseReason, Connection, parseFeedRequest } from "./connection.ts";
 import type { Feed } from "./feed.ts";
@@ -46,6 +46,8 @@ export class FeedServer {
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
   });
+  /** Sockets that still owe the answer to a request. */
+  readonly #answering = new WeakSet<Duplex>();
   #timers: NodeJS.Timeout[] = [];
 
   /** @param closed is told why each connection ended. */
@@ -54,6 +56,10 @@ export class FeedServer {
     this.#feed = feed;
     this.#options = options;
     this.#closed = closed;
+    this.#handshake.on("wsClientError", ({ message }, socket) => {
+      const headers = { "Sec-WebSocket-Version": "13" };
+      refuseHandshake(socket, new HttpProblem(400, "bad-handshake", "Bad handshake", message, headers));
+    });
   }
 
   get connections(): ReadonlySet<Connection> {
@@ -62,10 +68,14 @@ export class FeedServer {
 
   /** Takes over the WebSocket handshakes of an HTTP server. */
   attach(server: Server): void {
+    server.prependListener("request", ({ socket }, response) => {
+      this.#answering.add(socket);
+      response.once("close", () => this.#answering.delete(socket));
+    });
     server.on("upgrade", (request, socket, head) => this.#upgrade(server, request, socket, head));
     this.#timers = [
       setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
-      setInterval(() => this.#closeSlowReaders(), 1_000),
+      setInterval(() => this.#tellStuck(), 1_000),
     ];
   }
 
@@ -83,12 +93,14 @@ export class FeedServer {
   }
 
   #upgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (request.headers.upgrade?.toLowerCase() !== "websocket") return serveWithoutUpgrade(server, request, socket);
     socket.on("error", destroySelf);
+    // The answer to an earlier request of this connection is still under way, and cannot be mixed with another protocol.
+    if (this.#answering.has(socket)) return void socket.destroy();
+    if (request.headers.upgrade?.toLowerCase() !== "websocket") return serveWithoutUpgrade(server, request, socket);
     const problem = this.#refusal(request);
     if (problem) return refuseHandshake(socket, problem);
     this.#handshake.handleUpgrade(request, socket, head, (ws) => {
-      this.#add(new Connection(ws, socket, this.#hub, this.#feed, parseFeedRequest(request)));
+      this.#add(new Connection(ws, socket, this.#hub, this.#feed, parseFeedRequest(requestTarget(request).query)));
     });
   }
 
@@ -103,16 +115,22 @@ export class FeedServer {
 
   #refusal(request: IncomingMessage): HttpProblem | undefined {
     const { allowedOrigins, maxConnections } = this.#options;
-    if (request.url?.split("?")[0] !== FEED_PATH) {
+    if (requestTarget(request).path !== FEED_PATH) {
       return new HttpProblem(404, "not-found", "Not found", `the WebSocket is at ${FEED_PATH}`);
     }
-    if (!isAllowedOrigin(request, allowedOrigins)) {
-      const detail = `a page from ${request.headers.origin} may not connect; ALLOWED_ORIGINS lists who may`;
-      return new HttpProblem(403, "origin-not-allowed", "Origin not allowed", detail);
+    if (request.method !== "GET") {
+      const detail = "a WebSocket handshake is a GET";
+      return new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET" });
     }
     if (this.#connections.size >= maxConnections) {
       const detail = `this pod serves ${maxConnections} clients, which is its limit`;
       return new HttpProblem(503, "too-many-connections", "Too many connections", detail, { "Retry-After": "5" });
+    }
+    try {
+      requireAllowedOrigin(request, allowedOrigins);
+    } catch (error) {
+      if (error instanceof HttpProblem) return error;
+      throw error;
     }
     return undefined;
   }
@@ -121,13 +139,8 @@ export class FeedServer {
     for (const connection of this.#connections) connection.ping();
   }
 
-  #closeSlowReaders(): void {
-    const { slowReaderSeconds } = this.#options;
-    const stuck = new Set(this.#hub.stuckSince(performance.now() - slowReaderSeconds * 1_000));
-    if (stuck.size === 0) return;
-    for (const connection of this.#connections) {
-      if (stuck.has(connection.reader)) connection.closeSlowReader(slowReaderSeconds);
-    }
+  #tellStuck(): void {
+    this.#hub.tellStuck(performance.now() - this.#options.slowReaderSeconds * 1_000);
   }
 }
 
@@ -141,7 +154,7 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: D
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
-  response.on("finish", () => socket.end());
+  response.on("finish", () => endAndDestroy(socket));
   server.emit("request", request, response);
 }
 
@@ -155,5 +168,10 @@ function refuseHandshake(socket: Duplex, { problem, headers }: HttpProblem): voi
     "Content-Type": "application/problem+json",
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}\r\n${body}`);
+  endAndDestroy(socket, `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** Nobody reads a socket that asked for an upgrade and got none, so its end would never be seen and it would stay. */
+function endAndDestroy(socket: Duplex, last = ""): void {
+  socket.end(last, () => socket.destroy());
 }

@@ -6,7 +6,8 @@ const LENGTH_64 = 127;
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
   const header = headerLength(length);
-  const frame = Buffer.allocUnsafe(header + length);
+  // Memory of its own: a frame may be kept for long, and would keep the pool that it shared with others.
+  const frame = Buffer.allocUnsafeSlow(header + length);
   frame[0] = FIN_TEXT;
   if (header === 2) {
     frame[1] = length;

@@ -11,6 +11,11 @@ class TestSink implements Sink {
   room = Number.POSITIVE_INFINITY;
   wantsState = false;
   greets = false;
+  isStuck = false;
+
+  stuck(): void {
+    this.isStuck = true;
+  }
 
   greeting(): Buffer | undefined {
     return this.greets ? textFrame('{"type":"hello"}') : undefined;
@@ -76,6 +81,7 @@ class Scenario {
   readonly #hub = makeHub();
   readonly #newest = new Map<string, number>();
   readonly #readers: { readonly reader: Reader; readonly sink: TestSink }[] = [];
+  readonly #left: { readonly writes: readonly Buffer[]; readonly count: number }[] = [];
   #revision = 0;
 
   publish(ids: readonly string[]): void {
@@ -87,6 +93,7 @@ class Scenario {
   join(room: number): void {
     const sink = new TestSink();
     sink.room = room;
+    sink.greets = true;
     this.#readers.push({ reader: this.#hub.join(sink), sink });
   }
 
@@ -96,12 +103,29 @@ class Scenario {
     reader?.drained();
   }
 
+  leave(index: number): void {
+    const [left] = this.#readers.splice(index, 1);
+    left?.reader.leave();
+    left?.reader.drained();
+    const writes = left?.sink.writes;
+    if (writes) this.#left.push({ writes, count: writes.length });
+  }
+
+  reset(): void {
+    this.#newest.clear();
+    this.#revision = 0;
+    this.#hub.reset({ epoch: "another", revision: 0, updates: [] });
+  }
+
   check(): void {
+    for (const { writes, count } of this.#left) expect(writes).toHaveLength(count);
     for (const [index, { sink }] of this.#readers.entries()) {
       this.drain(index, Number.POSITIVE_INFINITY);
-      const revisions = sink.updates.map(({ revision }) => revision as number);
+      const { messages } = sink;
+      const updates = messages.slice(messages.findLastIndex(({ type }) => type === "hello") + 1);
+      const revisions = updates.map(({ revision }) => revision as number);
       expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-      expect(new Map(sink.updates.map(({ id, revision }) => [id, revision]))).toEqual(this.#newest);
+      expect(new Map(updates.map(({ id, revision }) => [id, revision]))).toEqual(this.#newest);
     }
   }
 }
@@ -136,6 +160,15 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   { weight: 2, arbitrary: fc.constant<Step>(() => endOfTurn()) },
+  {
+    weight: 1,
+    arbitrary: fc.nat(4).map(
+      (index): Step =>
+        (scenario) =>
+          scenario.leave(index),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Step>((scenario) => scenario.reset()) },
 );
 
 describe("Hub", () => {
@@ -188,7 +221,10 @@ describe("Hub", () => {
       await endOfTurn();
     }
     expect(sink.updates).toHaveLength(1);
-    expect(hub.stuckSince(performance.now() + 1)).toEqual([reader]);
+    hub.tellStuck(performance.now() - 60_000);
+    expect(sink.isStuck).toBe(false);
+    hub.tellStuck(performance.now() + 1);
+    expect(sink.isStuck).toBe(true);
     sink.room = Number.POSITIVE_INFINITY;
     reader.drained();
     expect(sink.updates.map(({ id, revision }) => [id, revision])).toEqual([
@@ -197,7 +233,7 @@ describe("Hub", () => {
       ["2", 100],
     ]);
     expect(counts.conflated).toBe(97);
-    expect(hub.stuckSince(performance.now() + 1)).toEqual([]);
+    expect(hub.behindCount).toBe(0);
   });
 
   test("[B10] whatever a reader's speed, it never gets an older value after a newer one and ends with the newest of each id", async () => {
@@ -261,12 +297,37 @@ describe("Hub", () => {
     expect(silent.messages.map(({ id }) => id)).toEqual(["8"]);
   });
 
-  test("nobody who left is written to", async () => {
+  test("[B8] who is behind hears the state once it has caught up", async () => {
     const hub = makeHub();
     const sink = new TestSink();
-    hub.leave(hub.join(sink));
+    sink.wantsState = true;
+    const reader = hub.join(sink);
+    sink.room = 1;
+    hub.publish([update(1)]);
+    hub.announce(textFrame('{"type":"state","state":"stale"}'));
+    hub.announce(textFrame('{"type":"state","state":"live"}'));
+    hub.publish([update(2)]);
+    sink.room = Number.POSITIVE_INFINITY;
+    reader.drained();
+    expect(sink.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2, "live"]);
+  });
+
+  test("nobody who left is written to", async () => {
+    const hub = makeHub();
+    const [ready, full] = [new TestSink(), new TestSink()];
+    const reader = hub.join(full);
+    hub.join(ready).leave();
+    full.room = 1;
     hub.publish([update(1)]);
     await endOfTurn();
-    expect(sink.writes).toEqual([]);
+    reader.leave();
+    hub.publish([update(2)]);
+    await endOfTurn();
+    reader.drained();
+    hub.publish([update(3)]);
+    await endOfTurn();
+    expect(ready.updates).toEqual([]);
+    expect(full.updates.map(({ revision }) => revision)).toEqual([1]);
+    expect(hub.behindCount).toBe(0);
   });
 });

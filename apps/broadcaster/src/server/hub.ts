@@ -9,6 +9,8 @@ export interface Sink {
   greeting(): Buffer | undefined;
   /** Whether it asked for the feed's state too [B7]. */
   readonly wantsState: boolean;
+  /** Its socket has been full for too long. */
+  stuck(): void;
   /** Takes whole frames, at once. Returns false when no more should come until {@link Reader.drained} is called. */
   write(frames: Buffer): boolean;
 }
@@ -27,10 +29,8 @@ interface FramedUpdate extends CommittedUpdate {
   readonly frame: Buffer;
 }
 
-/** Joined frames past one revision, as they are sent to all who ask for the same while nothing new comes: many do, after a restart. */
+/** Joined frames past one revision. */
 interface Chunk {
-  readonly after: number;
-  readonly head: number;
   readonly frames: Buffer;
   readonly count: number;
   /** Of the last frame. */
@@ -41,7 +41,10 @@ interface Chunk {
 const CATCH_UP_BYTES = 64 * 1024;
 
 /** Most bytes that a turn collects before they are written; it bounds what one write can leave in a slow socket. */
-const TURN_BYTES = 256 * 1024;
+const TURN_BYTES = 64 * 1024;
+
+/** How many pieces of catching up are kept for the next who needs the same: after a restart, all do. */
+const MAX_CHUNKS = 32;
 
 /**
  * Fans updates out to readers [B4] [B10]. An update's frame is built once; the frames of one turn of the event loop are joined
@@ -53,10 +56,12 @@ export class Hub {
   readonly #caughtUp = new Set<Reader>();
   readonly #behind = new Set<Reader>();
   readonly #counters: HubCounters;
+  #stateFrame: Buffer | undefined;
   #turn: FramedUpdate[] = [];
   #turnBytes = 0;
   #turnTimer: NodeJS.Immediate | undefined;
-  #chunk: Chunk | undefined;
+  /** By the revision after which they begin, as of the newest revision. */
+  readonly #chunks = new Map<number, Chunk>();
   #epoch = "";
   #revision = 0;
 
@@ -87,6 +92,7 @@ export class Hub {
     for (const update of updates) {
       const entry = framed(update);
       this.#latest.set(entry);
+      this.#chunks.clear();
       this.#revision = entry.revision;
       this.#turn.push(entry);
       this.#turnBytes += entry.frame.length;
@@ -100,7 +106,7 @@ export class Hub {
     this.#endTurn();
     this.#epoch = snapshot.epoch;
     this.#revision = snapshot.revision;
-    this.#chunk = undefined;
+    this.#chunks.clear();
     this.#latest.clear();
     for (const update of snapshot.updates) this.#latest.set(framed(update));
     for (const reader of this.#behind) reader.startOver();
@@ -110,9 +116,11 @@ export class Hub {
     }
   }
 
-  /** Sends a message that is not an update to the readers that want the state. Those that are behind are left out: they have news enough. */
+  /** Sends the feed's state to the readers that want it; to those that are behind once they have caught up. */
   announce(frame: Buffer): void {
     this.#endTurn();
+    this.#stateFrame = frame;
+    for (const reader of this.#behind) reader.missedState = reader.sink.wantsState;
     for (const reader of this.#caughtUp) {
       if (reader.sink.wantsState && !reader.sink.write(frame)) this.#fellBehind(reader);
     }
@@ -126,13 +134,17 @@ export class Hub {
   }
 
   leave(reader: Reader): void {
+    // A drain may still come: it must not bring the reader back.
+    reader.fullSince = undefined;
     this.#caughtUp.delete(reader);
     this.#behind.delete(reader);
   }
 
-  /** The readers whose sockets have been full since before `time`, in milliseconds of `performance.now()`. */
-  stuckSince(time: number): Reader[] {
-    return [...this.#behind].filter(({ fullSince }) => fullSince !== undefined && fullSince < time);
+  /** Tells the sinks that have been full since before `time`, in milliseconds of `performance.now()`. */
+  tellStuck(time: number): void {
+    for (const { fullSince, sink } of [...this.#behind]) {
+      if (fullSince !== undefined && fullSince < time) sink.stuck();
+    }
   }
 
   /** Sends what a reader has not seen until its socket is full or nothing is left. */
@@ -152,6 +164,9 @@ export class Hub {
     reader.joined = true;
     this.#behind.delete(reader);
     this.#caughtUp.add(reader);
+    if (!reader.missedState || !this.#stateFrame) return;
+    reader.missedState = false;
+    if (!reader.sink.write(this.#stateFrame)) this.#fellBehind(reader);
   }
 
   #endTurn(): void {
@@ -179,13 +194,14 @@ export class Hub {
   }
 
   #chunkAfter(after: number): Chunk {
-    const head = this.#revision;
-    if (this.#chunk?.after !== after || this.#chunk.head !== head) {
-      const entries = this.#entriesAfter(after);
-      const frames = Buffer.concat(entries.map(({ frame }) => frame));
-      this.#chunk = { after, head, frames, count: entries.length, revision: entries.at(-1)?.revision ?? head };
-    }
-    return this.#chunk;
+    const known = this.#chunks.get(after);
+    if (known) return known;
+    const entries = this.#entriesAfter(after);
+    const frames = Buffer.concat(entries.map(({ frame }) => frame));
+    const chunk = { frames, count: entries.length, revision: entries.at(-1)?.revision ?? this.#revision };
+    if (this.#chunks.size >= MAX_CHUNKS) this.#chunks.clear();
+    this.#chunks.set(after, chunk);
+    return chunk;
   }
 
   #entriesAfter(revision: number): FramedUpdate[] {
@@ -204,6 +220,8 @@ export class Hub {
 export class Reader {
   /** Performance time since which its socket is full; undefined while there is room. */
   fullSince: number | undefined;
+  /** Whether the state was announced while it was behind. */
+  missedState = false;
   /** Whether the greeting of this data set was sent. */
   greeted = false;
   /** Whether it has been caught up once; before that, what it skips is history. */
@@ -219,6 +237,11 @@ export class Reader {
   /** Its socket has room again. */
   drained(): void {
     if (this.fullSince !== undefined) this.hub.catchUp(this);
+  }
+
+  /** Nothing more is sent to it. */
+  leave(): void {
+    this.hub.leave(this);
   }
 
   startOver(): void {

@@ -18,6 +18,8 @@ export class LatestValues<T extends Entry> {
   readonly #links = new Map<string, Link<T>>();
   #oldest: Link<T> | undefined;
   #newest: Link<T> | undefined;
+  /** Where the last walk stopped: who catches up in pieces goes on from there. */
+  #reached: Link<T> | undefined;
 
   get size(): number {
     return this.#links.size;
@@ -47,16 +49,21 @@ export class LatestValues<T extends Entry> {
     this.#links.clear();
     this.#oldest = undefined;
     this.#newest = undefined;
+    this.#reached = undefined;
   }
 
   /** The entries past `revision`, oldest first. Costs as many steps as there are such entries. */
   *after(revision: number): Generator<T> {
     let link = this.#firstAfter(revision);
-    for (; link; link = link.newer) yield link.entry;
+    for (; link; link = link.newer) {
+      this.#reached = link;
+      yield link.entry;
+    }
   }
 
   #firstAfter(revision: number): Link<T> | undefined {
     if (revision <= 0) return this.#oldest;
+    if (this.#reached?.entry.revision === revision) return this.#reached.newer;
     let first: Link<T> | undefined;
     for (let link = this.#newest; link && link.entry.revision > revision; link = link.older) first = link;
     return first;
