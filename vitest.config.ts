@@ -1,10 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-/** Suites that start the built services or open their pages. */
-const BUILT = { globalSetup: ["test/helpers/build.ts"], testTimeout: 30_000, hookTimeout: 30_000 };
+/** Of suites that start processes or browsers. */
+const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: ["test/helpers/build.ts"],
     projects: [
       {
         test: {
@@ -12,8 +13,8 @@ export default defineConfig({
           include: ["apps/*/src/**/*.test.ts", "packages/*/src/**/*.test.ts", "test/contract/**/*.test.ts"],
         },
       },
-      { test: { name: "process", include: ["test/process/**/*.test.ts"], ...BUILT } },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...BUILT } },
+      { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
     ],
   },
 });
