@@ -79,15 +79,15 @@ describe("the broadcaster's process", () => {
       }
     };
     // The first rounds fill the frozen client's buffers and warm the process up.
-    await rounds(0, 20);
+    await rounds(0, 30);
     const before = await residentMegabytes(service.pid);
-    await rounds(20, 70);
+    await rounds(30, 130);
     const after = await residentMegabytes(service.pid);
     expect(new Set(others.map(({ bytes }) => bytes)).size).toBe(1);
     expect(frozen.bytes).toBeLessThan(others[0]?.bytes ?? 0);
     for (const client of others) client[Symbol.dispose]();
-    // What the others got in these rounds, and would be kept here for the one that does not read, is 40 MB.
-    expect(after - before).toBeLessThan(20);
+    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's own ups and downs are 20.
+    expect(after - before).toBeLessThan(40);
   }, 60_000);
 });
 
