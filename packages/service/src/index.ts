@@ -1,6 +1,8 @@
 export * from "./admin.ts";
+export * from "./admission.ts";
 export * from "./config.ts";
 export * from "./health.ts";
+export * from "./http-limits.ts";
 export * from "./listen.ts";
 export * from "./log.ts";
 export * from "./metrics.ts";
@@ -9,4 +11,6 @@ export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./request-target.ts";
 export * from "./run.ts";
+export * from "./shell.ts";
 export * from "./stagger.ts";
+export * from "./upgrade.ts";

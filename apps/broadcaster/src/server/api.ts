@@ -9,7 +9,7 @@ import {
   refused,
   type Update,
 } from "@crosspod/protocol";
-import { fieldProblem, HttpProblem, requestTarget, requireAllowedOrigin, sendJson } from "@crosspod/service";
+import { fieldProblem, HttpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
 import { type Channel, ChannelError } from "./channel.ts";
 import { readJsonBody } from "./json-body.ts";
 
@@ -45,7 +45,8 @@ export class Api {
 
   /** Answers a request; rejects with what is wrong with it, before it has answered. */
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    requireAllowedOrigin(request, this.#options.allowedOrigins);
+    const refusal = originRefusal(request, this.#options.allowedOrigins);
+    if (refusal) throw refusal;
     checkToken(request, this.#options.apiToken);
     const updates = await this.#updatesOf(request);
     const revision = await this.#channel.publish(updates).catch(rethrowAsProblem);

@@ -11,12 +11,7 @@ export interface FeedMetrics extends HubCounters {
 /** Registers the feed's metrics. `clients` and `ids` are asked when somebody looks. */
 export function createFeedMetrics(
   registry: Registry,
-  gauges: {
-    readonly clients: () => number;
-    readonly behind: () => number;
-    readonly ids: () => number;
-    readonly ready: () => boolean;
-  },
+  gauges: { readonly clients: () => number; readonly behind: () => number; readonly ids: () => number },
 ): FeedMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number): void => {
@@ -29,7 +24,6 @@ export function createFeedMetrics(
       },
     });
   };
-  gauge("crosspod_ready", "Whether this pod wants new clients (1) or not (0)", () => Number(gauges.ready()));
   gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
   gauge(
     "crosspod_feed_clients_behind",

@@ -1,7 +1,7 @@
-import { type IncomingMessage, type Server, ServerResponse, STATUS_CODES } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { FEED_PATH } from "@crosspod/protocol";
-import { HttpProblem, requestTarget, requireAllowedOrigin } from "@crosspod/service";
+import { HttpProblem, handshakeRefusal, onWebSocketHandshake, refuseHandshake, requestTarget } from "@crosspod/service";
 import { WebSocketServer } from "ws";
 import { type CloseReason, Connection, parseFeedRequest } from "./connection.ts";
 import type { Feed } from "./feed.ts";
@@ -46,8 +46,6 @@ export class FeedServer {
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
     closeTimeout: CLOSE_TIMEOUT_MS,
   });
-  /** Sockets that still owe the answer to a request. */
-  readonly #answering = new WeakSet<Duplex>();
   #timers: NodeJS.Timeout[] = [];
 
   /** @param closed is told why each connection ended. */
@@ -68,11 +66,7 @@ export class FeedServer {
 
   /** Takes over the WebSocket handshakes of an HTTP server. */
   attach(server: Server): void {
-    server.prependListener("request", ({ socket }, response) => {
-      this.#answering.add(socket);
-      response.once("close", () => this.#answering.delete(socket));
-    });
-    server.on("upgrade", (request, socket, head) => this.#upgrade(server, request, socket, head));
+    onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
       setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
       setInterval(() => this.#tellStuck(), 1_000),
@@ -92,11 +86,7 @@ export class FeedServer {
     for (const connection of this.#connections) connection.terminate();
   }
 
-  #upgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on("error", destroySelf);
-    // The answer to an earlier request of this connection is still under way, and cannot be mixed with another protocol.
-    if (this.#answering.has(socket)) return void socket.destroy();
-    if (request.headers.upgrade?.toLowerCase() !== "websocket") return serveWithoutUpgrade(server, request, socket);
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const problem = this.#refusal(request);
     if (problem) return refuseHandshake(socket, problem);
     this.#handshake.handleUpgrade(request, socket, head, (ws) => {
@@ -114,7 +104,6 @@ export class FeedServer {
   }
 
   #refusal(request: IncomingMessage): HttpProblem | undefined {
-    const { allowedOrigins, maxConnections } = this.#options;
     if (requestTarget(request).path !== FEED_PATH) {
       return new HttpProblem(404, "not-found", "Not found", `the WebSocket is at ${FEED_PATH}`);
     }
@@ -122,17 +111,7 @@ export class FeedServer {
       const detail = "a WebSocket handshake is a GET";
       return new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET" });
     }
-    if (this.#connections.size >= maxConnections) {
-      const detail = `this pod serves ${maxConnections} clients, which is its limit`;
-      return new HttpProblem(503, "too-many-connections", "Too many connections", detail, { "Retry-After": "5" });
-    }
-    try {
-      requireAllowedOrigin(request, allowedOrigins);
-    } catch (error) {
-      if (error instanceof HttpProblem) return error;
-      throw error;
-    }
-    return undefined;
+    return handshakeRefusal(request, this.#connections.size, this.#options);
   }
 
   #pingAll(): void {
@@ -142,36 +121,4 @@ export class FeedServer {
   #tellStuck(): void {
     this.#hub.tellStuck(performance.now() - this.#options.slowReaderSeconds * 1_000);
   }
-}
-
-/** Shared by all sockets: a closure made beside the handshake would keep its request for as long as the client stays. */
-function destroySelf(this: Duplex): void {
-  this.destroy();
-}
-
-/** Answers a request for an upgrade to something else (curl --http2 asks for h2c) as if it had not asked (RFC 9110, section 7.8). */
-function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: Duplex): void {
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Parameters<ServerResponse["assignSocket"]>[0]);
-  response.on("finish", () => endAndDestroy(socket));
-  server.emit("request", request, response);
-}
-
-function refuseHandshake(socket: Duplex, { problem, headers }: HttpProblem): void {
-  const body = JSON.stringify(problem);
-  const head = {
-    ...headers,
-    "Cache-Control": "no-store",
-    Connection: "close",
-    "Content-Length": Buffer.byteLength(body),
-    "Content-Type": "application/problem+json",
-  };
-  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  endAndDestroy(socket, `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join("")}\r\n${body}`);
-}
-
-/** Nobody reads a socket that asked for an upgrade and got none, so its end would never be seen and it would stay. */
-function endAndDestroy(socket: Duplex, last = ""): void {
-  socket.end(last, () => socket.destroy());
 }

@@ -1,0 +1,18 @@
+import type { IncomingMessage } from "node:http";
+import { originRefusal } from "./origin.ts";
+import { HttpProblem } from "./problem.ts";
+
+/** When there are too many clients: how soon one more may try again, in seconds. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** Why a handshake must be refused, by its origin [A5] or because there are clients enough [A6]; undefined when it may go on. */
+export function handshakeRefusal(
+  request: IncomingMessage,
+  clients: number,
+  limits: { readonly maxConnections: number; readonly allowedOrigins: readonly string[] },
+): HttpProblem | undefined {
+  if (clients < limits.maxConnections) return originRefusal(request, limits.allowedOrigins);
+  const detail = `this pod serves ${limits.maxConnections} clients, which is its limit`;
+  const headers = { "Retry-After": `${RETRY_AFTER_SECONDS}` };
+  return new HttpProblem(503, "too-many-connections", "Too many connections", detail, headers);
+}
