@@ -1,3 +1,12 @@
 export * from "./backoff.ts";
+export * from "./board-client.ts";
+export * from "./board-transport.ts";
+export * from "./board-view.ts";
+export * from "./clock.ts";
 export * from "./feed-client.ts";
 export * from "./listeners.ts";
+export * from "./outbox-storage.ts";
+export type { PenStroke } from "./pen-stroke.ts";
+export type { CursorPosition } from "./people.ts";
+export * from "./save-state.ts";
+export * from "./socket-transport.ts";

@@ -1,0 +1,413 @@
+import {
+  type BoardError,
+  BoardEvent,
+  type ItemId,
+  itemId,
+  type Joined,
+  MAX_NAME_LENGTH,
+  type Operation,
+  type Person,
+  type Point,
+  parseCursors,
+  type StrokeStyle,
+} from "@crosspod/protocol";
+import { BoardDocument, type RemovalListener } from "./board-document.ts";
+import { parseRenamed, parseReply } from "./board-reply.ts";
+import { BoardSync } from "./board-sync.ts";
+import type { BoardTransport } from "./board-transport.ts";
+import type { BoardView } from "./board-view.ts";
+import { newClientId } from "./client-id.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { CursorSender } from "./cursor-sender.ts";
+import { Listeners, type Unsubscribe } from "./listeners.ts";
+import type { OutboxMessage } from "./outbox-message.ts";
+import { OutboxSender } from "./outbox-sender.ts";
+import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
+import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
+import { type CursorPosition, PeopleOnBoard, parsePeople } from "./people.ts";
+import { secureRandom } from "./random.ts";
+import { isSameSaveState, type SaveState } from "./save-state.ts";
+import { connectSocket } from "./socket-transport.ts";
+import { Timer } from "./timer.ts";
+import { UndoHistory } from "./undo-history.ts";
+
+/** A crash of the page loses what was drawn in this time at most; a page that is closed in order loses nothing, see {@link BoardClient.flush}. */
+const SEAL_AFTER_MS = 100;
+
+/**
+ * - `connecting`: there was no connection yet
+ * - `catching-up`: connected, but some of the board is still on its way
+ * - `live`: what is here is what the board is
+ * - `reconnecting`: the connection was lost; one can go on drawing
+ * - `closed`: {@link BoardClient.close} was called
+ */
+export type ConnectionState = "connecting" | "catching-up" | "live" | "reconnecting" | "closed";
+
+export interface BoardClientOptions {
+  /** Of the service: `http://localhost:3000/`. */
+  readonly url: string | URL;
+  readonly board: string;
+  /** Of the person, as others see it. */
+  readonly name: string;
+  /** Where operations wait until they are acknowledged; gone with the process by default. */
+  readonly storage?: OutboxStorage;
+  /** Makes the connection; over socket.io by default. */
+  readonly connect?: (url: string, board: string) => BoardTransport;
+  /** From 0 up to 1; makes client ids and the jitter of repeats. Nobody can guess the default. */
+  readonly random?: () => number;
+  readonly clock?: Clock;
+}
+
+/** One sweep of the eraser. */
+export interface Eraser {
+  /** Takes items away; those that are not on the board do not matter. */
+  erase(ids: readonly ItemId[]): void;
+  /** From here on it can be undone, as one step. */
+  end(): void;
+}
+
+/**
+ * A person's side of one board: shows what is drawn, by others and by this person, sends what this person does until it is acknowledged, and says truthfully whether it is.
+ * It goes on from where it was after a lost connection, and sends what an earlier page left behind.
+ */
+export class BoardClient {
+  readonly #url: string;
+  readonly #board: string;
+  readonly #connect: (url: string, board: string) => BoardTransport;
+  readonly #random: () => number;
+  readonly #clock: Clock;
+  readonly #document: BoardDocument;
+  readonly #history: UndoHistory;
+  readonly #people: PeopleOnBoard;
+  readonly #sealing: Timer;
+  readonly #openStrokes = new Set<DrawnStroke>();
+  readonly #stateChanged = new Listeners<[ConnectionState]>();
+  readonly #saveStateChanged = new Listeners<[SaveState]>();
+  readonly #refused = new Listeners<[BoardError]>();
+  readonly #peopleChanged = new Listeners<[]>();
+  readonly #cursorsChanged = new Listeners<[]>();
+  readonly #historyChanged = new Listeners<[]>();
+  #connection: Connection | undefined;
+  #state: ConnectionState = "connecting";
+  #saveState: SaveState = { state: "saved" };
+  #hello: Joined | undefined;
+  #name: string;
+  #items = 0;
+  /** What was refused since this person did something last. */
+  #refusal: { readonly operations: number; readonly error: BoardError } | undefined;
+
+  constructor(options: BoardClientOptions) {
+    this.#url = `${options.url}`;
+    this.#board = options.board;
+    this.#name = fittingName(options.name);
+    this.#connect = options.connect ?? connectSocket;
+    this.#random = options.random ?? secureRandom;
+    this.#clock = options.clock ?? systemClock;
+    this.#document = new BoardDocument({
+      board: options.board,
+      storage: options.storage ?? new MemoryOutboxStorage(),
+      newClientId: () => newClientId(this.#random),
+    });
+    this.#history = new UndoHistory(
+      this.view,
+      (operation, onRemoved) => this.#perform(operation, onRemoved),
+      () => this.#historyChanged.emit(),
+    );
+    this.#people = new PeopleOnBoard(this.#clock, () => this.#peopleChanged.emit());
+    this.#sealing = new Timer(this.#clock, () => this.flush());
+    this.#update();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  get saveState(): SaveState {
+    return this.#saveState;
+  }
+
+  /** What the service said of itself last: its pod and version, and the board's epoch. */
+  get hello(): Joined | undefined {
+    return this.#hello;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** The board as this person sees it: what is committed, with one's own operations that are not on top. */
+  get view(): BoardView {
+    return this.#document.view;
+  }
+
+  get canUndo(): boolean {
+    return this.#history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#history.canRedo;
+  }
+
+  /** Others, and this person: the one with {@link selfId}. */
+  get people(): readonly Person[] {
+    return this.#people.people;
+  }
+
+  /** Of this connection; undefined while there is none. */
+  get selfId(): string | undefined {
+    return this.#connection?.transport.id;
+  }
+
+  /** Where others point, by their ids. */
+  get cursors(): ReadonlyMap<string, CursorPosition> {
+    return this.#people.cursors;
+  }
+
+  /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
+  open(): void {
+    if (this.#connection || this.#state === "closed") return;
+    const transport = this.#connect(this.#url, this.#board);
+    const shared = { transport, document: this.#document, clock: this.#clock, random: this.#random };
+    const sender = new OutboxSender({
+      ...shared,
+      events: {
+        onProgress: () => this.#update(),
+        onRefused: (error, message) => this.#refuse(error, message),
+        onBroken: () => sync.ask(),
+        onNotJoined: () => this.#connected(),
+      },
+    });
+    const sync = new BoardSync({
+      ...shared,
+      board: this.#board,
+      name: () => this.#name,
+      events: {
+        onJoined: (joined) => this.#joined(joined),
+        onAnswer: () => this.#answered(),
+        onChange: () => this.#update(),
+      },
+    });
+    this.#connection = { transport, sender, sync, cursor: new CursorSender(transport, this.#clock) };
+    transport.onConnect(() => this.#connected());
+    transport.onDisconnect(() => this.#disconnected());
+    transport.on(BoardEvent.people, (people) => this.#heardPeople(people));
+    transport.on(BoardEvent.cursor, (text) => this.#heardCursors(text));
+  }
+
+  /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */
+  close(): void {
+    this.flush();
+    this.#sealing.stop();
+    this.#people.close();
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#setState("closed");
+    connection?.sender.close();
+    connection?.sync.leave();
+    connection?.cursor.close();
+    connection?.transport.close();
+  }
+
+  /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in the next moment. */
+  flush(): void {
+    this.#document.outbox.seal();
+    this.#update();
+  }
+
+  /** Starts a stroke; others see it while it is drawn. One undo step. */
+  beginStroke(style: StrokeStyle, first: Point): PenStroke {
+    const stroke = new DrawnStroke({
+      style,
+      first,
+      step: this.#history.begin(),
+      newItemId: () => this.#newItemId(),
+      append: (operation) => this.#perform(operation),
+      onEnd: () => this.#openStrokes.delete(stroke),
+    });
+    this.#openStrokes.add(stroke);
+    return stroke;
+  }
+
+  /** Starts to take items away. One undo step. */
+  beginErase(): Eraser {
+    const step = this.#history.begin();
+    return { erase: (ids) => step.remove(ids), end: () => step.end() };
+  }
+
+  /** Takes everything away. One undo step. */
+  clear(): void {
+    if (this.view.size === 0) return;
+    const step = this.#history.begin();
+    step.clear();
+    step.end();
+  }
+
+  undo(): void {
+    this.#history.undo();
+  }
+
+  redo(): void {
+    this.#history.redo();
+  }
+
+  /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
+  moveCursor(point: CursorPosition | undefined): void {
+    this.#connection?.cursor.move(point);
+  }
+
+  /** Others see the name as soon as the service has taken it; it is the one of every later connection too. */
+  rename(name: string): void {
+    this.#name = fittingName(name);
+    void this.#sendName(this.#name);
+  }
+
+  onState(listener: (state: ConnectionState) => void): Unsubscribe {
+    return this.#stateChanged.add(listener);
+  }
+
+  onSaveState(listener: (saveState: SaveState) => void): Unsubscribe {
+    return this.#saveStateChanged.add(listener);
+  }
+
+  /** Hears why something of this person's was refused for good. */
+  onRefused(listener: (error: BoardError) => void): Unsubscribe {
+    return this.#refused.add(listener);
+  }
+
+  onPeople(listener: () => void): Unsubscribe {
+    return this.#peopleChanged.add(listener);
+  }
+
+  onCursors(listener: () => void): Unsubscribe {
+    return this.#cursorsChanged.add(listener);
+  }
+
+  /** Hears that {@link canUndo} or {@link canRedo} may have changed. */
+  onHistory(listener: () => void): Unsubscribe {
+    return this.#historyChanged.add(listener);
+  }
+
+  #newItemId(): ItemId {
+    this.#items += 1;
+    return itemId(this.#document.outbox.client, this.#items);
+  }
+
+  #perform(operation: Operation, onRemoved?: RemovalListener): void {
+    this.#refusal = undefined;
+    this.#document.perform(operation, onRemoved);
+    this.#connection?.sender.pump();
+    if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
+    this.#update();
+  }
+
+  #connected(): void {
+    this.#connection?.sender.close();
+    this.#connection?.sync.join();
+    this.#setState("catching-up");
+    this.#update();
+  }
+
+  #joined(joined: Joined): void {
+    this.#hello = joined;
+    this.#connection?.sender.open();
+  }
+
+  #answered(): void {
+    this.#document.rebaseBroken();
+    this.#connection?.sender.resume();
+  }
+
+  #disconnected(): void {
+    this.#connection?.sender.close();
+    this.#connection?.sync.leave();
+    this.#setState("reconnecting");
+    this.#update();
+  }
+
+  #refuse(error: BoardError, { client, firstN }: OutboxMessage): void {
+    const dropped = this.#document.refuse(client, error.n ?? firstN, error);
+    const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
+    // What else would be drawn of them would have nothing to be added to.
+    for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();
+    this.#refusal = { operations: dropped.length, error };
+    this.#refused.emit(error);
+    this.#update();
+  }
+
+  async #sendName(name: string): Promise<void> {
+    try {
+      const reply = parseReply(await this.#connection?.transport.request(BoardEvent.name, name), parseRenamed);
+      if ("error" in reply && reply.error.code === "bad-name") this.#refused.emit(reply.error);
+    } catch {
+      // There is no connection: the next one joins under this name.
+    }
+  }
+
+  #heardPeople(value: unknown): void {
+    const people = parsePeople(value);
+    if (people) this.#people.heard(people);
+  }
+
+  #heardCursors(text: unknown): void {
+    if (typeof text !== "string") return;
+    this.#people.moved(parseCursors(text).filter(({ id }) => id !== this.selfId));
+    this.#cursorsChanged.emit();
+  }
+
+  /** Draws both states from what is known. */
+  #update(): void {
+    const sync = this.#connection?.sync;
+    if (this.#document.hasDoubts) sync?.ask();
+    if (sync?.isJoined) this.#setState(sync.isComplete ? "live" : "catching-up");
+    const saveState = this.#currentSaveState();
+    if (isSameSaveState(saveState, this.#saveState)) return;
+    this.#saveState = saveState;
+    this.#saveStateChanged.emit(saveState);
+  }
+
+  #currentSaveState(): SaveState {
+    const operations = this.#document.outbox.size;
+    if (this.#refusal) {
+      return {
+        state: "not-saved",
+        operations: operations + this.#refusal.operations,
+        reason: this.#refusal.error.detail,
+      };
+    }
+    if (operations === 0) return { state: "saved" };
+    const reason = this.#hindrance();
+    return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, reason };
+  }
+
+  /** Why this person's operations are not on their way; undefined when they are. */
+  #hindrance(): string | undefined {
+    const { sync, sender } = this.#connection ?? {};
+    const trouble = sync?.trouble ?? sender?.trouble;
+    if (trouble) return trouble.detail;
+    if (!sync?.isJoined) return "there is no connection";
+    return this.#document.outbox.isStored ? undefined : "the storage of this browser is full";
+  }
+
+  #setState(state: ConnectionState): void {
+    if (this.#state === state || this.#state === "closed") return;
+    this.#state = state;
+    this.#stateChanged.emit(state);
+  }
+}
+
+/** What exists once a client was opened. */
+interface Connection {
+  readonly transport: BoardTransport;
+  readonly sender: OutboxSender;
+  readonly sync: BoardSync;
+  readonly cursor: CursorSender;
+}
+
+/** A name that the service takes, whatever somebody typed. */
+const fittingName = (name: string): string =>
+  name
+    .replaceAll(/\p{Cc}/gu, " ")
+    .toWellFormed()
+    .slice(0, MAX_NAME_LENGTH)
+    .toWellFormed()
+    .trim() || "Guest";

@@ -1,0 +1,14 @@
+/** A connection to a whiteboard service that comes back by itself. `connectSocket` makes one over socket.io. */
+export interface BoardTransport {
+  /** Of the connection that is open now, as others see it; undefined while there is none. */
+  readonly id: string | undefined;
+  /** Emits an event and resolves with its reply; rejects when the connection is lost before it, or the reply is too long in coming. */
+  request(event: string, ...args: readonly unknown[]): Promise<unknown>;
+  /** Emits without a reply; dropped when the connection is down or busy. */
+  send(event: string, ...args: readonly unknown[]): void;
+  on(event: string, listener: (...args: readonly unknown[]) => void): void;
+  onConnect(listener: () => void): void;
+  /** Hears that the connection is lost; it reconnects by itself, with jitter, until {@link close}. */
+  onDisconnect(listener: (reason: string) => void): void;
+  close(): void;
+}

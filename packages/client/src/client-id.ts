@@ -1,0 +1,8 @@
+import type { ClientId } from "@crosspod/protocol";
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const LENGTH = 8;
+
+/** Makes a client id [W6]; `random` gives a number from 0 up to 1. */
+export const newClientId = (random: () => number): ClientId =>
+  Array.from({ length: LENGTH }, () => ALPHABET.charAt(Math.floor(random() * ALPHABET.length))).join("");

@@ -1,0 +1,85 @@
+import { type ClientId, isClientId } from "@crosspod/protocol";
+
+/** One operation that was not acknowledged. */
+export interface StoredOperation {
+  readonly client: ClientId;
+  readonly n: number;
+  /** `encodeOperation`, by its client. */
+  readonly text: string;
+}
+
+/** Keeps operations until they are acknowledged, so that they outlive the page that made them [W6]. */
+export interface OutboxStorage {
+  /** What all clients of the board have left, in the order of client and number. */
+  load(board: string): StoredOperation[];
+  /** Throws when there is no room. */
+  put(board: string, entry: StoredOperation): void;
+  remove(board: string, client: ClientId, n: number): void;
+}
+
+/** Keeps them for as long as the process runs. */
+export class MemoryOutboxStorage implements OutboxStorage {
+  readonly #boards = new Map<string, Map<string, StoredOperation>>();
+
+  load(board: string): StoredOperation[] {
+    return [...(this.#boards.get(board)?.values() ?? [])].sort(byClientAndNumber);
+  }
+
+  put(board: string, entry: StoredOperation): void {
+    const entries = this.#boards.get(board) ?? new Map<string, StoredOperation>();
+    this.#boards.set(board, entries.set(`${entry.client}:${entry.n}`, entry));
+  }
+
+  remove(board: string, client: ClientId, n: number): void {
+    const entries = this.#boards.get(board);
+    entries?.delete(`${client}:${n}`);
+    if (entries?.size === 0) this.#boards.delete(board);
+  }
+}
+
+/** What a browser's `localStorage` has, as far as it is needed here. */
+export interface KeyValueStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+const KEY_PREFIX = "crosspod.outbox";
+
+/** Keeps them in a browser, under one key for each: pages of one board do not disturb each other, and a crash between two of them loses neither. */
+export class WebOutboxStorage implements OutboxStorage {
+  readonly #storage: KeyValueStorage;
+
+  constructor(storage: KeyValueStorage) {
+    this.#storage = storage;
+  }
+
+  load(board: string): StoredOperation[] {
+    const keys = Array.from({ length: this.#storage.length }, (_, index) => this.#storage.key(index));
+    return keys.flatMap((key) => this.#read(board, key)).sort(byClientAndNumber);
+  }
+
+  put(board: string, { client, n, text }: StoredOperation): void {
+    this.#storage.setItem(storageKey(board, client, n), text);
+  }
+
+  remove(board: string, client: ClientId, n: number): void {
+    this.#storage.removeItem(storageKey(board, client, n));
+  }
+
+  #read(board: string, key: string | null): StoredOperation[] {
+    const prefix = `${KEY_PREFIX}:${board}:`;
+    if (!key?.startsWith(prefix)) return [];
+    const [client, number] = key.slice(prefix.length).split(":");
+    const n = Number(number);
+    const text = this.#storage.getItem(key);
+    return isClientId(client) && Number.isSafeInteger(n) && n > 0 && text !== null ? [{ client, n, text }] : [];
+  }
+}
+
+const storageKey = (board: string, client: ClientId, n: number): string => `${KEY_PREFIX}:${board}:${client}:${n}`;
+
+const byClientAndNumber = (a: StoredOperation, b: StoredOperation): number =>
+  a.client === b.client ? a.n - b.n : a.client < b.client ? -1 : 1;

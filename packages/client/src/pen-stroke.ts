@@ -1,0 +1,105 @@
+import {
+  BOARD_HEIGHT,
+  BOARD_WIDTH,
+  encodePoints,
+  type ItemId,
+  MAX_PRESSURE,
+  type Operation,
+  type Point,
+  type StrokeStyle,
+} from "@crosspod/protocol";
+import type { StepInProgress } from "./undo-history.ts";
+
+/** A stroke goes on in a new item long before an item is full: the line looks the same, and no single item becomes slow to redraw. */
+const MAX_STROKE_POINTS = 4_000;
+
+/** A stroke that is being drawn: it is sent, and seen by others, point by point. */
+export interface PenStroke {
+  /** Of the item that it began with. */
+  readonly id: ItemId;
+  /** Adds points of the board's grid at its end. */
+  extend(points: readonly Point[]): void;
+  /** From here on it can be undone, as one step. */
+  end(): void;
+}
+
+export interface DrawnStrokeOptions {
+  readonly style: StrokeStyle;
+  readonly first: Point;
+  readonly step: StepInProgress;
+  readonly newItemId: () => ItemId;
+  readonly append: (operation: Extract<Operation, { type: "append" }>) => void;
+  readonly onEnd: () => void;
+}
+
+export class DrawnStroke implements PenStroke {
+  readonly id: ItemId;
+  readonly #options: DrawnStrokeOptions;
+  #item: ItemId;
+  #last: Point;
+  #points = 1;
+  #isOpen = true;
+
+  constructor(options: DrawnStrokeOptions) {
+    this.#options = options;
+    this.#last = onGrid(options.first);
+    this.#item = options.newItemId();
+    this.id = this.#item;
+    this.#put();
+  }
+
+  /** The item that its next points belong to. */
+  get item(): ItemId {
+    return this.#item;
+  }
+
+  extend(points: readonly Point[]): void {
+    if (!this.#isOpen) return;
+    let rest = points.map(onGrid);
+    while (rest.length > 0) {
+      if (this.#points >= MAX_STROKE_POINTS) this.#goOnInNewItem();
+      const some = rest.slice(0, MAX_STROKE_POINTS - this.#points);
+      rest = rest.slice(some.length);
+      this.#append(some);
+    }
+  }
+
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#options.step.end();
+    this.#options.onEnd();
+  }
+
+  #goOnInNewItem(): void {
+    this.#item = this.#options.newItemId();
+    this.#points = 1;
+    this.#put();
+  }
+
+  #put(): void {
+    const { step, style } = this.#options;
+    const { color, width, pressure } = style;
+    step.put({ type: "put", id: this.#item, color, width, pressure, points: encodePoints([this.#last], style) });
+  }
+
+  #append(points: readonly Point[]): void {
+    const { append, style } = this.#options;
+    append({
+      type: "append",
+      id: this.#item,
+      pressure: style.pressure,
+      points: encodePoints(points, style, this.#last),
+    });
+    this.#last = points.at(-1) ?? this.#last;
+    this.#points += points.length;
+  }
+}
+
+const onGrid = ({ x, y, pressure = 0 }: Point): Point => ({
+  x: whole(x, BOARD_WIDTH),
+  y: whole(y, BOARD_HEIGHT),
+  pressure: whole(pressure, MAX_PRESSURE),
+});
+
+const whole = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));

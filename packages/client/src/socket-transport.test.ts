@@ -1,0 +1,111 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { BOARD_CLIENT_QUERY } from "@crosspod/protocol";
+import { Server, type Socket } from "socket.io";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { BoardTransport } from "./board-transport.ts";
+import { connectSocket } from "./socket-transport.ts";
+
+const WAIT = { timeout: 5_000 };
+
+let http: HttpServer;
+let io: Server;
+let sockets: Socket[];
+let transport: BoardTransport | undefined;
+
+const url = (): string => `http://127.0.0.1:${(http.address() as AddressInfo).port}/b/plans`;
+
+async function serve(options: ConstructorParameters<typeof Server>[1] = {}): Promise<void> {
+  http = createServer();
+  io = new Server(http, options);
+  sockets = [];
+  io.on("connection", (socket) => {
+    sockets.push(socket);
+    socket.on("echo", (value: unknown, reply: (value: unknown) => void) => reply(value));
+  });
+  await new Promise<void>((resolve) => {
+    http.listen(0, "127.0.0.1", resolve);
+  });
+}
+
+function connect() {
+  const connected = vi.fn();
+  const disconnected = vi.fn();
+  const opened = connectSocket(url());
+  opened.onConnect(connected);
+  opened.onDisconnect(disconnected);
+  transport = opened;
+  return { transport: opened, connected, disconnected };
+}
+
+beforeEach(() => serve());
+
+afterEach(async () => {
+  transport?.close();
+  await io.close();
+});
+
+describe("the connection over socket.io", () => {
+  test("[W1] [W12] is one by WebSocket to the root of the service, and says that it is none of the original example", async () => {
+    const { transport: opened, connected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    expect(sockets[0]?.conn.transport.name).toBe("websocket");
+    expect(sockets[0]?.handshake.query).toMatchObject(BOARD_CLIENT_QUERY);
+    expect(opened.id).toBe(sockets[0]?.id);
+    expect(await opened.request("echo", "hello")).toBe("hello");
+  });
+
+  test("[W1] is one by long polling where no WebSocket gets through", async () => {
+    await io.close();
+    await serve({ transports: ["polling"] });
+    const { transport: opened, connected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    expect(sockets[0]?.conn.transport.name).toBe("polling");
+    expect(await opened.request("echo", 1)).toBe(1);
+  });
+
+  test.each(["broke", "was ended by the service"])(
+    "comes back when it %s; what had no reply is rejected",
+    async (how) => {
+      const { transport: opened, connected, disconnected } = connect();
+      await vi.waitFor(() => expect(sockets).toHaveLength(1), WAIT);
+      await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+      const request = opened.request("nobody answers this");
+      const rejected = expect(request).rejects.toThrow();
+      if (how === "broke") sockets[0]?.conn.close();
+      else sockets[0]?.disconnect(true);
+      await rejected;
+      await vi.waitFor(() => expect(disconnected).toHaveBeenCalledOnce(), WAIT);
+      await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), WAIT);
+      expect(await opened.request("echo", 2)).toBe(2);
+    },
+  );
+
+  test("refuses to ask while there is none", async () => {
+    const { transport: opened } = connect();
+    await expect(opened.request("echo", 1)).rejects.toThrow("there is no connection");
+  });
+
+  test("brings what the service sends, and takes what needs no reply", async () => {
+    const { transport: opened, connected } = connect();
+    const heard = vi.fn();
+    opened.on("c", heard);
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const received = vi.fn();
+    sockets[0]?.on("c", received);
+    opened.send("c", 1, 2);
+    await vi.waitFor(() => expect(received).toHaveBeenCalledWith(1, 2), WAIT);
+    sockets[0]?.emit("c", "me 1 2");
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith("me 1 2"), WAIT);
+  });
+
+  test("stays closed", async () => {
+    const { transport: opened, connected, disconnected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const gone = new Promise((resolve) => sockets[0]?.on("disconnect", resolve));
+    opened.close();
+    await gone;
+    expect(disconnected).not.toHaveBeenCalled();
+    expect(opened.id).toBeUndefined();
+  });
+});

@@ -1,0 +1,82 @@
+import { BOARD_CLIENT_QUERY } from "@crosspod/protocol";
+import { io, type Socket } from "socket.io-client";
+import { Backoff } from "./backoff.ts";
+import type { BoardTransport } from "./board-transport.ts";
+
+/** A reply that takes longer than this is not coming: what was asked for is asked for again. */
+const REPLY_DEADLINE_MS = 10_000;
+/** Of one try to connect. */
+const CONNECT_DEADLINE_MS = 10_000;
+/** With the factor below the library waits from 0 to twice this, then from 0 to twice as long, and so on. */
+const MEAN_FIRST_PAUSE_MS = 250;
+const FULL_JITTER = 1;
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Connects to a whiteboard service over socket.io: by WebSocket, or by long polling where that does not get through. */
+export function connectSocket(url: string): BoardTransport {
+  // A path would be taken for a namespace.
+  const socket = io(new URL(url).origin, {
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    timeout: CONNECT_DEADLINE_MS,
+    reconnectionDelay: MEAN_FIRST_PAUSE_MS,
+    reconnectionDelayMax: LONGEST_PAUSE_MS,
+    randomizationFactor: FULL_JITTER,
+    forceNew: true,
+    query: BOARD_CLIENT_QUERY,
+    // A gateway that knows the sessions of long polling by a cookie gets it back outside of a browser too.
+    withCredentials: true,
+  });
+  return new SocketTransport(socket);
+}
+
+class SocketTransport implements BoardTransport {
+  readonly #socket: Socket;
+  readonly #backoff = new Backoff();
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("connect", () => this.#backoff.reset());
+    socket.on("connect_error", () => this.#connectAgain());
+    socket.on("disconnect", () => this.#connectAgain());
+  }
+
+  get id(): string | undefined {
+    return this.#socket.id;
+  }
+
+  async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
+    if (!this.#socket.connected) throw new Error("there is no connection");
+    return await this.#socket.timeout(REPLY_DEADLINE_MS).emitWithAck(event, ...args);
+  }
+
+  send(event: string, ...args: readonly unknown[]): void {
+    if (this.#socket.connected) this.#socket.volatile.emit(event, ...args);
+  }
+
+  on(event: string, listener: (...args: readonly unknown[]) => void): void {
+    this.#socket.on(event, listener);
+  }
+
+  onConnect(listener: () => void): void {
+    this.#socket.on("connect", listener);
+  }
+
+  onDisconnect(listener: (reason: string) => void): void {
+    this.#socket.on("disconnect", (reason) => listener(reason));
+  }
+
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#socket.off();
+    this.#socket.disconnect();
+  }
+
+  /** The library connects again by itself when the connection broke, but not when the server ended it, as a pod does that is leaving. */
+  #connectAgain(): void {
+    if (this.#socket.active) return;
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#socket.connect(), this.#backoff.next());
+  }
+}
