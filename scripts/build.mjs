@@ -1,5 +1,5 @@
 // Bundles each app into its dist/: main.js, the server in one file, and client/, its page. `npm run build [APP…]`.
-import { cp, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { root, services } from "./apps.mjs";
@@ -37,12 +37,26 @@ export const pageBundle = (app) => ({
 export const copyPageFiles = (app) =>
   cp(`${root}/apps/${app}/src/client/static`, `${root}/apps/${app}/dist/client`, { recursive: true });
 
+/** Copies socket.io's client beside a server that uses socket.io: pages such as the original example's load it from there. @param {string} app */
+const copySocketClient = async (app) => {
+  const { dependencies } = JSON.parse(await readFile(`${root}/apps/${app}/package.json`, "utf8"));
+  if (!dependencies["socket.io"]) return;
+  const [from, to] = [`${root}/node_modules/socket.io/client-dist`, `${root}/apps/${app}/dist/socket.io`];
+  const files = ["socket.io.js", "socket.io.js.map", "socket.io.min.js", "socket.io.min.js.map"];
+  await Promise.all(files.map((file) => cp(`${from}/${file}`, `${to}/${file}`)));
+};
+
 /** @param {readonly string[]} apps */
 export async function build(apps = services) {
   for (const app of apps) {
     if (!services.includes(app)) throw new Error(`there is no app ${app}; there are ${services.join(", ")}`);
     await rm(`${root}/apps/${app}/dist`, { recursive: true, force: true });
-    await Promise.all([esbuild.build(serverBundle(app)), esbuild.build(pageBundle(app)), copyPageFiles(app)]);
+    await Promise.all([
+      esbuild.build(serverBundle(app)),
+      esbuild.build(pageBundle(app)),
+      copyPageFiles(app),
+      copySocketClient(app),
+    ]);
   }
 }
 

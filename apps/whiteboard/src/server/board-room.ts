@@ -1,0 +1,103 @@
+import { BoardEvent, type Head, type People as PeopleMessage, type Point } from "@crosspod/protocol";
+import type { Server, Socket } from "socket.io";
+import type { BoardStore } from "./board-store.ts";
+import { Cursors } from "./cursors.ts";
+import { People } from "./people.ts";
+
+/** What the rooms of a pod share. */
+export interface RoomContext {
+  readonly io: Server;
+  readonly store: BoardStore;
+  readonly pod: string;
+  readonly headSeconds: number;
+}
+
+/** The clients of one board on this pod. What goes to all of a board's clients goes through socket.io, so that an adapter takes it to the other pods, too. */
+export class BoardRoom {
+  readonly board: string;
+  readonly #context: RoomContext;
+  readonly #viewers = new Set<Socket>();
+  // A change is rare and is not dropped: between two long polls a client would miss it nearly always. A repetition can be.
+  readonly #people = new People(
+    (people) => this.#everyone.emit(BoardEvent.people, this.#message(people)),
+    (people) => this.#everyone.volatile.emit(BoardEvent.people, this.#message(people)),
+  );
+  readonly #cursors = new Cursors((text) => this.#everyone.volatile.emit(BoardEvent.cursor, text));
+  readonly #heads: NodeJS.Timeout;
+  #epoch: string | undefined;
+
+  constructor(board: string, context: RoomContext) {
+    this.board = board;
+    this.#context = context;
+    this.#heads = setInterval(() => void this.#announceHead(), context.headSeconds * 1_000);
+  }
+
+  get isEmpty(): boolean {
+    return this.#viewers.size === 0;
+  }
+
+  /** From now on the client is sent what is committed. */
+  async enter(socket: Socket): Promise<void> {
+    this.#viewers.add(socket);
+    await socket.join(roomName(this.board));
+  }
+
+  /** Shows the client to the others, and tells it who is here. */
+  introduce(socket: Socket, name: string): void {
+    this.rename(socket, name);
+    socket.emit(BoardEvent.people, this.#message(this.#people.list()));
+  }
+
+  rename(socket: Socket, name: string): void {
+    this.#people.set(socket.id, name);
+  }
+
+  async leave(socket: Socket): Promise<void> {
+    this.#viewers.delete(socket);
+    this.#cursors.move(socket.id, undefined);
+    this.#people.delete(socket.id);
+    if (this.isEmpty) this.#close();
+    await socket.leave(roomName(this.board));
+  }
+
+  moveCursor(socket: Socket, point: Point | undefined): void {
+    this.#cursors.move(socket.id, point);
+  }
+
+  /** Takes note of the epoch that the store has the board in; when it is another one, the clients hear it at once [W10]. */
+  saw({ epoch, seq }: Head): void {
+    const changed = this.#epoch !== undefined && this.#epoch !== epoch;
+    this.#epoch = epoch;
+    if (changed) this.#sendHead({ epoch, seq });
+  }
+
+  get #everyone() {
+    return this.#context.io.to(roomName(this.board));
+  }
+
+  /** Each pod asks the store itself, so this goes to its own clients only. A store that is away has no news; the next time may be better. */
+  async #announceHead(): Promise<void> {
+    const head = await this.#context.store.head(this.board).catch(() => undefined);
+    if (!head || this.isEmpty) return;
+    this.#epoch = head.epoch;
+    this.#sendHead(head);
+  }
+
+  #sendHead(head: Head): void {
+    this.#context.io.local.to(roomName(this.board)).emit(BoardEvent.head, head);
+  }
+
+  #message(people: PeopleMessage["people"]): PeopleMessage {
+    return { pod: this.#context.pod, people };
+  }
+
+  #close(): void {
+    clearInterval(this.#heads);
+    this.#people.close();
+    this.#cursors.close();
+    this.#everyone.volatile.emit(BoardEvent.people, this.#message([]));
+  }
+}
+
+/** The room of socket.io that a board's clients are in, on whichever pod. */
+export const roomName = (board: string): string => `board:${board}`;

@@ -1,0 +1,31 @@
+import { ConfigError } from "@crosspod/service";
+import { describe, expect, test } from "vitest";
+import { parseConfig } from "./config.ts";
+
+describe("the configuration", () => {
+  test("[A2] has a default for everything", () => {
+    expect(parseConfig({})).toMatchObject({
+      port: 3000,
+      adminPort: 3001,
+      maxBoards: 1_000,
+      maxMessagesPerSecond: 100,
+      slowReaderSeconds: 30,
+      pingSeconds: 25,
+      headSeconds: 3,
+    });
+  });
+
+  test("[A2] has a line for each variable that is wrong, at once", () => {
+    const environment = {
+      MAX_BOARDS: "0",
+      MAX_MESSAGES_PER_SECOND: "many",
+      SLOW_READER_SECONDS: "-1",
+      PING_SECONDS: "1.5",
+      HEAD_SECONDS: " 3",
+      REDIS_URL: "redis://localhost",
+    };
+    const parse = () => parseConfig(environment);
+    expect(parse).toThrow(ConfigError);
+    for (const name of Object.keys(environment)) expect(parse).toThrow(new RegExp(`^${name} `, "m"));
+  });
+});

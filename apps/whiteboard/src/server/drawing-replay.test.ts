@@ -1,0 +1,45 @@
+import { EventEmitter } from "node:events";
+import type { Socket } from "socket.io";
+import { describe, expect, test, vi } from "vitest";
+import { replayDrawings } from "./drawing-replay.ts";
+
+const drawing = { x0: 0, y0: 0, x1: 1, y1: 1, color: "red" };
+
+/** A connection as far as it matters here: it is busy until it is told to drain. */
+class BusyConnection extends EventEmitter {
+  readonly transport = { writable: false };
+}
+
+const connect = () => {
+  const conn = new BusyConnection();
+  const client = { conn, connected: true, emit: vi.fn() };
+  return { conn, client, replay: (count: number) => replayDrawings(client as unknown as Socket, repeat(count)) };
+};
+
+function* repeat(count: number) {
+  for (let index = 0; index < count; index += 1) yield drawing;
+}
+
+describe("a replay", () => {
+  test("[W12] waits for the connection to take what was sent before it sends more", async () => {
+    const { conn, client, replay } = connect();
+    const done = replay(1_200);
+    expect(client.emit).toHaveBeenCalledTimes(500);
+    conn.emit("drain");
+    await vi.waitFor(() => expect(client.emit).toHaveBeenCalledTimes(1_000));
+    conn.emit("drain");
+    await done;
+    expect(client.emit).toHaveBeenCalledTimes(1_200);
+    expect(conn.eventNames()).toEqual([]);
+  });
+
+  test("[W12] ends when the connection does", async () => {
+    const { conn, client, replay } = connect();
+    const done = replay(1_200);
+    client.connected = false;
+    conn.emit("close");
+    await done;
+    expect(client.emit).toHaveBeenCalledTimes(500);
+    expect(conn.eventNames()).toEqual([]);
+  });
+});

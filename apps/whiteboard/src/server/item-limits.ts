@@ -1,0 +1,67 @@
+import {
+  type BoardError,
+  type BoardItems,
+  type Change,
+  countPoints,
+  type ItemId,
+  MAX_BOARD_POINTS,
+  MAX_ITEM_POINTS,
+  MAX_ITEMS,
+  type Operation,
+} from "@crosspod/protocol";
+
+/** Holds a board to its limits [W9]. It keeps the number of points of every item, so that a question costs the same however much is on the board. */
+export class ItemLimits {
+  readonly #items: BoardItems;
+  readonly #points = new Map<ItemId, number>();
+  #boardPoints = 0;
+
+  /** @param items of the board; {@link changed} must be told each change of them. */
+  constructor(items: BoardItems) {
+    this.#items = items;
+  }
+
+  /** Which limit the board would pass with the operation; undefined when it would pass none, or the operation changes nothing. */
+  refusal(operation: Operation): BoardError | undefined {
+    switch (operation.type) {
+      case "put":
+        if (this.#items.has(operation.id)) return undefined;
+        if (this.#items.size >= MAX_ITEMS) return tooMany("items", "the board", MAX_ITEMS);
+        return this.#tooManyPoints(0, operation);
+      case "append":
+        if (this.#items.get(operation.id)?.pressure !== operation.pressure) return undefined;
+        return this.#tooManyPoints(this.#points.get(operation.id) ?? 0, operation);
+      case "remove":
+      case "clear":
+        return undefined;
+    }
+  }
+
+  /** Takes note of what an operation did. */
+  changed({ put, grown, removed = [] }: Change): void {
+    if (put) this.#add(put.id, countPoints(put.points, put));
+    if (grown) this.#add(grown.item.id, countPoints(grown.points, grown.item));
+    for (const { id } of removed) {
+      this.#boardPoints -= this.#points.get(id) ?? 0;
+      this.#points.delete(id);
+    }
+  }
+
+  #add(id: ItemId, points = 0): void {
+    this.#points.set(id, (this.#points.get(id) ?? 0) + points);
+    this.#boardPoints += points;
+  }
+
+  #tooManyPoints(before: number, run: { readonly points: string; readonly pressure: boolean }): BoardError | undefined {
+    const more = countPoints(run.points, run) ?? 0;
+    if (before + more > MAX_ITEM_POINTS) return tooMany("points", "the item", MAX_ITEM_POINTS);
+    if (this.#boardPoints + more > MAX_BOARD_POINTS) return tooMany("points", "the board", MAX_BOARD_POINTS);
+    return undefined;
+  }
+}
+
+const tooMany = (what: "items" | "points", where: string, limit: number): BoardError => ({
+  code: `too-many-${what}`,
+  detail: `${where} would have more than ${limit} ${what}`,
+  limit,
+});

@@ -1,0 +1,23 @@
+import { fileURLToPath } from "node:url";
+import { configOrExit, createLog, runService } from "@crosspod/service";
+import manifest from "../../package.json" with { type: "json" };
+import { parseConfig } from "./config.ts";
+import { MemoryBoardStore } from "./memory-board-store.ts";
+import { createWhiteboard } from "./whiteboard.ts";
+
+const config = configOrExit(() => parseConfig(process.env), process);
+const log = createLog({
+  service: "whiteboard",
+  pod: config.podName,
+  level: config.logLevel,
+  pretty: process.stdout.isTTY,
+});
+const directory = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const whiteboard = createWhiteboard(config, {
+  log,
+  store: new MemoryBoardStore(config),
+  pageDirectory: directory("./client/"),
+  socketClientDirectory: directory("./socket.io/"),
+  packageVersion: manifest.version,
+});
+await runService(whiteboard, log, process);

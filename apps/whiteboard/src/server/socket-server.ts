@@ -1,0 +1,110 @@
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { MAX_MESSAGE_LENGTH } from "@crosspod/protocol";
+import {
+  HttpProblem,
+  handshakeRefusal,
+  onWebSocketHandshake,
+  refuseHandshake,
+  requestTarget,
+  sendProblem,
+} from "@crosspod/service";
+import { Server as Engine } from "engine.io";
+import type { RequestHandler } from "express";
+import { Server } from "socket.io";
+
+/** Where socket.io is, as its clients expect it [W1]. */
+export const SOCKET_PATH = "/socket.io/";
+
+/**
+ * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event fits four times, so that one which is too long for the board, in whatever characters,
+ * gets a clear error [W9]; what is longer than this ends the connection.
+ */
+const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
+
+/** How long a client has to answer a ping. */
+const PONG_TIMEOUT_MS = 20_000;
+
+/** How long a connection has to say which namespace it wants. */
+const CONNECT_TIMEOUT_MS = 10_000;
+
+export interface SocketServerOptions {
+  readonly allowedOrigins: readonly string[];
+  readonly maxConnections: number;
+  readonly pingSeconds: number;
+}
+
+/** socket.io on an HTTP server that goes on serving everything else: admits handshakes, or refuses them with a problem document [A5] [A6]. */
+export class SocketServer {
+  readonly io: Server;
+  readonly #engine: Engine;
+  readonly #options: SocketServerOptions;
+
+  constructor(options: SocketServerOptions) {
+    const { allowedOrigins, pingSeconds } = options;
+    this.#options = options;
+    this.#engine = new Engine({
+      transports: ["websocket", "polling"],
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      pingInterval: pingSeconds * 1_000,
+      pingTimeout: PONG_TIMEOUT_MS,
+      // A page of another origin polls only when it is told that it may; WebSockets do not ask.
+      cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : true, credentials: true },
+      // Compression would cost a context of many KB for each client and a run of it for each message, to save a few bytes of messages this short;
+      // and a message can be framed once for all clients only while it is off.
+      perMessageDeflate: false,
+      httpCompression: false,
+    });
+    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false });
+    this.io.bind(this.#engine);
+  }
+
+  /** Connections, those that long poll too. */
+  get clients(): number {
+    return this.#engine.clientsCount;
+  }
+
+  /** Calls `failed` for each request that engine.io refuses, such as one for a session that is on another pod. */
+  onHandshakeFailure(failed: (reason: string) => void): void {
+    this.#engine.on("connection_error", ({ message }: { message: string }) => failed(message));
+  }
+
+  /** Handles long polling. */
+  readonly polling: RequestHandler = (request, response) => {
+    const refusal = this.#refusal(request);
+    if (refusal) return sendProblem(response, refusal);
+    this.#engine.handleRequest(request as unknown as Parameters<Engine["handleRequest"]>[0], response);
+  };
+
+  /** Takes over the WebSocket handshakes of an HTTP server. */
+  attach(server: HttpServer): void {
+    onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
+  }
+
+  /** The connections of all clients; one that is closed connects again by itself, elsewhere. */
+  get connections(): Iterable<{ close(): void }> {
+    return [...this.io.of("/").sockets.values()].map(({ conn }) => conn);
+  }
+
+  /** Ends what is left. */
+  async close(): Promise<void> {
+    await this.io.close();
+  }
+
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (requestTarget(request).path !== SOCKET_PATH) {
+      const detail = `the WebSocket is at ${SOCKET_PATH}`;
+      return refuseHandshake(socket, new HttpProblem(404, "not-found", "Not found", detail));
+    }
+    const refusal = this.#refusal(request);
+    if (refusal) return refuseHandshake(socket, refusal);
+    this.#engine.handleUpgrade(request as Parameters<Engine["handleUpgrade"]>[0], socket, head);
+  }
+
+  /** Only a handshake can be refused: a request with a session id belongs to a connection that was admitted. */
+  #refusal(request: IncomingMessage): HttpProblem | undefined {
+    const query = new URLSearchParams(requestTarget(request).query);
+    if (query.has("sid")) return undefined;
+    return handshakeRefusal(request, this.clients, this.#options);
+  }
+}

@@ -1,0 +1,85 @@
+import { createServer } from "node:http";
+import {
+  closeServer,
+  errorHandler,
+  HTTP_LIMITS,
+  type Log,
+  notFound,
+  type Ports,
+  type Service,
+  ServiceShell,
+  stagger,
+} from "@crosspod/service";
+import express, { type Express } from "express";
+import { BoardGateway } from "./board-gateway.ts";
+import { createBoardMetrics } from "./board-metrics.ts";
+import { boardPage } from "./board-page.ts";
+import type { BoardStore } from "./board-store.ts";
+import type { WhiteboardConfig } from "./config.ts";
+import { SlowReaders } from "./slow-readers.ts";
+import { SOCKET_PATH, SocketServer } from "./socket-server.ts";
+
+/** What a whiteboard is made with. */
+export interface WhiteboardDependencies {
+  readonly log: Log;
+  readonly store: BoardStore;
+  /** Directory of the built page. */
+  readonly pageDirectory: string;
+  /** Directory of socket.io's client, which the original example's page loads from the server. */
+  readonly socketClientDirectory: string;
+  /** Of the package, for when the configuration names none. */
+  readonly packageVersion: string;
+}
+
+export interface Whiteboard extends Service {
+  listen(): Promise<Ports>;
+}
+
+/** Puts a whiteboard together; it does nothing until it is told to listen. */
+export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
+  const { log, store, packageVersion } = dependencies;
+  const shell = new ServiceShell("crosspod-whiteboard", config, packageVersion, log);
+  const sockets = new SocketServer(config);
+  const metrics = createBoardMetrics(shell.metrics, {
+    clients: () => sockets.clients,
+    boards: () => gateway.boards,
+  });
+  const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
+  const options = { pod, version: shell.version, headSeconds, maxMessagesPerSecond };
+  const gateway = new BoardGateway(sockets.io, store, options, metrics, log);
+  const slowReaders = new SlowReaders(sockets.io, config.slowReaderSeconds, metrics.slowReaderClosed);
+  const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
+  sockets.attach(server);
+  sockets.onHandshakeFailure((reason) => {
+    metrics.handshakeFailed(reason);
+    log.debug({ reason }, "handshake failed");
+  });
+
+  return {
+    listen: () => shell.listen(server),
+    async drain() {
+      await shell.leave();
+      await stagger(
+        () => sockets.connections,
+        config.drainSeconds,
+        (connection) => connection.close(),
+      );
+    },
+    async close() {
+      await Promise.all([closeServer(server), sockets.close()]);
+      slowReaders.close();
+      await gateway.close();
+      await store.close();
+      await shell.close();
+    },
+  };
+}
+
+function createApp(sockets: SocketServer, dependencies: WhiteboardDependencies): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("query parser", false);
+  app.use(SOCKET_PATH, express.static(dependencies.socketClientDirectory, { index: false }), sockets.polling);
+  app.use(boardPage(dependencies.pageDirectory), notFound, errorHandler(dependencies.log));
+  return app;
+}
