@@ -1,0 +1,47 @@
+import { isBoardName, MAX_NAME_LENGTH } from "@crosspod/protocol";
+import { describe, expect, test } from "vitest";
+import { boardOfPath } from "./board-address.ts";
+import { initials } from "./person-color.ts";
+import { cleanPersonName } from "./person-name.ts";
+import { newBoardName, newPersonName } from "./readable-name.ts";
+
+describe("names", () => {
+  test.each([
+    ["/", "default"],
+    ["/index.html", "default"],
+    ["/b/plan-9", "plan-9"],
+    ["/b/plan-9/", "plan-9"],
+    ["/b/", undefined],
+    ["/b/..", undefined],
+    ["/b/%3Cb%3E", undefined],
+    [`/b/${"x".repeat(65)}`, undefined],
+  ])("[W1] the address %s is that of the board %s", (path, board) => {
+    expect(boardOfPath(path)).toBe(board);
+  });
+
+  test("[W2] new boards have names that boards can have, and hardly ever the same", () => {
+    const names = Array.from({ length: 100 }, newBoardName);
+    expect(names.every(isBoardName)).toBe(true);
+    expect(new Set(names).size).toBeGreaterThan(95);
+  });
+
+  test.each([
+    ["  Ada   Lovelace ", "Ada Lovelace"],
+    ["a\u0000b\nc", "a b c"],
+    ["   ", ""],
+    ["x".repeat(40), "x".repeat(MAX_NAME_LENGTH)],
+  ])("a person's name %j becomes %j", (text, name) => {
+    expect(cleanPersonName(text)).toBe(name);
+  });
+
+  test.each([
+    ["Ada Lovelace", "AL"],
+    ["Grace Brewster Murray Hopper", "GH"],
+    ["林 明", "林明"],
+    ["🦊 fox", "🦊F"],
+    ["bo", "B"],
+  ])("the badge of %s says %s", (name, letters) => {
+    expect(initials(name)).toBe(letters);
+    expect(cleanPersonName(newPersonName())).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+  });
+});

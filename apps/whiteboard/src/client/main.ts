@@ -1,0 +1,7 @@
+import { boardOfPath } from "./board-address.ts";
+import { elementById } from "./element.ts";
+import { openBoard } from "./open-board.ts";
+
+const board = boardOfPath(location.pathname);
+if (board) openBoard(board);
+else elementById("loading", HTMLElement).textContent = "There is no board of this name.";

@@ -1,0 +1,29 @@
+import type { BoardClient } from "@crosspod/client";
+import type { BoardPicture } from "./board-picture.ts";
+import type { DrawingSettings } from "./drawing-settings.ts";
+import { EraserTool } from "./eraser-tool.ts";
+import { HandTool } from "./hand-tool.ts";
+import { PenTool } from "./pen-tool.ts";
+import type { Tool, ToolName } from "./tool.ts";
+import type { Viewport } from "./viewport.ts";
+
+/** Every tool there is, and which of them is in hand. */
+export class Toolbox {
+  readonly hand: Tool;
+  readonly #tools: Readonly<Record<ToolName, Tool>>;
+  readonly #settings: DrawingSettings;
+
+  constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, picture: BoardPicture) {
+    this.hand = new HandTool(viewport);
+    this.#settings = settings;
+    this.#tools = {
+      pen: new PenTool(client, settings, viewport, picture),
+      eraser: new EraserTool(client, picture.shapes, viewport),
+      hand: this.hand,
+    };
+  }
+
+  get inHand(): Tool {
+    return this.#tools[this.#settings.tool];
+  }
+}
