@@ -2,17 +2,21 @@ const TEXT = 0x1;
 
 /** Counts the text messages in a server's stream by their headers (RFC 6455, section 5.2); looks into them only while it is asked to. */
 export class FrameReader {
-  /** Called with the text of each message that begins while it is set. */
-  inspect: ((text: string) => void) | undefined;
+  /** Called with the payload of each text message that begins while it is set. The bytes are good for the time of the call only. */
+  inspect: ((payload: Buffer) => void) | undefined;
+  /** All that was read. */
+  bytes = 0;
   #opcode = 0;
   #headerBytes = 0;
   #lengthBytesLeft = 0;
   #lengthSoFar = 0;
   #payloadLeft = 0;
+  /** What came of a message before, copied. */
   #payload: Buffer[] | undefined;
 
   /** Returns how many text messages ended in these bytes, which it does not keep. */
   read(bytes: Buffer): number {
+    this.bytes += bytes.length;
     let messages = 0;
     let at = 0;
     while (at < bytes.length) {
@@ -22,10 +26,10 @@ export class FrameReader {
         continue;
       }
       const end = Math.min(at + this.#payloadLeft, bytes.length);
-      this.#payload?.push(Buffer.from(bytes.subarray(at, end)));
       this.#payloadLeft -= end - at;
+      if (this.#payloadLeft > 0) this.#payload?.push(Buffer.from(bytes.subarray(at, end)));
+      else if (this.#endMessage(bytes, at, end)) messages += 1;
       at = end;
-      if (this.#payloadLeft === 0 && this.#endMessage()) messages += 1;
     }
     return messages;
   }
@@ -60,9 +64,11 @@ export class FrameReader {
     this.#payload = this.inspect && [];
   }
 
-  #endMessage(): boolean {
+  #endMessage(bytes: Buffer, start: number, end: number): boolean {
     if (this.#opcode !== TEXT) return false;
-    if (this.#payload) this.inspect?.(Buffer.concat(this.#payload).toString());
+    if (!this.#payload) return true;
+    const last = bytes.subarray(start, end);
+    this.inspect?.(this.#payload.length === 0 ? last : Buffer.concat([...this.#payload, last]));
     return true;
   }
 }

@@ -1,4 +1,5 @@
-// Bundles the bench and the servers that it starts into a directory of its own, and runs it. `npm run bench -- [--json] [--rounds N]`.
+// Bundles a service's bench and the servers that it starts into a directory of its own, and runs it.
+// `npm run bench -- [broadcaster] [--json] [--rounds N]` or `npm run bench -- whiteboard [--json]`.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -9,38 +10,52 @@ import { root } from "../../scripts/apps.mjs";
 import { serverBundle } from "../../scripts/build.mjs";
 
 const here = `${root}/test/bench`;
-installPeers();
+
+/** What is bundled for each bench, beside its service: `servers` as that is bundled, so that packages that are CommonJS find what they need; `plain` without. */
+const benches = {
+  broadcaster: {
+    servers: { "express-ws": `${here}/broadcaster/peers/express-ws.ts` },
+    plain: { bench: `${here}/broadcaster/bench.ts`, uwebsockets: `${here}/broadcaster/peers/uwebsockets.ts` },
+    prepare: installPeers,
+  },
+  whiteboard: {
+    servers: { relay: `${here}/whiteboard/relay.ts`, bench: `${here}/whiteboard/bench.ts` },
+    plain: {},
+    prepare: () => {},
+  },
+};
+
+const named = process.argv[2]?.startsWith("-") ? undefined : process.argv[2];
+const service = named ?? "broadcaster";
+if (service !== "broadcaster" && service !== "whiteboard") throw new Error(`there is no bench of ${service}`);
+const bench = benches[service];
+bench.prepare();
 const directory = await mkdtemp(`${tmpdir()}/crosspod-bench-`);
 try {
   await Promise.all([
-    bundle({ broadcaster: `${root}/apps/broadcaster/src/server/main.ts`, "express-ws": `${here}/peers/express-ws.ts` }),
-    bundle(
-      {
-        bench: `${here}/bench.ts`,
-        "garbage-collection": `${here}/garbage-collection.ts`,
-        uwebsockets: `${here}/peers/uwebsockets.ts`,
-      },
-      { banner: {} },
-    ),
+    bundle({ [service]: `${root}/apps/${service}/src/server/main.ts`, ...bench.servers }),
+    bundle({ "garbage-collection": `${here}/garbage-collection.ts`, ...bench.plain }, { banner: {} }),
   ]);
-  const bench = spawn(process.execPath, ["--enable-source-maps", `${directory}/bench.js`, ...process.argv.slice(2)], {
+  const args = process.argv.slice(named ? 3 : 2);
+  const child = spawn(process.execPath, ["--enable-source-maps", `${directory}/bench.js`, ...args], {
     stdio: "inherit",
-    env: { ...process.env, BENCH_SOURCE: here },
+    env: { ...process.env, BENCH_SOURCE: `${here}/${service}` },
   });
   // The terminal's interrupt reaches the bench too; it ends what it started, and then this goes on.
   process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => bench.kill());
-  const [code] = await once(bench, "exit");
+  process.on("SIGTERM", () => child.kill());
+  const [code] = await once(child, "exit");
   process.exitCode = code ?? 1;
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Brings what only the bench needs, once. Where that is not possible the bench goes without it, and says so. */
+/** Brings what only the broadcaster's bench needs, once. Where that is not possible the bench goes without it, and says so. */
 function installPeers() {
-  if (existsSync(`${here}/node_modules`)) return;
+  const folder = `${here}/broadcaster`;
+  if (existsSync(`${folder}/node_modules`)) return;
   console.error("installing uWebSockets for the bench, once: 98 MB");
-  spawnSync("npm", ["ci", "--prefix", here, "--ignore-scripts"], { stdio: ["ignore", "ignore", "inherit"] });
+  spawnSync("npm", ["ci", "--prefix", folder, "--ignore-scripts"], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /**
@@ -49,6 +64,6 @@ function installPeers() {
  * @param {esbuild.BuildOptions} [changes]
  */
 function bundle(entryPoints, changes) {
-  const { outfile: _outfile, ...options } = serverBundle("broadcaster");
+  const { outfile: _outfile, ...options } = serverBundle(service);
   return esbuild.build({ ...options, entryPoints, outdir: directory, ...changes });
 }

@@ -57,6 +57,13 @@ export class ServerProcess {
     return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
+  /** How long its main thread could have run and had to wait for a core; undefined where there is no /proc. */
+  waitSeconds(): number | undefined {
+    const path = `/proc/${this.#child.pid}/schedstat`;
+    if (!existsSync(path)) return undefined;
+    return Number(readFileSync(path, "latin1").split(" ")[1]) / 1_000_000_000;
+  }
+
   /** Resident memory without garbage, in bytes; undefined where there is no /proc. */
   async residentBytes(): Promise<number | undefined> {
     if (TICKS_PER_SECOND === undefined) return undefined;

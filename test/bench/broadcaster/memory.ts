@@ -1,6 +1,6 @@
+import { ServerProcess } from "../server-process.ts";
 import { Audience } from "./audience.ts";
 import type { AvailablePeer, PeerName } from "./peer.ts";
-import { ServerProcess } from "./server-process.ts";
 
 const IDLE_CLIENTS = [1_000, 5_000] as const;
 

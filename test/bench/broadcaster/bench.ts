@@ -1,11 +1,9 @@
-import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { prepareMachine, tell } from "../machine.ts";
 import { collectAims } from "./aims.ts";
-import { pinGenerator } from "./cores.ts";
 import { type MemoryRow, measureMemory } from "./memory.ts";
 import { findPeers, isAvailable } from "./peer.ts";
 import { printReport } from "./report.ts";
-import { ServerProcess } from "./server-process.ts";
 import { measureThroughput } from "./throughput.ts";
 
 /** Odd, so that the median is a run that took place. */
@@ -15,20 +13,7 @@ const { values: options } = parseArgs({
   options: { json: { type: "boolean", default: false }, rounds: { type: "string", default: `${DEFAULT_ROUNDS}` } },
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.on(signal, () => {
-    ServerProcess.killAll();
-    process.exit(1);
-  });
-}
-process.on("exit", () => ServerProcess.killAll());
-
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-const pinned = pinGenerator();
-tell(pinned ? "servers run on core 0, the load on core 1" : "servers and load share the cores: compare with care");
-if ((loadavg()[0] ?? 0) > availableParallelism() / 2) {
-  tell("the machine is busy with something else: compare CPU per delivery, not rates");
-}
+const { pinned } = prepareMachine();
 
 const peers = findPeers();
 for (const peer of peers) if (!isAvailable(peer)) tell(`${peer.name}: not installed (${peer.missing})`);

@@ -1,4 +1,6 @@
-import { type Aim, cpuRatio, peerRow } from "./aims.ts";
+import { type Aim, printAims } from "../aim.ts";
+import { inUnits, printTable } from "../table.ts";
+import { cpuRatio, peerRow } from "./aims.ts";
 import type { MemoryRow } from "./memory.ts";
 import type { ThroughputRow } from "./throughput.ts";
 
@@ -18,14 +20,8 @@ export function printReport(result: {
   console.log(
     `\n* the load generator was busy more than ${GENERATOR_LIMIT * 100}% of the time and may have limited the rate`,
   );
-  console.log("\nAims");
-  printTable(result.aims.map(({ text, measured, isMet }) => [text, measured, verdict(isMet)]));
+  printAims(result.aims);
 }
-
-const verdict = (isMet: boolean | undefined): string => {
-  if (isMet === undefined) return "unknown";
-  return isMet ? "met" : "MISSED";
-};
 
 function memoryTable(rows: readonly MemoryRow[]): string[][] {
   const counts = rows[0]?.withClients.map(({ clients }) => clients) ?? [];
@@ -68,18 +64,4 @@ function throughputTable(rows: readonly ThroughputRow[]): string[][] {
     ];
   });
   return [header, ...lines];
-}
-
-const inUnits = (bytes: number | undefined, unit: number): string =>
-  bytes === undefined ? "?" : (bytes / unit).toFixed(1);
-
-function printTable(rows: readonly (readonly string[])[]): void {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    );
 }

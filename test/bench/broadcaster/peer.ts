@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import type { Launch } from "./server-process.ts";
+import { built, nodeServer, SERVICE_ENVIRONMENT } from "../node-server.ts";
+import type { Launch } from "../server-process.ts";
 
 /** What is measured is the broadcaster; the others are what it is measured against. */
 export type PeerName = "broadcaster" | "uWebSockets" | "express + ws" | "floor in C";
@@ -22,7 +22,6 @@ export type Peer = AvailablePeer | MissingPeer;
 
 export const isAvailable = (peer: Peer): peer is AvailablePeer => "launch" in peer;
 
-const built = fileURLToPath(new URL(".", import.meta.url));
 const source = process.env.BENCH_SOURCE ?? built;
 
 /** All peers; each is there or says what it is missing. */
@@ -30,12 +29,12 @@ export const findPeers = (): readonly Peer[] => [broadcaster(), uWebSockets(), e
 
 const broadcaster = (): Peer => ({
   name: "broadcaster",
-  launch: nodeServer("broadcaster.js", { HOST: "127.0.0.1", PORT: "0", ADMIN_PORT: "0", NODE_ENV: "production" }),
+  launch: nodeServer("broadcaster.js", SERVICE_ENVIRONMENT),
 });
 
 const expressWs = (): Peer => ({
   name: "express + ws",
-  launch: nodeServer("express-ws.js", { NODE_ENV: "production" }),
+  launch: nodeServer("express-ws.js", {}),
 });
 
 function uWebSockets(): Peer {
@@ -44,7 +43,7 @@ function uWebSockets(): Peer {
   try {
     return { name, launch: nodeServer("uwebsockets.js", { UWEBSOCKETS: require.resolve("uwebsockets") }) };
   } catch {
-    return { name, missing: "npm ci --prefix test/bench brings it, 98 MB" };
+    return { name, missing: "npm ci --prefix test/bench/broadcaster brings it, 98 MB" };
   }
 }
 
@@ -58,9 +57,3 @@ function floor(): Peer {
   if (compiled.status !== 0) return { name, missing: "it needs a C compiler, cc" };
   return { name, launch: { command: [program], hasGarbage: false } };
 }
-
-const nodeServer = (file: string, environment: Readonly<Record<string, string>>): Launch => ({
-  command: [process.execPath, "--expose-gc", "--import", `${built}garbage-collection.js`, built + file],
-  environment,
-  hasGarbage: true,
-});

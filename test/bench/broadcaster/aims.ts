@@ -1,3 +1,4 @@
+import type { Aim } from "../aim.ts";
 import type { MemoryRow } from "./memory.ts";
 import type { PeerName } from "./peer.ts";
 import { isOf, type Scenario } from "./scenario.ts";
@@ -8,13 +9,6 @@ const MAX_BYTES_PER_CLIENT = 10 * 1_024;
 
 /** Most CPU time of a delivery, one update at a time, as a multiple of what one send() in C costs. */
 const MAX_RATIO_TO_FLOOR = 1.3;
-
-/** Something that the broadcaster should reach; undefined where it could not be measured. */
-export interface Aim {
-  readonly text: string;
-  readonly measured: string;
-  readonly isMet: boolean | undefined;
-}
 
 /** Compares the broadcaster with its peers of the same run. */
 export const collectAims = (memory: readonly MemoryRow[], throughput: readonly ThroughputRow[]): readonly Aim[] => [

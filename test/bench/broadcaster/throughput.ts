@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { median } from "../median.ts";
+import { ServerProcess } from "../server-process.ts";
 import { Audience } from "./audience.ts";
-import { median } from "./median.ts";
 import type { AvailablePeer, PeerName } from "./peer.ts";
 import { Publisher } from "./publisher.ts";
 import { CLIENT_COUNTS, isOf, type Scenario, scenariosWith } from "./scenario.ts";
-import { ServerProcess } from "./server-process.ts";
 
 /** Once for each server, so that what is measured is compiled code; and once more for each scenario. */
 const COMPILE_MS = 1_500;

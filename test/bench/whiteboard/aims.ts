@@ -1,0 +1,48 @@
+import type { Aim } from "../aim.ts";
+import { type CapacityRow, isHeld, MAX_P99_MS } from "./capacity.ts";
+import { WIRE_PEOPLE, type WireRow } from "./wire.ts";
+
+/** People who draw on one board that one core serves in time. */
+const MIN_PEOPLE = 300;
+
+/** Most bytes to a watcher for a sample, with one person who draws and with several. */
+const MAX_BYTES_WITH_ONE = 24;
+const MAX_BYTES_WITH_SEVERAL = 16;
+
+/** Where more of the recording than this was played late, its bytes say nothing. */
+const MAX_LATE = 0.1;
+
+/** Compares the whiteboard with what it should reach. Pointers are measured beside: what they cost is told apart. */
+export const collectAims = (capacity: readonly CapacityRow[], wire: readonly WireRow[]): readonly Aim[] => [
+  capacityAim(capacity),
+  ...WIRE_PEOPLE.map((people) => wireAim(wire, people)),
+];
+
+function capacityAim(rows: readonly CapacityRow[]): Aim {
+  const held = mostPeople(rows, { server: "whiteboard", pointers: false });
+  const relay = mostPeople(rows, { server: "relay", pointers: false });
+  return {
+    text: `one core holds ${MIN_PEOPLE} people who draw on one board, p99 below ${MAX_P99_MS} ms`,
+    measured: `${held ?? "fewer than measured"}; the relay ${relay ?? "fewer than measured"}`,
+    isMet: (held ?? 0) >= MIN_PEOPLE,
+  };
+}
+
+/** The most people of the measured numbers who were served in time; undefined when none was. */
+export function mostPeople(
+  rows: readonly CapacityRow[],
+  { server, pointers }: Pick<CapacityRow, "server" | "pointers">,
+): number | undefined {
+  const held = rows.filter((row) => row.server === server && row.pointers === pointers && isHeld(row));
+  return held.at(-1)?.people;
+}
+
+function wireAim(rows: readonly WireRow[], people: number): Aim {
+  const max = people === 1 ? MAX_BYTES_WITH_ONE : MAX_BYTES_WITH_SEVERAL;
+  const row = rows.find((row) => row.server === "whiteboard" && row.people === people && !row.pointers);
+  return {
+    text: `${people} people draw: at most ${max} bytes a sample to one who watches`,
+    measured: row ? row.down.toFixed(1) : "not measured",
+    isMet: row && row.late <= MAX_LATE ? row.down <= max : undefined,
+  };
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServerProcess } from "../server-process.ts";
+import { BoardCrowd } from "./board-crowd.ts";
+import { type BoardServerName, boardServers } from "./board-server.ts";
+import { DeliveryTimes } from "./delivery-times.ts";
+import type { Crowd } from "./drawer.ts";
+import { DrawingCrowd } from "./drawing-crowd.ts";
+import { RelayCrowd } from "./relay-crowd.ts";
+
+const WARM_UP_MS = 2_000;
+const MEASURE_MS = 4_000;
+
+/** How long the last of what was drawn may be under way. */
+const SETTLE_DEADLINE_MS = 3_000;
+
+/** A server holds so many people while the slowest in a hundred deliveries takes less than this. */
+export const MAX_P99_MS = 100;
+
+/** Beyond this a server is so far behind that more people tell nothing more. */
+const HOPELESS_P99_MS = 1_000;
+
+/** People who draw on one board, all the time and all at once. */
+export interface CapacityScenario {
+  readonly server: BoardServerName;
+  readonly people: number;
+  /** Whether they show their pointers too, as the page does; the relay has none. */
+  readonly pointers: boolean;
+}
+
+/** How a server did with so many people. */
+export interface CapacityRow extends CapacityScenario {
+  readonly samplesPerSecond: number;
+  /** From when a message is sent to when a watcher has it, in milliseconds. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  /** CPU time of the server as a share of one core; undefined where it cannot be read. */
+  readonly serverBusy: number | undefined;
+  /** Share of the time in which the server could have gone on and had to wait for its core, which others used. */
+  readonly serverKeptWaiting: number | undefined;
+  readonly generatorBusy: number;
+  /** People to whom something is missing in the end, who got something twice or in another order, or whose drawing was not acknowledged. */
+  readonly wrongPeople: number;
+}
+
+/** Whether everyone was served in time. */
+export const isHeld = ({ p99, wrongPeople }: CapacityRow): boolean => p99 < MAX_P99_MS && wrongPeople === 0;
+
+const WHITEBOARD_PEOPLE = [50, 100, 200, 300, 400] as const;
+const WHITEBOARD_PEOPLE_WITH_POINTERS = [100, 200, 300] as const;
+const RELAY_PEOPLE = [20, 40, 60, 80] as const;
+
+/** Lets more and more people draw, until a server is hopelessly late. */
+export async function measureCapacity(tell: (line: string) => void): Promise<CapacityRow[]> {
+  const series: readonly (readonly CapacityScenario[])[] = [
+    RELAY_PEOPLE.map((people) => ({ server: "relay", people, pointers: false })),
+    WHITEBOARD_PEOPLE.map((people) => ({ server: "whiteboard", people, pointers: false })),
+    WHITEBOARD_PEOPLE_WITH_POINTERS.map((people) => ({ server: "whiteboard", people, pointers: true })),
+  ];
+  const rows: CapacityRow[] = [];
+  for (const scenarios of series) {
+    for (const scenario of scenarios) {
+      tell(`${scenario.server}: ${scenario.people} people draw${scenario.pointers ? " and show their pointers" : ""}`);
+      const row = await measureScenario(scenario);
+      rows.push(row);
+      if (!(row.p99 < HOPELESS_P99_MS)) break;
+    }
+  }
+  return rows;
+}
+
+async function measureScenario(scenario: CapacityScenario): Promise<CapacityRow> {
+  const server = await ServerProcess.start(boardServers[scenario.server]);
+  const crowd = await DrawingCrowd.gather(crowdOf(scenario, server.port), scenario.people);
+  try {
+    crowd.start();
+    await sleep(WARM_UP_MS);
+    const before = reading(server, crowd);
+    const times = new DeliveryTimes();
+    crowd.watch((sentAt, cameAt) => {
+      if (sentAt >= before.at) times.add(cameAt - sentAt);
+    });
+    await sleep(MEASURE_MS);
+    const after = reading(server, crowd);
+    crowd.stop();
+    const wrongPeople = await crowd.settle(SETTLE_DEADLINE_MS);
+    return {
+      ...scenario,
+      samplesPerSecond: (after.samples - before.samples) / ((after.at - before.at) / 1_000),
+      p50: times.percentile(0.5),
+      p95: times.percentile(0.95),
+      p99: times.percentile(0.99),
+      serverBusy: share(before, after, "serverSeconds"),
+      serverKeptWaiting: share(before, after, "serverWaitSeconds"),
+      generatorBusy: share(before, after, "generatorSeconds") ?? Number.NaN,
+      wrongPeople,
+    };
+  } finally {
+    crowd.leave();
+    await server.stop();
+  }
+}
+
+const crowdOf = ({ server, people, pointers }: CapacityScenario, port: number): Crowd =>
+  server === "relay"
+    ? new RelayCrowd(port, { size: people })
+    : new BoardCrowd(port, { size: people, showPointers: pointers });
+
+interface Reading {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly samples: number;
+  readonly serverSeconds: number | undefined;
+  readonly serverWaitSeconds: number | undefined;
+  readonly generatorSeconds: number;
+}
+
+function reading(server: ServerProcess, { samples }: DrawingCrowd): Reading {
+  const { user, system } = process.cpuUsage();
+  return {
+    at: performance.now(),
+    samples,
+    serverSeconds: server.cpuSeconds(),
+    serverWaitSeconds: server.waitSeconds(),
+    generatorSeconds: (user + system) / 1_000_000,
+  };
+}
+
+function share(
+  before: Reading,
+  after: Reading,
+  what: "serverSeconds" | "serverWaitSeconds" | "generatorSeconds",
+): number | undefined {
+  const [from, to] = [before[what], after[what]];
+  if (from === undefined || to === undefined) return undefined;
+  return (to - from) / ((after.at - before.at) / 1_000);
+}

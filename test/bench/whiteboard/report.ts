@@ -1,0 +1,80 @@
+import { type Aim, printAims } from "../aim.ts";
+import { inUnits, printTable } from "../table.ts";
+import { type CapacityRow, isHeld } from "./capacity.ts";
+import { type BoardMemoryRow, MEMORY_PEOPLE } from "./memory.ts";
+import type { WireRow } from "./wire.ts";
+
+const MIB = 1_048_576;
+
+/** Prints what was measured as tables for a terminal. */
+export function printReport(result: {
+  readonly capacity: readonly CapacityRow[];
+  readonly wire: readonly WireRow[];
+  readonly memory: readonly BoardMemoryRow[];
+  readonly aims: readonly Aim[];
+}): void {
+  console.log("\nPeople who draw on one board and see all of it, 60 samples a second each; times from send to arrival");
+  printTable(capacityTable(result.capacity));
+  console.log("kept waiting: share of the time in which the server had work and others had its core");
+  console.log("\nBytes on the wire for a pointer sample of the recording");
+  printTable(wireTable(result.wire));
+  console.log(
+    "played late: the machine was busy, and what is late shares messages: where it is much, the bytes are too few",
+  );
+  console.log("\nResident memory, in MiB");
+  printTable(memoryTable(result.memory));
+  printAims(result.aims);
+}
+
+const capacityTable = (rows: readonly CapacityRow[]): string[][] => [
+  [
+    "server",
+    "people",
+    "pointers",
+    "samples/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "server's core",
+    "kept waiting",
+    "generator",
+    "wrong",
+    "",
+  ],
+  ...rows.map((row) => [
+    row.server,
+    `${row.people}`,
+    row.pointers ? "shown" : "",
+    row.samplesPerSecond.toFixed(0),
+    ...[row.p50, row.p95, row.p99].map((ms) => ms.toFixed(1)),
+    percent(row.serverBusy),
+    percent(row.serverKeptWaiting),
+    percent(row.generatorBusy),
+    `${row.wrongPeople}`,
+    isHeld(row) ? "holds" : "LATE",
+  ]),
+];
+
+const wireTable = (rows: readonly WireRow[]): string[][] => [
+  ["server", "people", "pointers", "down, to a watcher", "up", "played late"],
+  ...rows.map(({ server, people, pointers, down, up, late }) => [
+    server,
+    `${people}`,
+    pointers ? "shown" : "",
+    down.toFixed(1),
+    up.toFixed(1),
+    percent(late),
+  ]),
+];
+
+const memoryTable = (rows: readonly BoardMemoryRow[]): string[][] => [
+  ["server", "idle", `${MEMORY_PEOPLE} connected`, "they draw", "they have drawn", "samples by then"],
+  ...rows.map(({ server, alone, connected, drawing, drawn, samples }) => [
+    server,
+    ...[alone, connected].map((bytes) => inUnits(bytes, MIB)),
+    ...[drawing, drawn].map((bytes) => (samples > 0 ? inUnits(bytes, MIB) : "")),
+    samples > 0 ? `${samples}` : "",
+  ]),
+];
+
+const percent = (share: number | undefined): string => (share === undefined ? "?" : `${(share * 100).toFixed(0)}%`);

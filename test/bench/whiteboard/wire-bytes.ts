@@ -1,0 +1,35 @@
+import type { WireMeter } from "./wire-meter.ts";
+
+/** Bytes of WebSocket frames with their headers, without those of TCP and IP. */
+export interface WireBytes {
+  /** To one who watches, for each sample that anybody drew. */
+  readonly down: number;
+  /** From one who draws, for each sample of that person's. */
+  readonly up: number;
+  /** Share of the recording that was played late, because the machine was busy: it shares messages that it would not share. */
+  readonly late: number;
+}
+
+/** Counts what goes over the wires of one who watches and of those who draw, while they draw. @param draw resolves with {@link WireBytes.late}. */
+export async function countBytes(
+  wires: { readonly watching: WireMeter; readonly drawing: readonly WireMeter[] },
+  samples: number,
+  draw: () => Promise<number>,
+): Promise<WireBytes> {
+  const up = (): number => wires.drawing.reduce((sum, meter) => sum + meter.up, 0);
+  const before = { up: up(), down: wires.watching.down };
+  const late = await draw();
+  return { up: (up() - before.up) / samples, down: (wires.watching.down - before.down) / samples, late };
+}
+
+/** Resolves when a condition holds; rejects when it takes too long. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + DEADLINE_MS;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come about in ${DEADLINE_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+const DEADLINE_MS = 10_000;
+const POLL_MS = 5;
