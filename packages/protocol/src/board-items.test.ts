@@ -32,6 +32,14 @@ describe("the items of a board", () => {
     expect(idsOf(items)).toEqual(["1", "2", "3"]);
   });
 
+  test("[W5] never lie above the top, whatever place a put names", () => {
+    const items = new BoardItems();
+    items.apply(put("1", { z: 36 ** 8 }), 1);
+    items.apply(put("2"), 2);
+    expect(idsOf(items)).toEqual(["1", "2"]);
+    expect(items.get("aaaaaaaa.1")?.z).toBe(1);
+  });
+
   test("[W5] do not change by a put whose id is there", () => {
     const items = new BoardItems();
     items.apply(put("1"), 1);

@@ -47,7 +47,9 @@ export class BoardItems {
     switch (operation.type) {
       case "put": {
         if (this.#items.has(operation.id)) return NO_CHANGE;
-        const { id, color, width, pressure, points, z = seq } = operation;
+        const { id, color, width, pressure, points } = operation;
+        // A place that does not exist yet would be above all that is still to come.
+        const z = Math.min(operation.z ?? seq, seq);
         const item: Item = { id, color, width, pressure, points, z };
         this.#items.set(id, item);
         return { put: item };

@@ -37,7 +37,7 @@ export interface Item extends StrokeStyle {
   readonly points: string;
 }
 
-/** Adds an item on top; with `z`, where it was before. One whose id is on the board already changes nothing [W5]. */
+/** Adds an item on top; with `z`, where it was before, but never above the top. One whose id is on the board already changes nothing [W5]. */
 export interface Put extends StrokeStyle {
   readonly type: "put";
   readonly id: ItemId;

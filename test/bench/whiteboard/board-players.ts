@@ -28,9 +28,9 @@ export async function playOnBoard(
     await quiet();
     const playback = new Playback(people);
     const bytes = await countBytes({ watching, drawing }, playback.samples, async () => {
-      const late = await playback.play(new BoardPlayer(drawers, pointers));
+      const slowness = await playback.play(new BoardPlayer(drawers, pointers));
       await until("the recording on the watcher's board", () => pointsOn(watcher) === playback.samples);
-      return late;
+      return slowness;
     });
     await until("the last acknowledgement", () => drawers.every(({ saveState }) => saveState.state === "saved"));
     return bytes;

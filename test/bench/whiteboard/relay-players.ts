@@ -26,10 +26,10 @@ export async function playOnRelay(
       seen += 1;
     });
     return await countBytes({ watching, drawing }, playback.samples, async () => {
-      const late = await playback.play(new RelayPlayer(drawers));
+      const slowness = await playback.play(new RelayPlayer(drawers));
       // A segment from each sample to the next, and one to where the button is let go.
       await until("the recording at the watcher", () => seen === playback.samples);
-      return late;
+      return slowness;
     });
   } finally {
     for (const client of clients) client.disconnect();

@@ -18,9 +18,7 @@ export function printReport(result: {
   console.log("kept waiting: share of the time in which the server had work and others had its core");
   console.log("\nBytes on the wire for a pointer sample of the recording");
   printTable(wireTable(result.wire));
-  console.log(
-    "played late: the machine was busy, and what is late shares messages: where it is much, the bytes are too few",
-  );
+  console.log("slower: how many times as long as in the recording it took to draw it, because the machine was busy");
   console.log("\nResident memory, in MiB");
   printTable(memoryTable(result.memory));
   printAims(result.aims);
@@ -56,14 +54,14 @@ const capacityTable = (rows: readonly CapacityRow[]): string[][] => [
 ];
 
 const wireTable = (rows: readonly WireRow[]): string[][] => [
-  ["server", "people", "pointers", "down, to a watcher", "up", "played late"],
-  ...rows.map(({ server, people, pointers, down, up, late }) => [
+  ["server", "people", "pointers", "down, to a watcher", "up", "slower"],
+  ...rows.map(({ server, people, pointers, down, up, slowness }) => [
     server,
     `${people}`,
     pointers ? "shown" : "",
     down.toFixed(1),
     up.toFixed(1),
-    percent(late),
+    `${slowness.toFixed(2)} times`,
   ]),
 ];
 

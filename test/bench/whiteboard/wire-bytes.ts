@@ -6,11 +6,11 @@ export interface WireBytes {
   readonly down: number;
   /** From one who draws, for each sample of that person's. */
   readonly up: number;
-  /** Share of the recording that was played late, because the machine was busy: it shares messages that it would not share. */
-  readonly late: number;
+  /** How many times as long as in the recording it took to draw it: more than 1 where the machine was busy. */
+  readonly slowness: number;
 }
 
-/** Counts what goes over the wires of one who watches and of those who draw, while they draw. @param draw resolves with {@link WireBytes.late}. */
+/** Counts what goes over the wires of one who watches and of those who draw, while they draw. @param draw resolves with {@link WireBytes.slowness}. */
 export async function countBytes(
   wires: { readonly watching: WireMeter; readonly drawing: readonly WireMeter[] },
   samples: number,
@@ -18,8 +18,8 @@ export async function countBytes(
 ): Promise<WireBytes> {
   const up = (): number => wires.drawing.reduce((sum, meter) => sum + meter.up, 0);
   const before = { up: up(), down: wires.watching.down };
-  const late = await draw();
-  return { up: (up() - before.up) / samples, down: (wires.watching.down - before.down) / samples, late };
+  const slowness = await draw();
+  return { up: (up() - before.up) / samples, down: (wires.watching.down - before.down) / samples, slowness };
 }
 
 /** Resolves when a condition holds; rejects when it takes too long. */

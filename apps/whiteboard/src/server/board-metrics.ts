@@ -17,6 +17,8 @@ export interface BoardMetrics {
   resent(operations: number): void;
   drawingDropped(why: DrawingDrop): void;
   slowReaderClosed(): void;
+  /** A connection was closed because it flooded. */
+  floodClosed(): void;
   handshakeFailed(reason: string): void;
 }
 
@@ -56,6 +58,10 @@ export function createBoardMetrics(
   const resends = counter("crosspod_board_resends_total", "Operations that came again after they were stored");
   const drops = counterBy("why", "crosspod_board_drawings_dropped_total", "Dropped events of the original's clients");
   const slow = counter("crosspod_board_slow_readers_closed_total", "Clients closed because they did not read");
+  const floods = counter(
+    "crosspod_board_floods_closed_total",
+    "Clients closed because they sent far more than they may",
+  );
   const handshakes = counterBy("reason", "crosspod_board_handshakes_failed_total", "Handshakes refused, by reason");
   return {
     committed(count, duration) {
@@ -70,6 +76,7 @@ export function createBoardMetrics(
     resent: (count) => resends.inc(count),
     drawingDropped: (why) => drops.inc({ why }),
     slowReaderClosed: () => slow.inc(),
+    floodClosed: () => floods.inc(),
     handshakeFailed: (reason) => handshakes.inc({ reason }),
   };
 }

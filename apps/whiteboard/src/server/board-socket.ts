@@ -21,6 +21,7 @@ import type { BoardRoom } from "./board-room.ts";
 import type { BoardRooms } from "./board-rooms.ts";
 import { type BoardStore, BoardStoreError, toBoardError } from "./board-store.ts";
 import type { Committer } from "./committer.ts";
+import { taken } from "./taken.ts";
 
 /** What the connections of a pod share. */
 export interface BoardContext {
@@ -37,8 +38,8 @@ export class BoardSocket {
   readonly #socket: Socket;
   readonly #context: BoardContext;
   #room: BoardRoom | undefined;
-  /** Joins are done one after the other: a connection is on one board at a time. */
-  #joins: Promise<unknown> = Promise.resolve();
+  /** Joins and reads are done one after the other, each when the connection has taken the reply to the last: it is on one board at a time, and no more than two whole boards wait for it. */
+  #reads: Promise<unknown> = Promise.resolve();
 
   constructor(socket: Socket, context: BoardContext) {
     this.#socket = socket;
@@ -57,18 +58,18 @@ export class BoardSocket {
 
   /** Leaves the board, after a join that is under way. */
   leave(): Promise<unknown> {
-    this.#joins = this.#joins.then(() => this.#leaveRoom());
-    return this.#joins;
+    this.#reads = this.#reads.then(() => this.#leaveRoom());
+    return this.#reads;
   }
 
   #answer(event: string, args: Arguments): Promise<Reply<unknown>> | Reply<unknown> {
     switch (event) {
       case BoardEvent.join:
-        return this.#join(args);
+        return this.#inTurn(() => this.#join(args));
       case BoardEvent.operations:
         return this.#commit(args);
       case BoardEvent.since:
-        return this.#readSince(args);
+        return this.#inTurn(() => this.#readSince(args));
       case BoardEvent.cursor:
         return this.#moveCursor(args);
       case BoardEvent.name:
@@ -78,14 +79,14 @@ export class BoardSocket {
     }
   }
 
-  #join(args: Arguments): Promise<Reply<Joined>> {
-    const joined = this.#joins.then(() => this.#joinNow(args));
-    // The next join waits for this one, however it ends; who asked for this one hears how.
-    this.#joins = joined.catch(() => undefined);
-    return joined;
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const reading = this.#reads.then(() => taken(this.#socket)).then(read);
+    // The next waits for this one, however it ends; who asked for this one hears how.
+    this.#reads = reading.catch(() => undefined);
+    return reading;
   }
 
-  async #joinNow(args: Arguments): Promise<Reply<Joined>> {
+  async #join(args: Arguments): Promise<Reply<Joined>> {
     const request = parseJoin(args);
     if ("error" in request) return request;
     const { store, rooms, metrics, pod, version } = this.#context;

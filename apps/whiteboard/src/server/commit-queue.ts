@@ -4,14 +4,6 @@ import { type BoardStore, BoardStoreError, type Commit, type Outcome, type Submi
 /** From the start of one commit to the start of the next, while nothing waits too long: a frame of a screen [W8]. */
 export const COMMIT_INTERVAL_MS = 16;
 
-/**
- * To send a commit to everyone costs the same however little is in it, so on a board with hundreds of people commits are rarer: sending takes at most one part in so many of the time …
- */
-const SENDING_SHARE = 8;
-
-/** … but nobody waits for others longer than this. */
-export const MAX_COMMIT_INTERVAL_MS = 50;
-
 /** Most characters of operations in one commit: more wait for the next, so that one commit stays short for the store and for the wire. */
 export const MAX_COMMIT_CHARACTERS = 256 * 1024;
 
@@ -36,7 +28,7 @@ interface Waiting {
 }
 
 /**
- * Commits what is submitted to one board, one commit after the other [W7]: the first submission at once, later ones at most every {@link COMMIT_INTERVAL_MS}, or more rarely where sending takes long, all that came meanwhile in one.
+ * Commits what is submitted to one board, one commit after the other [W7]: the first submission at once, later ones at most every {@link COMMIT_INTERVAL_MS}, all that came meanwhile in one.
  */
 export class CommitQueue {
   readonly #board: string;
@@ -46,8 +38,6 @@ export class CommitQueue {
   #waiting: Waiting[] = [];
   #characters = 0;
   #running: Promise<void> | undefined;
-  /** How long it took to send the last commit to everyone. */
-  #sendingMs = 0;
 
   /** @param idle is called when nothing waits and the last commit is an interval ago: the queue may be forgotten then. */
   constructor(board: string, store: BoardStore, listener: CommitListener, idle: () => void) {
@@ -79,15 +69,11 @@ export class CommitQueue {
     do {
       const startedAt = performance.now();
       await this.#commit(this.#takeBatch());
-      const left = startedAt + this.#intervalMs - performance.now();
+      const left = startedAt + COMMIT_INTERVAL_MS - performance.now();
       if (left > 0 && this.#characters < MAX_COMMIT_CHARACTERS) await sleep(left);
     } while (this.#waiting.length > 0);
     this.#running = undefined;
     this.#idle();
-  }
-
-  get #intervalMs(): number {
-    return Math.min(MAX_COMMIT_INTERVAL_MS, Math.max(COMMIT_INTERVAL_MS, this.#sendingMs * SENDING_SHARE));
   }
 
   #takeBatch(): Waiting[] {
@@ -108,9 +94,7 @@ export class CommitQueue {
         this.#board,
         batch.map(({ submission }) => submission),
       );
-      const storedAt = performance.now();
-      this.#listener.committed(this.#board, commit, (storedAt - startedAt) / 1_000);
-      this.#sendingMs = performance.now() - storedAt;
+      this.#listener.committed(this.#board, commit, (performance.now() - startedAt) / 1_000);
       for (const [index, { resolve, reject }] of batch.entries()) {
         const outcome = commit.outcomes[index];
         if (outcome) resolve(outcome);

@@ -7,7 +7,6 @@ import {
   endOfPoints,
   type Head,
   type History,
-  type Item,
   type ItemId,
   type Operation,
   ORIGIN,
@@ -78,7 +77,8 @@ export class DrawingReplica {
 
 /** The segments of a whole board, from its bottom to its top. */
 export function* drawItems({ items = "" }: History): Generator<Drawing> {
-  for (const item of parseItems(items) ?? ([] as Item[])) yield* drawRun(item);
+  // One after the other: to read the whole of a full board at once would hold up everybody.
+  for (const put of items.split(";")) for (const item of parseItems(put) ?? []) yield* drawRun(item);
 }
 
 /** Segments through the points of a run, from `before` where it goes on; a point alone is a segment of no length. */

@@ -1,41 +1,12 @@
-import { EventEmitter, once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { EventEmitter } from "node:events";
 import type { Server } from "socket.io";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EventSocket } from "../../../../test/helpers/event-socket.ts";
+import { joinFrozen } from "../../../../test/helpers/frozen-board-socket.ts";
 import { readMetric } from "../../../../test/helpers/metrics.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
 import { pointText } from "../../../../test/helpers/strokes.ts";
 import { SlowReaders } from "./slow-readers.ts";
-
-/** A text message as a client has to send it: masked, here with zeros (RFC 6455, section 5.3). */
-function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text);
-  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
-}
-
-/** Joins the board over a WebSocket of its own and then reads nothing any more. */
-async function openStuck(port: number): Promise<Socket> {
-  const socket = connect(port, "127.0.0.1");
-  let received = "";
-  socket.on("data", (data) => {
-    received += data.toString("latin1");
-  });
-  const until = async (text: string): Promise<void> => {
-    while (!received.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(10_000) });
-  };
-  socket.write(
-    "GET /socket.io/?EIO=4&transport=websocket&client=crosspod HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n" +
-      "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-  );
-  await until('0{"sid"');
-  socket.write(maskedFrame("40"));
-  await until('40{"sid"');
-  socket.write(maskedFrame('421["join",{"board":"default","client":"stuck000","name":"Stuck"}]'));
-  await until("431[");
-  socket.pause();
-  return socket;
-}
 
 describe("a client that reads nothing", () => {
   let whiteboard: RunningWhiteboard;
@@ -47,7 +18,7 @@ describe("a client that reads nothing", () => {
   afterEach(() => whiteboard[Symbol.asyncDispose]());
 
   test("[W11] is closed when its socket stays full, and the others go on", { timeout: 20_000 }, async () => {
-    const stuck = await openStuck(whiteboard.port);
+    const stuck = await joinFrozen(whiteboard.port);
     using anna = await EventSocket.open(whiteboard.url, "websocket");
     await anna.join({ client: "anna-000" });
     // Appends to an item that there is not change nothing, and are sent to everyone all the same.
@@ -78,6 +49,7 @@ describe("a client whose socket is full", () => {
   class FakeConnection extends EventEmitter {
     readonly transport = { writable: false };
     readonly close = vi.fn();
+    readonly request = { socket: { destroy: vi.fn() } };
   }
 
   const watch = () => {
@@ -105,6 +77,7 @@ describe("a client whose socket is full", () => {
     expect(connection.close).not.toHaveBeenCalled();
     vi.advanceTimersByTime(4_000);
     expect(connection.close).toHaveBeenCalledWith(true);
+    expect(connection.request.socket.destroy).toHaveBeenCalled();
     expect(closed).toHaveBeenCalled();
     readers.close();
   });

@@ -1,4 +1,5 @@
 import type { Server, Socket } from "socket.io";
+import { cut } from "./cut.ts";
 
 const LOOK_INTERVAL_MS = 1_000;
 
@@ -35,7 +36,7 @@ export class SlowReaders {
     for (const [conn, at] of this.#tookAt) {
       if (conn.transport.writable || now - at < afterMs) continue;
       closed();
-      conn.close(true);
+      cut(conn);
     }
   }
 }

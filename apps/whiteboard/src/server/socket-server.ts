@@ -39,6 +39,8 @@ export class SocketServer {
   readonly io: Server;
   readonly #engine: Engine;
   readonly #options: SocketServerOptions;
+  /** The WebSockets, until the last byte. */
+  readonly #open = new Set<Duplex>();
 
   constructor(options: SocketServerOptions) {
     const { allowedOrigins, pingSeconds } = options;
@@ -89,6 +91,8 @@ export class SocketServer {
   /** Ends what is left. */
   async close(): Promise<void> {
     await this.io.close();
+    // A WebSocket waits 30 s for the other side to close too; one that does not read never will.
+    for (const socket of this.#open) socket.destroy();
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -98,6 +102,8 @@ export class SocketServer {
     }
     const refusal = this.#refusal(request);
     if (refusal) return refuseHandshake(socket, refusal);
+    this.#open.add(socket);
+    socket.once("close", () => this.#open.delete(socket));
     this.#engine.handleUpgrade(request as Parameters<Engine["handleUpgrade"]>[0], socket, head);
   }
 

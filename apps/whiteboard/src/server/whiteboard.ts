@@ -16,6 +16,7 @@ import { createBoardMetrics } from "./board-metrics.ts";
 import { boardPage } from "./board-page.ts";
 import type { BoardStore } from "./board-store.ts";
 import type { WhiteboardConfig } from "./config.ts";
+import { FloodGuard } from "./flood-guard.ts";
 import { SlowReaders } from "./slow-readers.ts";
 import { SOCKET_PATH, SocketServer } from "./socket-server.ts";
 
@@ -48,6 +49,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const options = { pod, version: shell.version, headSeconds, maxMessagesPerSecond };
   const gateway = new BoardGateway(sockets.io, store, options, metrics, log);
   const slowReaders = new SlowReaders(sockets.io, config.slowReaderSeconds, metrics.slowReaderClosed);
+  new FloodGuard(sockets.io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
   sockets.onHandshakeFailure((reason) => {

@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+
+/** A text message as a client has to send it: masked, here with zeros (RFC 6455, section 5.3). */
+export function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+}
+
+/** Joins the default board over a WebSocket of its own and then reads nothing any more, whatever the other side does. */
+export async function joinFrozen(port: number): Promise<Socket> {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  let received = "";
+  socket.on("data", (data) => {
+    received += data.toString("latin1");
+  });
+  const until = async (text: string): Promise<void> => {
+    while (!received.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(10_000) });
+  };
+  socket.write(
+    "GET /socket.io/?EIO=4&transport=websocket&client=crosspod HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n" +
+      "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+  await until('0{"sid"');
+  socket.write(maskedFrame("40"));
+  await until('40{"sid"');
+  socket.write(maskedFrame('421["join",{"board":"default","client":"stuck000","name":"Stuck"}]'));
+  await until("431[");
+  socket.pause();
+  return socket;
+}
