@@ -93,6 +93,7 @@ describe("the page", () => {
       "crosspod_board_commit_operations",
       "crosspod_board_commit_seconds",
       "crosspod_board_drawings_dropped_total",
+      "crosspod_board_floods_closed_total",
       "crosspod_board_handshakes_failed_total",
       "crosspod_board_messages_total",
       "crosspod_board_operations_committed_total",
