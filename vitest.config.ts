@@ -14,6 +14,7 @@ export default defineConfig({
         },
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
+      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
     ],
   },

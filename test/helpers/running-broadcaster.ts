@@ -29,7 +29,7 @@ export async function startBroadcaster(environment: Environment = {}, channel?: 
   });
   const broadcaster = createBroadcaster(config, {
     log: createLog({ service: "broadcaster", pod: config.podName, level: config.logLevel, pretty: false }),
-    channel: channel ?? new MemoryChannel(config),
+    createChannel: () => channel ?? new MemoryChannel(config),
     pageDirectory,
     packageVersion: "0.0.0",
   });

@@ -8,6 +8,7 @@ import {
   type Log,
   notFound,
   type Ports,
+  type Registry,
   requestTarget,
   type Service,
   ServiceShell,
@@ -27,7 +28,8 @@ import { Hub } from "./hub.ts";
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {
   readonly log: Log;
-  readonly channel: Channel;
+  /** Makes the channel that stands behind the feed; its own metrics go into `metrics`. */
+  readonly createChannel: (metrics: Registry) => Channel;
   /** Directory of the built page. */
   readonly pageDirectory: string;
   /** Of the package, for when the configuration names none. */
@@ -40,18 +42,20 @@ export interface Broadcaster extends Service {
 
 /** Puts a broadcaster together; it does nothing until it is told to listen. */
 export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Broadcaster {
-  const { log, channel, pageDirectory, packageVersion } = dependencies;
+  const { log, pageDirectory, packageVersion } = dependencies;
   const shell = new ServiceShell("crosspod-broadcaster", config, packageVersion, log);
+  const channel = dependencies.createChannel(shell.metrics);
   const feedMetrics = createFeedMetrics(shell.metrics, {
     clients: () => feedServer.connections.size,
     behind: () => hub.behindCount,
     ids: () => hub.idCount,
   });
   const hub = new Hub(feedMetrics);
-  const feed = new Feed(hub, {
-    pod: config.podName,
-    version: shell.version,
-    heartbeatSeconds: config.heartbeatSeconds,
+  const { health, version } = shell;
+  const identity = { pod: config.podName, version, heartbeatSeconds: config.heartbeatSeconds };
+  const feed = new Feed(hub, identity, (state) => {
+    if (state === "live") health.up("feed");
+    else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
   const server = createServer(
@@ -62,7 +66,9 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
 
   return {
     async listen() {
-      await feed.open(channel);
+      // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
+      health.down("feed", "the store was not reached yet");
+      feed.open(channel).catch((error) => log.error({ err: error }, "the feed could not be opened"));
       return shell.listen(server);
     },
     async drain() {

@@ -53,9 +53,27 @@ describe("parseConfig", () => {
     ["MAX_IDS", "0"],
     ["POD_NAME", "a\nb"],
     ["API_TOKEN", "open sesame"],
-    ["REDIS_URL", "redis://localhost"],
+    ["REDIS_URL", "localhost:6379"],
+    ["REDIS_URL", "http://localhost"],
+    ["REDIS_CLUSTER", "localhost"],
+    ["FEED_NAME", "a b"],
   ])("[A2] refuses %s=%j", (name, value) => {
     expect(mistakesOf({ [name]: value })).toEqual([expect.stringContaining(`${name} `)]);
+  });
+
+  test("[A2] Redis is a server or a cluster", () => {
+    const url = "rediss://user:secret@redis.example:6380/2";
+    expect(parseConfig({ REDIS_URL: url }).redis).toEqual({ kind: "server", url });
+    expect(parseConfig({ REDIS_CLUSTER: "a:7000, [::1]:7001" }).redis).toEqual({
+      kind: "cluster",
+      nodes: [
+        { host: "a", port: 7000 },
+        { host: "::1", port: 7001 },
+      ],
+    });
+    expect(mistakesOf({ REDIS_URL: url, REDIS_CLUSTER: "a:7000" })).toEqual([
+      "REDIS_CLUSTER and REDIS_URL exclude each other; set one of them",
+    ]);
   });
 
   test("[A1] [A2] the admin port must be another one, and one that exists", () => {

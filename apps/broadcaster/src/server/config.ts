@@ -2,14 +2,21 @@ import {
   type Environment,
   parseEnvironment,
   printable,
+  type RedisAddress,
+  redisSettings,
   type ServiceConfig,
   serviceSettings,
+  toRedisAddress,
   toServiceConfig,
   wholeNumber,
 } from "@crosspod/service";
 import { z } from "zod";
 
 export interface BroadcasterConfig extends ServiceConfig {
+  /** Pods of the same name share one feed, when they share one Redis. */
+  readonly feedName: string;
+  /** Undefined: the feed is kept in the memory of this one process. */
+  readonly redis: RedisAddress | undefined;
   /** `/api` asks for this bearer token; undefined: it asks for none. */
   readonly apiToken: string | undefined;
   /** Most ids that the feed holds; they bound the memory of a pod and the length of a snapshot. */
@@ -26,13 +33,17 @@ export interface BroadcasterConfig extends ServiceConfig {
 
 const schema = z.object({
   ...serviceSettings({ port: 8888 }),
+  ...redisSettings,
+  FEED_NAME: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
+    .default("feed"),
   API_TOKEN: printable("a token", 256).min(8, "must be at least 8 characters").optional(),
   MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),
   SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(15),
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
   HEARTBEAT_SECONDS: wholeNumber(1, 3_600).default(10),
-  REDIS_URL: z.never("is reserved: this version keeps the feed in the memory of one process; unset it").optional(),
 });
 
 /** Reads the configuration from an environment. Pure; throws a `ConfigError` with one line for each mistake. */
@@ -40,6 +51,8 @@ export function parseConfig(environment: Environment): BroadcasterConfig {
   const settings = parseEnvironment(schema, environment);
   return {
     ...toServiceConfig(settings),
+    redis: toRedisAddress(settings),
+    feedName: settings.FEED_NAME,
     apiToken: settings.API_TOKEN,
     maxIds: settings.MAX_IDS,
     maxBodyBytes: settings.MAX_BODY_BYTES,

@@ -17,13 +17,16 @@ export interface FeedIdentity {
 export class Feed {
   readonly #hub: Hub;
   readonly #identity: FeedIdentity;
+  readonly #stateChanged: (state: FeedState) => void;
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  constructor(hub: Hub, identity: FeedIdentity) {
+  /** @param stateChanged is told of each change; the state is `stale` at first. */
+  constructor(hub: Hub, identity: FeedIdentity, stateChanged: (state: FeedState) => void) {
     this.#hub = hub;
     this.#identity = identity;
+    this.#stateChanged = stateChanged;
   }
 
   /** Resolves when the hub holds what the channel holds. */
@@ -50,6 +53,7 @@ export class Feed {
   #setState(state: FeedState): void {
     if (state === this.#state) return;
     this.#state = state;
+    this.#stateChanged(state);
     this.#announceState();
   }
 

@@ -1,0 +1,73 @@
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { Log } from "./log.ts";
+
+export type RedisClient = Redis | Cluster;
+
+/** Where Redis is: one server, or the nodes by which a Redis Cluster is found. */
+export type RedisAddress =
+  | { readonly kind: "server"; readonly url: string }
+  | { readonly kind: "cluster"; readonly nodes: readonly { readonly host: string; readonly port: number }[] };
+
+/** After this long without an answer a command has failed: what waits on it must be able to say so within 2 s. */
+export const COMMAND_TIMEOUT_MS = 1_500;
+
+const CONNECT_TIMEOUT_MS = 2_000;
+const LONGEST_RECONNECT_PAUSE_MS = 1_000;
+
+/** What a connection for commands and one for subscriptions have apart. */
+interface RoleOptions {
+  readonly role: "commands" | "subscriber";
+  readonly enableOfflineQueue: boolean;
+  readonly common: Pick<
+    RedisOptions,
+    "autoResendUnfulfilledCommands" | "commandTimeout" | "enableAutoPipelining" | "maxRetriesPerRequest"
+  >;
+}
+
+/**
+ * Makes a connection for commands. Commands fail at once while it is down, and after {@link COMMAND_TIMEOUT_MS} without an answer, rather than wait; none
+ * is sent twice. It reconnects by itself, with jitter, for ever.
+ */
+export const connectRedis = (address: RedisAddress, log: Log): RedisClient =>
+  connect(address, log, {
+    role: "commands",
+    enableOfflineQueue: false,
+    common: {
+      autoResendUnfulfilledCommands: false,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      enableAutoPipelining: true,
+      maxRetriesPerRequest: 0,
+    },
+  });
+
+/** Makes a connection for subscriptions, which it takes up again by itself after each reconnect. */
+export const connectRedisSubscriber = (address: RedisAddress, log: Log): RedisClient =>
+  connect(address, log, { role: "subscriber", enableOfflineQueue: true, common: { maxRetriesPerRequest: null } });
+
+function connect(address: RedisAddress, log: Log, { role, enableOfflineQueue, common }: RoleOptions): RedisClient {
+  const shared = { ...common, connectTimeout: CONNECT_TIMEOUT_MS, connectionName: `crosspod-${role}` };
+  const client =
+    address.kind === "server"
+      ? new Redis(address.url, {
+          ...shared,
+          enableOfflineQueue,
+          retryStrategy: reconnectPause,
+          reconnectOnError: isReadOnly,
+        })
+      : new Cluster([...address.nodes], {
+          redisOptions: shared,
+          enableOfflineQueue,
+          shardedSubscribers: true,
+          clusterRetryStrategy: reconnectPause,
+          clusterNodeRetryStrategy: reconnectPause,
+          slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+        });
+  client.on("error", (error: Error) => log.warn({ role, err: error.message }, "redis connection failed"));
+  client.on("ready", () => log.info({ role }, "redis connection is ready"));
+  return client;
+}
+
+const reconnectPause = (tries: number): number => Math.random() * Math.min(LONGEST_RECONNECT_PAUSE_MS, 50 * 2 ** tries);
+
+/** After a failover the old server refuses writes; only a new connection finds the new one. */
+const isReadOnly = (error: Error): boolean => error.message.startsWith("READONLY");
