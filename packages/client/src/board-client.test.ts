@@ -107,6 +107,16 @@ class ScriptedTransport implements BoardTransport {
   }
 }
 
+class LastingStorage extends MemoryOutboxStorage {
+  override readonly outlivesPage = true;
+}
+
+class FullStorage extends LastingStorage {
+  override put(): void {
+    throw new Error("QuotaExceededError");
+  }
+}
+
 const settled = async (): Promise<void> => {
   await vi.advanceTimersByTimeAsync(0);
 };
@@ -225,21 +235,28 @@ describe("a stroke of one's own", () => {
   test("[W6] that was drawn without a connection is sent when there is one, and said not to be saved until then", async () => {
     const { client, transport } = open();
     client.beginStroke(STYLE, POINT).end();
-    expect(client.saveState).toEqual({ state: "not-saved", operations: 1, reason: "there is no connection" });
+    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, reason: "there is no connection" });
     transport.connect();
     await transport.take("join").reply(joined());
     await transport.takeOperations().reply({ ok: { n: 1 } });
     expect(client.saveState).toEqual({ state: "saved" });
   });
 
-  test("[W6] is said not to be saved when there is no room to keep it", async () => {
-    const storage = new MemoryOutboxStorage();
-    storage.put = () => {
-      throw new Error("QuotaExceededError");
-    };
-    const { client, transport } = await openLive([], { storage });
+  test.each([
+    { where: "in a storage that outlives the page", storage: () => new LastingStorage(), isKept: true },
+    { where: "in memory", storage: () => new MemoryOutboxStorage(), isKept: false },
+    { where: "in a storage that is full", storage: () => new FullStorage(), isKept: false },
+  ])("[W6] that waits $where is said to be kept: $isKept", async ({ storage, isKept }) => {
+    const { client } = open({ storage: storage() });
     client.beginStroke(STYLE, POINT).end();
-    expect(client.saveState).toMatchObject({ state: "not-saved", reason: "the storage of this browser is full" });
+    client.flush();
+    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, isKept });
+  });
+
+  test("[W6] is under way, whether or not there is room to keep it", async () => {
+    const { client, transport } = await openLive([], { storage: new FullStorage() });
+    client.beginStroke(STYLE, POINT).end();
+    expect(client.saveState).toEqual({ state: "saving", operations: 1 });
     await transport.takeOperations().reply({ ok: { n: 1 } });
     expect(client.saveState).toEqual({ state: "saved" });
   });
@@ -282,7 +299,7 @@ describe("operations that were not acknowledged", () => {
     const { client, transport } = await openLive();
     client.beginStroke(STYLE, POINT).end();
     await transport.takeOperations().reply({ error: { code: "unavailable", detail: "the store is away" } });
-    expect(client.saveState).toEqual({ state: "not-saved", operations: 1, reason: "the store is away" });
+    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, reason: "the store is away" });
     await vi.advanceTimersByTimeAsync(500);
     const again = transport.takeOperations();
     expect(again.firstN).toBe(1);
@@ -337,6 +354,46 @@ describe("operations that were not acknowledged", () => {
     const again = transport.takeOperations();
     expect(again).toMatchObject({ firstN: 1, operations: [{ type: "put", id }] });
     expect(again.client).not.toBe(first.client);
+  });
+
+  test.each(["join", "since"])(
+    "[W6] [W10] and the stroke that is being drawn goes on in a new item in another epoch, learned by a %s",
+    async (how) => {
+      const { client, transport } = await openLive();
+      const stroke = client.beginStroke(STYLE, POINT);
+      const { item: before } = stroke;
+      await transport.takeOperations().reply({ ok: { n: 1 } });
+      if (how === "join") {
+        await transport.disconnect();
+        transport.connect();
+        await transport.take("join").reply(joined({ epoch: "e2" }));
+      } else {
+        transport.emit("head", { epoch: "e2", seq: 0 });
+        await transport.take("since").reply({ ok: { epoch: "e2", seq: 0, items: "" } });
+      }
+      expect(stroke.item).not.toBe(before);
+      stroke.extend([{ x: 110, y: 100 }]);
+      stroke.end();
+      expect(idsOf(client)).toEqual([stroke.item]);
+      expect(client.view.get(stroke.item)?.points).toBe(pointsOf(POINT, { x: 110, y: 100 }));
+      await vi.advanceTimersByTimeAsync(33);
+      expect(transport.takeOperations().operations[0]).toMatchObject({ type: "put", id: stroke.item });
+      client.undo();
+      expect(client.view.size).toBe(0);
+    },
+  );
+
+  test("[W6] and the stroke that is being drawn stays one item when the same epoch comes back", async () => {
+    const { client, transport } = await openLive();
+    const stroke = client.beginStroke(STYLE, POINT);
+    await transport.takeOperations().reply({ ok: { n: 1 } });
+    await transport.disconnect();
+    transport.connect();
+    await transport
+      .take("join")
+      .reply(joined({ seq: 1, n: 1, items: encodeItems([{ ...item(1, 1), id: stroke.id }]) }));
+    expect(stroke.item).toBe(stroke.id);
+    expect(transport.asked).toEqual([]);
   });
 
   test("[W6] of an earlier page are shown, and sent under its id before those of this page", async () => {
@@ -403,7 +460,7 @@ describe("an operation that is refused for good", () => {
     await first.reply({ error: tooLong });
     expect(refused).toHaveBeenCalledExactlyOnceWith(tooLong);
     expect(idsOf(client)).toEqual([id]);
-    expect(client.saveState).toMatchObject({ state: "not-saved", reason: tooLong.detail });
+    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, reason: tooLong.detail });
     stroke.extend([{ x: 2, y: 2 }]);
     expect(client.view.size).toBe(1);
     await vi.advanceTimersByTimeAsync(33);
@@ -575,6 +632,28 @@ describe("undo", () => {
     expect(idsOf(client)).toEqual([1, 3].map((n) => itemId(OTHER, n)));
   });
 
+  test("[W5] puts back what lay above the top of another epoch where everybody sees it: on top", async () => {
+    const { client, transport } = await openLive([item(1, 50)]);
+    const eraser = client.beginErase();
+    eraser.erase([itemId(OTHER, 1)]);
+    eraser.end();
+    const { client: author, operations, reply } = transport.takeOperations();
+    transport.commit(2, ...operations.map((operation) => ({ client: author, n: 1, operation })));
+    await reply({ ok: { n: 1 } });
+    transport.emit("head", { epoch: "e2", seq: 0 });
+    await transport.take("since").reply({ ok: { epoch: "e2", seq: 0, items: "" } });
+    client.undo();
+    await vi.advanceTimersByTimeAsync(33);
+    const again = transport.takeOperations();
+    expect(again.operations).toMatchObject([{ type: "put", z: 50 }]);
+    const own = again.operations.map((operation) => ({ client: author, n: 2, operation }));
+    transport.commit(1, ...own, { client: OTHER, n: 1, operation: putOf(item(2, 2)) });
+    expect([...client.view.items()].map(({ id, z }) => [id, z])).toEqual([
+      [itemId(OTHER, 1), 1],
+      [itemId(OTHER, 2), 2],
+    ]);
+  });
+
   test("[W5] [W9] of a clear of 5,000 items is sent in messages that keep the limits", async () => {
     const items = Array.from({ length: 5_000 }, (_, index) => item(index + 1, index + 1));
     const { client, transport } = await openLive(items);
@@ -703,7 +782,7 @@ describe("people", () => {
     const { client, transport } = await openLive();
     client.rename(`  a\u0007b${"x".repeat(40)}`);
     const { args } = transport.take("name");
-    expect(args).toEqual([`a b${"x".repeat(27)}`]);
+    expect(args).toEqual([`a b${"x".repeat(29)}`]);
     client.rename(" ");
     expect(client.name).toBe("Guest");
     await transport.disconnect();
@@ -722,6 +801,47 @@ test("[W10] a board that cannot be joined yet is tried again, and the person is 
   await vi.advanceTimersByTimeAsync(500);
   await transport.take("join").reply(joined());
   expect(client.state).toBe("live");
+});
+
+describe("what is the trouble with a board", () => {
+  const tooMany: BoardError = { code: "too-many-boards", detail: "there are too many boards" };
+
+  test("[W9] is known to somebody who has drawn nothing, until the board is there", async () => {
+    const { client, transport } = open();
+    const troubles: unknown[] = [];
+    client.onTrouble((trouble) => troubles.push(trouble));
+    transport.connect();
+    await transport.take("join").reply({ error: tooMany });
+    expect(client.trouble).toEqual(tooMany);
+    await vi.advanceTimersByTimeAsync(500);
+    await transport.take("join").reply(joined());
+    expect(client.trouble).toBeUndefined();
+    expect(troubles).toEqual([tooMany, undefined]);
+  });
+
+  test("is another one when the connection is lost", async () => {
+    const { client, transport } = open();
+    client.beginStroke(STYLE, POINT).end();
+    transport.connect();
+    await transport.take("join").reply({ error: tooMany });
+    await transport.disconnect();
+    expect(client.trouble).toBeUndefined();
+    expect(client.saveState).toMatchObject({ state: "not-saved", reason: "there is no connection" });
+  });
+
+  test("[W10] is over when a later question is answered", async () => {
+    const { client, transport } = await openLive();
+    transport.emit("head", { epoch: "e1", seq: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    await transport.take("since").reply({ error: { code: "unavailable", detail: "the store is away" } });
+    expect(client.trouble).toMatchObject({ detail: "the store is away" });
+    await vi.advanceTimersByTimeAsync(500);
+    const operations = encodeCommitted([{ client: OTHER, n: 1, operation: putOf(item(1, 1)) }]);
+    await transport.take("since").reply({ ok: { epoch: "e1", seq: 1, operations } });
+    expect(client.trouble).toBeUndefined();
+    client.beginStroke(STYLE, POINT).end();
+    expect(client.saveState).toMatchObject({ state: "saving" });
+  });
 });
 
 test("[W6] a closed client sends nothing more, and leaves what it had for the next one", async () => {

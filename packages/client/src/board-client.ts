@@ -4,7 +4,6 @@ import {
   type ItemId,
   itemId,
   type Joined,
-  MAX_NAME_LENGTH,
   type Operation,
   type Person,
   type Point,
@@ -19,6 +18,7 @@ import type { BoardView } from "./board-view.ts";
 import { newClientId } from "./client-id.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { CursorSender } from "./cursor-sender.ts";
+import { fittingName } from "./fitting-name.ts";
 import { Listeners, type Unsubscribe } from "./listeners.ts";
 import type { OutboxMessage } from "./outbox-message.ts";
 import { OutboxSender } from "./outbox-sender.ts";
@@ -33,6 +33,8 @@ import { UndoHistory } from "./undo-history.ts";
 
 /** A crash of the page loses what was drawn in this time at most; a page that is closed in order loses nothing, see {@link BoardClient.flush}. */
 const SEAL_AFTER_MS = 100;
+/** What somebody is called who has given no name. */
+const NAMELESS = "Guest";
 
 /**
  * - `connecting`: there was no connection yet
@@ -83,6 +85,7 @@ export class BoardClient {
   readonly #openStrokes = new Set<DrawnStroke>();
   readonly #stateChanged = new Listeners<[ConnectionState]>();
   readonly #saveStateChanged = new Listeners<[SaveState]>();
+  readonly #troubleChanged = new Listeners<[BoardError | undefined]>();
   readonly #refused = new Listeners<[BoardError]>();
   readonly #peopleChanged = new Listeners<[]>();
   readonly #cursorsChanged = new Listeners<[]>();
@@ -90,16 +93,19 @@ export class BoardClient {
   #connection: Connection | undefined;
   #state: ConnectionState = "connecting";
   #saveState: SaveState = { state: "saved" };
+  #trouble: BoardError | undefined;
   #hello: Joined | undefined;
+  /** Of the board that the open strokes are part of. */
+  #epoch: string | undefined;
   #name: string;
   #items = 0;
   /** What was refused since this person did something last. */
-  #refusal: { readonly operations: number; readonly error: BoardError } | undefined;
+  #refusal: BoardError | undefined;
 
   constructor(options: BoardClientOptions) {
     this.#url = `${options.url}`;
     this.#board = options.board;
-    this.#name = fittingName(options.name);
+    this.#name = fittingName(options.name) || NAMELESS;
     this.#connect = options.connect ?? connectSocket;
     this.#random = options.random ?? secureRandom;
     this.#clock = options.clock ?? systemClock;
@@ -124,6 +130,11 @@ export class BoardClient {
 
   get saveState(): SaveState {
     return this.#saveState;
+  }
+
+  /** Why the board is not all here, if the service said so; undefined when it is, and while there is no connection. */
+  get trouble(): BoardError | undefined {
+    return this.#trouble;
   }
 
   /** What the service said of itself last: its pod and version, and the board's epoch. */
@@ -202,6 +213,7 @@ export class BoardClient {
     const connection = this.#connection;
     this.#connection = undefined;
     this.#setState("closed");
+    this.#setTrouble(undefined);
     connection?.sender.close();
     connection?.sync.leave();
     connection?.cursor.close();
@@ -257,7 +269,7 @@ export class BoardClient {
 
   /** Others see the name as soon as the service has taken it; it is the one of every later connection too. */
   rename(name: string): void {
-    this.#name = fittingName(name);
+    this.#name = fittingName(name) || NAMELESS;
     void this.#sendName(this.#name);
   }
 
@@ -267,6 +279,11 @@ export class BoardClient {
 
   onSaveState(listener: (saveState: SaveState) => void): Unsubscribe {
     return this.#saveStateChanged.add(listener);
+  }
+
+  /** Hears that {@link trouble} has changed. */
+  onTrouble(listener: (trouble: BoardError | undefined) => void): Unsubscribe {
+    return this.#troubleChanged.add(listener);
   }
 
   /** Hears why something of this person's was refused for good. */
@@ -314,7 +331,16 @@ export class BoardClient {
 
   #answered(): void {
     this.#document.rebaseBroken();
+    this.#followEpoch();
     this.#connection?.sender.resume();
+  }
+
+  /** What was acknowledged in another epoch is gone: more points of a stroke that is being drawn would have nothing to be added to. */
+  #followEpoch(): void {
+    const before = this.#epoch;
+    this.#epoch = this.#document.replica.epoch;
+    if (before === undefined || before === this.#epoch) return;
+    for (const stroke of this.#openStrokes) if (!this.view.get(stroke.item)) stroke.goOnInNewItem();
   }
 
   #disconnected(): void {
@@ -329,7 +355,7 @@ export class BoardClient {
     const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
     // What else would be drawn of them would have nothing to be added to.
     for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();
-    this.#refusal = { operations: dropped.length, error };
+    this.#refusal = error;
     this.#refused.emit(error);
     this.#update();
   }
@@ -354,29 +380,20 @@ export class BoardClient {
     this.#cursorsChanged.emit();
   }
 
-  /** Draws both states from what is known. */
+  /** Draws all states from what is known. */
   #update(): void {
     const sync = this.#connection?.sync;
     if (this.#document.hasDoubts) sync?.ask();
     if (sync?.isJoined) this.#setState(sync.isComplete ? "live" : "catching-up");
-    const saveState = this.#currentSaveState();
-    if (isSameSaveState(saveState, this.#saveState)) return;
-    this.#saveState = saveState;
-    this.#saveStateChanged.emit(saveState);
+    this.#setSaveState(this.#currentSaveState());
+    this.#setTrouble(this.#state === "catching-up" ? sync?.trouble : undefined);
   }
 
   #currentSaveState(): SaveState {
-    const operations = this.#document.outbox.size;
-    if (this.#refusal) {
-      return {
-        state: "not-saved",
-        operations: operations + this.#refusal.operations,
-        reason: this.#refusal.error.detail,
-      };
-    }
-    if (operations === 0) return { state: "saved" };
-    const reason = this.#hindrance();
-    return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, reason };
+    const { size: operations, isKept } = this.#document.outbox;
+    if (operations === 0 && !this.#refusal) return { state: "saved" };
+    const reason = this.#refusal?.detail ?? this.#hindrance();
+    return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, isKept, reason };
   }
 
   /** Why this person's operations are not on their way; undefined when they are. */
@@ -384,8 +401,19 @@ export class BoardClient {
     const { sync, sender } = this.#connection ?? {};
     const trouble = sync?.trouble ?? sender?.trouble;
     if (trouble) return trouble.detail;
-    if (!sync?.isJoined) return "there is no connection";
-    return this.#document.outbox.isStored ? undefined : "the storage of this browser is full";
+    return sync?.isJoined ? undefined : "there is no connection";
+  }
+
+  #setSaveState(saveState: SaveState): void {
+    if (isSameSaveState(saveState, this.#saveState)) return;
+    this.#saveState = saveState;
+    this.#saveStateChanged.emit(saveState);
+  }
+
+  #setTrouble(trouble: BoardError | undefined): void {
+    if (this.#trouble === trouble) return;
+    this.#trouble = trouble;
+    this.#troubleChanged.emit(trouble);
   }
 
   #setState(state: ConnectionState): void {
@@ -402,12 +430,3 @@ interface Connection {
   readonly sync: BoardSync;
   readonly cursor: CursorSender;
 }
-
-/** A name that the service takes, whatever somebody typed. */
-const fittingName = (name: string): string =>
-  name
-    .replaceAll(/\p{Cc}/gu, " ")
-    .toWellFormed()
-    .slice(0, MAX_NAME_LENGTH)
-    .toWellFormed()
-    .trim() || "Guest";

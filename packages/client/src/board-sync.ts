@@ -72,19 +72,24 @@ export class BoardSync {
     return this.#isJoined && !this.#document.replica.isBehind;
   }
 
-  /** Why the board could not be joined, if the service said so. */
+  /** Why the last question was not answered, if the service said so. */
   get trouble(): BoardError | undefined {
     return this.#trouble;
   }
 
   /** Says to the service which board this is, and what is known of it. */
   join(): void {
-    this.leave();
+    this.#startRound();
     void this.#join();
   }
 
   /** The connection is gone. */
   leave(): void {
+    this.#startRound();
+    this.#trouble = undefined;
+  }
+
+  #startRound(): void {
     this.#round += 1;
     this.#isJoined = false;
     this.#isAsking = false;
@@ -110,7 +115,6 @@ export class BoardSync {
     if (!reply || "error" in reply) return this.#failed(reply?.error);
     if (!this.#document.take(reply.ok, question, reply.ok.n)) return this.#failed(undefined);
     this.#isJoined = true;
-    this.#trouble = undefined;
     this.#events.onJoined(reply.ok);
     this.#answered(question);
   }
@@ -137,6 +141,7 @@ export class BoardSync {
   }
 
   #answered({ known }: Question): void {
+    this.#trouble = undefined;
     const { isBehind, seq } = this.#document.replica;
     // A store that does not have what somebody announced is not asked again and again at once.
     if (isBehind && seq === known?.seq) this.#retryWait.start(this.#backoff.next());

@@ -4,6 +4,7 @@ export * from "./board-transport.ts";
 export * from "./board-view.ts";
 export * from "./clock.ts";
 export * from "./feed-client.ts";
+export * from "./fitting-name.ts";
 export * from "./listeners.ts";
 export * from "./outbox-storage.ts";
 export type { PenStroke } from "./pen-stroke.ts";

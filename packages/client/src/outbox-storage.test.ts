@@ -57,6 +57,11 @@ describe.each<[string, () => OutboxStorage]>([
   });
 });
 
+test("[W6] only the storage of an outbox in a browser outlives the page", () => {
+  expect(new MemoryOutboxStorage().outlivesPage).toBe(false);
+  expect(new WebOutboxStorage(new FakeKeyValueStorage()).outlivesPage).toBe(true);
+});
+
 test("[W6] the storage of an outbox in a browser leaves alone what is not its own", () => {
   const storage = new FakeKeyValueStorage([
     ["theme", "dark"],

@@ -10,6 +10,8 @@ export interface StoredOperation {
 
 /** Keeps operations until they are acknowledged, so that they outlive the page that made them [W6]. */
 export interface OutboxStorage {
+  /** Whether a later page finds what is put here. */
+  readonly outlivesPage: boolean;
   /** What all clients of the board have left, in the order of client and number. */
   load(board: string): StoredOperation[];
   /** Throws when there is no room. */
@@ -19,6 +21,7 @@ export interface OutboxStorage {
 
 /** Keeps them for as long as the process runs. */
 export class MemoryOutboxStorage implements OutboxStorage {
+  readonly outlivesPage: boolean = false;
   readonly #boards = new Map<string, Map<string, StoredOperation>>();
 
   load(board: string): StoredOperation[] {
@@ -50,6 +53,7 @@ const KEY_PREFIX = "crosspod.outbox";
 
 /** Keeps them in a browser, under one key for each: pages of one board do not disturb each other, and a crash between two of them loses neither. */
 export class WebOutboxStorage implements OutboxStorage {
+  readonly outlivesPage = true;
   readonly #storage: KeyValueStorage;
 
   constructor(storage: KeyValueStorage) {

@@ -72,8 +72,10 @@ export class Outbox {
   }
 
   /** Whether all of them, but for what is being drawn right now, would outlive this page. */
-  get isStored(): boolean {
-    return this.#chains.every(({ operations }) => operations.every(({ isStored }) => isStored));
+  get isKept(): boolean {
+    return (
+      this.#storage.outlivesPage && this.#chains.every(({ operations }) => operations.every(({ isStored }) => isStored))
+    );
   }
 
   /** All that are not acknowledged, in their order. */

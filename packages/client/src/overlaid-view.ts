@@ -141,7 +141,10 @@ export class OverlaidView implements BoardView {
   /** An operation of one's own has got its place. */
   #settle({ order }: PendingOperation, { put }: Change): void {
     const item = put && this.#items.get(put.id);
-    if (put && item?.z === PENDING_Z + order) this.#replace({ ...item, z: put.z });
+    if (!item || item.z === put.z) return;
+    if (item.z === PENDING_Z + order) this.#replace({ ...item, z: put.z });
+    // It was to lie where it was in another epoch, which is above the top of this one.
+    else this.#workOut([item.id]);
   }
 
   #isUntouched(operation: Operation): boolean {

@@ -17,6 +17,8 @@ const MAX_STROKE_POINTS = 4_000;
 export interface PenStroke {
   /** Of the item that it began with. */
   readonly id: ItemId;
+  /** The item that its next points belong to. */
+  readonly item: ItemId;
   /** Adds points of the board's grid at its end. */
   extend(points: readonly Point[]): void;
   /** From here on it can be undone, as one step. */
@@ -48,7 +50,6 @@ export class DrawnStroke implements PenStroke {
     this.#put();
   }
 
-  /** The item that its next points belong to. */
   get item(): ItemId {
     return this.#item;
   }
@@ -57,11 +58,19 @@ export class DrawnStroke implements PenStroke {
     if (!this.#isOpen) return;
     let rest = points.map(onGrid);
     while (rest.length > 0) {
-      if (this.#points >= MAX_STROKE_POINTS) this.#goOnInNewItem();
+      if (this.#points >= MAX_STROKE_POINTS) this.goOnInNewItem();
       const some = rest.slice(0, MAX_STROKE_POINTS - this.#points);
       rest = rest.slice(some.length);
       this.#append(some);
     }
+  }
+
+  /** Its next points belong to a new item, which begins where this one ends: the line looks the same. */
+  goOnInNewItem(): void {
+    if (!this.#isOpen) return;
+    this.#item = this.#options.newItemId();
+    this.#points = 1;
+    this.#put();
   }
 
   end(): void {
@@ -69,12 +78,6 @@ export class DrawnStroke implements PenStroke {
     this.#isOpen = false;
     this.#options.step.end();
     this.#options.onEnd();
-  }
-
-  #goOnInNewItem(): void {
-    this.#item = this.#options.newItemId();
-    this.#points = 1;
-    this.#put();
   }
 
   #put(): void {

@@ -10,7 +10,7 @@ export interface PendingOperation {
   readonly order: number;
   /** Whether it was ever sent: then it may be on the board without anybody here knowing. */
   wasSent: boolean;
-  /** Whether it outlives this page. */
+  /** Whether the storage has it. */
   isStored: boolean;
   /** When it was acknowledged, counted in acknowledgements and questions; undefined before. */
   acknowledgedAt: number | undefined;

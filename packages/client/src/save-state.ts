@@ -4,8 +4,18 @@ export type SaveState =
   | { readonly state: "saved" }
   /** Under way. */
   | { readonly state: "saving"; readonly operations: number }
-  /** Not under way, or refused; `reason` is for a person. */
-  | { readonly state: "not-saved"; readonly operations: number; readonly reason: string };
+  | NotSaved;
+
+/** Not under way, or refused. */
+export interface NotSaved {
+  readonly state: "not-saved";
+  /** How many wait until they can be sent; what was refused does not. */
+  readonly operations: number;
+  /** Whether those that wait outlive this page. */
+  readonly isKept: boolean;
+  /** For a person. */
+  readonly reason: string;
+}
 
 export const isSameSaveState = (a: SaveState, b: SaveState): boolean => describe(a) === describe(b);
 
@@ -16,6 +26,6 @@ function describe(saveState: SaveState): string {
     case "saving":
       return `${saveState.state} ${saveState.operations}`;
     case "not-saved":
-      return `${saveState.state} ${saveState.operations} ${saveState.reason}`;
+      return `${saveState.state} ${saveState.operations} ${saveState.isKept} ${saveState.reason}`;
   }
 }

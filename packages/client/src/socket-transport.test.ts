@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { BOARD_CLIENT_QUERY } from "@crosspod/protocol";
+import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
 import { Server, type Socket } from "socket.io";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BoardTransport } from "./board-transport.ts";
@@ -43,6 +43,7 @@ beforeEach(() => serve());
 afterEach(async () => {
   transport?.close();
   await io.close();
+  vi.useRealTimers();
 });
 
 describe("the connection over socket.io", () => {
@@ -78,6 +79,28 @@ describe("the connection over socket.io", () => {
       await vi.waitFor(() => expect(disconnected).toHaveBeenCalledOnce(), WAIT);
       await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), WAIT);
       expect(await opened.request("echo", 2)).toBe(2);
+    },
+  );
+
+  test.each([
+    { event: BoardEvent.operations, deadline: 10_000 },
+    { event: BoardEvent.join, deadline: 40_000 },
+    { event: BoardEvent.since, deadline: 40_000 },
+  ])(
+    "waits $deadline ms for the reply to $event: a whole board takes its time on a slow link",
+    async ({ event, deadline }) => {
+      await io.close();
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+      // Nothing but the deadline may end the wait.
+      await serve({ pingInterval: 1_000_000 });
+      const { transport: opened, connected } = connect();
+      await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+      const ended = vi.fn();
+      opened.request(event).catch(ended);
+      await vi.advanceTimersByTimeAsync(deadline - 1);
+      expect(ended).not.toHaveBeenCalled();
+      await vi.advanceTimersByTimeAsync(1);
+      expect(ended).toHaveBeenCalledOnce();
     },
   );
 

@@ -1,10 +1,12 @@
-import { BOARD_CLIENT_QUERY } from "@crosspod/protocol";
+import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
 import type { BoardTransport } from "./board-transport.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
+/** A reply that may be a whole board takes its time on a slow link, and asking again would queue another one behind it. Whether the connection lives is the pings' matter. */
+const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
 /** With the factor below the library waits from 0 to twice this, then from 0 to twice as long, and so on. */
@@ -48,7 +50,7 @@ class SocketTransport implements BoardTransport {
 
   async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
     if (!this.#socket.connected) throw new Error("there is no connection");
-    return await this.#socket.timeout(REPLY_DEADLINE_MS).emitWithAck(event, ...args);
+    return await this.#socket.timeout(deadlineOf(event)).emitWithAck(event, ...args);
   }
 
   send(event: string, ...args: readonly unknown[]): void {
@@ -80,3 +82,6 @@ class SocketTransport implements BoardTransport {
     this.#retry = setTimeout(() => this.#socket.connect(), this.#backoff.next());
   }
 }
+
+const deadlineOf = (event: string): number =>
+  event === BoardEvent.join || event === BoardEvent.since ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS;

@@ -1,4 +1,5 @@
-import type { BoardClient, ConnectionState, SaveState } from "@crosspod/client";
+import type { BoardClient, ConnectionState, NotSaved, SaveState } from "@crosspod/client";
+import type { BoardError } from "@crosspod/protocol";
 import type { Announcer } from "./announcer.ts";
 import { elementById } from "./element.ts";
 
@@ -28,6 +29,7 @@ export class BoardStatus {
     this.#client = client;
     this.#announcer = announcer;
     client.onState((state) => this.#showConnection(state));
+    client.onTrouble(() => this.#showTrouble());
     client.onSaveState((state) => this.#followSave(state));
     this.#showConnection(client.state);
     this.#showSave(client.saveState);
@@ -53,9 +55,21 @@ export class BoardStatus {
   #showSave(state: SaveState): void {
     this.#status.dataset.save = state.state;
     this.#save.textContent = saveName(state);
-    this.#reason.textContent = state.state === "not-saved" ? reasonText(state) : "";
-    this.#reason.hidden = state.state !== "not-saved";
+    this.#showReason();
     this.#announceSave(state);
+  }
+
+  #showTrouble(): void {
+    this.#showReason();
+    this.#announce();
+  }
+
+  /** Why not all is as it should be: first of what this person drew, then of the board. */
+  #showReason(): void {
+    const { saveState, trouble } = this.#client;
+    const text = saveState.state === "not-saved" ? notSavedText(saveState) : trouble ? troubleText(trouble) : "";
+    this.#reason.textContent = text;
+    this.#reason.hidden = text === "";
   }
 
   /** Bad news, and that it is over; not each stroke. */
@@ -76,8 +90,14 @@ function saveName({ state }: SaveState): string {
   return state === "saving" ? "Saving…" : "Not saved";
 }
 
-function reasonText({ operations, reason }: Extract<SaveState, { state: "not-saved" }>): string {
+function notSavedText({ operations, isKept, reason }: NotSaved): string {
+  const text = `Not saved: ${sentence(reason)}`;
+  if (operations === 0) return text;
   const changes = operations === 1 ? "1 change waits" : `${operations} changes wait`;
-  const kept = operations > 0 ? ` ${changes} in this browser.` : "";
-  return `Not saved: ${reason.replace(/\.$/, "")}.${kept}`;
+  return `${text} ${changes} ${isKept ? "in this browser." : "on this page; keep it open."}`;
 }
+
+const troubleText = ({ detail }: BoardError): string => `The board is not up to date: ${sentence(detail)}`;
+
+/** With one full stop. */
+const sentence = (text: string): string => `${text.replace(/\.$/, "")}.`;

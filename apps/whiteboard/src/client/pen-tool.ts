@@ -57,13 +57,19 @@ class PenGesture implements Gesture {
       points.push(point);
       this.#last = point;
     }
-    if (points.length > 0) this.#stroke.extend(points);
+    if (points.length > 0) this.#extend(points);
   }
 
   end(): void {
-    if (this.#near && distance(this.#near, this.#last) > 0) this.#stroke.extend([this.#near]);
+    if (this.#near && distance(this.#near, this.#last) > 0) this.#extend([this.#near]);
     this.#stroke.end();
     this.#picture.release();
+  }
+
+  /** The stroke may have gone on in a new item: that is the one at the pen. */
+  #extend(points: readonly Point[]): void {
+    this.#stroke.extend(points);
+    this.#picture.hold(this.#stroke.item);
   }
 }
 

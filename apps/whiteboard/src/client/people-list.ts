@@ -1,8 +1,8 @@
-import type { BoardClient } from "@crosspod/client";
+import { type BoardClient, fittingName } from "@crosspod/client";
 import type { Person } from "@crosspod/protocol";
 import { createElement, elementById } from "./element.ts";
 import { initials, personColor } from "./person-color.ts";
-import { cleanPersonName, storePersonName } from "./person-name.ts";
+import { storePersonName } from "./person-name.ts";
 
 /** So many badges are on the button; the others are a number. */
 const MAX_BADGES = 3;
@@ -29,7 +29,7 @@ export class PeopleList {
   }
 
   #rename(): void {
-    const name = cleanPersonName(this.#field.value) || this.#client.name;
+    const name = fittingName(this.#field.value) || this.#client.name;
     this.#field.value = name;
     if (name === this.#client.name) return;
     storePersonName(name);
