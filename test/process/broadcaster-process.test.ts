@@ -15,8 +15,8 @@ describe("the broadcaster's process", () => {
     expect(await service.exited()).toBe(1);
     expect(service.stderr.trim().split("\n")).toEqual([
       'configuration: PORT must be a whole number from 0 to 65535, but is "http"',
-      'configuration: MAX_IDS must be a whole number from 1 to 1000000, but is "none"',
       "configuration: REDIS_URL must be a URL like redis://user:password@host:6379/0, or rediss:// for TLS",
+      'configuration: MAX_IDS must be a whole number from 1 to 1000000, but is "none"',
     ]);
   });
 
