@@ -1,12 +1,24 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
-export { Counter, Gauge, Histogram, type Registry } from "prom-client";
+export { Counter, Histogram, type Registry } from "prom-client";
 
 /** A registry of its own for each service object, with the process's own figures (CPU, memory, event loop) in it. */
 export function createMetrics(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** Registers a gauge whose value is asked for when somebody looks. */
+export function registerGauge(registry: Registry, name: string, help: string, value: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(value());
+    },
+  });
 }
 
 /** Bucket bounds, in seconds, for what should take a few milliseconds and must not take seconds. */

@@ -6,7 +6,7 @@ import type { ServiceConfig } from "./config.ts";
 import { Health } from "./health.ts";
 import { closeServer, listen } from "./listen.ts";
 import type { Log } from "./log.ts";
-import { createMetrics, Gauge } from "./metrics.ts";
+import { createMetrics, registerGauge } from "./metrics.ts";
 
 /** The ports that a service listens on. */
 export interface Ports {
@@ -32,14 +32,9 @@ export class ServiceShell {
     const { revision, podName: pod } = config;
     const { health, metrics, version } = this;
     this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod } });
-    new Gauge({
-      name: "crosspod_ready",
-      help: "Whether this pod wants new clients (1) or not (0)",
-      registers: [metrics],
-      collect() {
-        this.set(Number(health.notReady === undefined));
-      },
-    });
+    registerGauge(metrics, "crosspod_ready", "Whether this pod wants new clients (1) or not (0)", () =>
+      Number(health.notReady === undefined),
+    );
   }
 
   /** Opens both ports; from then on the service is ready, as far as it depends on them. */

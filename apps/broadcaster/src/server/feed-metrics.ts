@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from "@crosspod/service";
+import { Counter, Histogram, LATENCY_BUCKETS_SECONDS, type Registry, registerGauge } from "@crosspod/service";
 import type { CloseReason } from "./connection.ts";
 import type { HubCounters } from "./hub.ts";
 
@@ -14,16 +14,7 @@ export function createFeedMetrics(
   gauges: { readonly clients: () => number; readonly behind: () => number; readonly ids: () => number },
 ): FeedMetrics {
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  };
+  const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
   gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
   gauge(
     "crosspod_feed_clients_behind",

@@ -1,5 +1,5 @@
 import type { BoardErrorCode } from "@crosspod/protocol";
-import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from "@crosspod/service";
+import { Counter, Histogram, LATENCY_BUCKETS_SECONDS, type Registry, registerGauge } from "@crosspod/service";
 
 /** Why a client was told the board again, in whole or in part: `join` got a whole board though it knew one, `since` asked, `gap` sent a number too far. */
 export type ResyncCause = "join" | "since" | "gap";
@@ -30,16 +30,7 @@ export function createBoardMetrics(
   gauges: { readonly clients: () => number; readonly boards: () => number },
 ): BoardMetrics {
   const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
-  };
+  const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
   const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
   const counterBy = <L extends string>(label: L, name: string, help: string): Counter<L> =>
     new Counter({ name, help, labelNames: [label], registers });
