@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { createLog, type Environment } from "@crosspod/service";
+import { aloneWith } from "../../apps/whiteboard/src/server/backend.ts";
 import type { BoardStore } from "../../apps/whiteboard/src/server/board-store.ts";
 import { parseConfig } from "../../apps/whiteboard/src/server/config.ts";
 import { MemoryBoardStore } from "../../apps/whiteboard/src/server/memory-board-store.ts";
@@ -43,7 +44,7 @@ export async function startWhiteboard(
   const store = parts.store ?? new MemoryBoardStore(config);
   const service = createWhiteboard(config, {
     log: createLog({ service: "whiteboard", pod: config.podName, level: config.logLevel, pretty: false }),
-    store,
+    createBackend: () => aloneWith(store),
     pageDirectory: parts.pageDirectory ?? whiteboardPageDirectory,
     socketClientDirectory: directory("node_modules/socket.io/client-dist/"),
     packageVersion: "0.0.0",

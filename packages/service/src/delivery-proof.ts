@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-/** How often a marker is sent, and after how long without one coming back the subscription counts as dead. */
+/** How often markers are sent, and after how long without one coming back the subscription counts as dead. */
 const MARKER_INTERVAL_MS = 500;
 const PROOF_TTL_MS = 2_000;
 
 export interface DeliveryProofOptions {
-  /** Publishes a marker to this pod's own subscription, among others'. */
-  readonly send: (marker: string) => Promise<unknown>;
+  /** How many ways messages take to this pod, such as one through each server of a cluster: every one of them has to deliver. */
+  readonly ways?: number;
+  /** Publishes a marker to this pod's own subscription, among others', by the way that is counted from 0. */
+  readonly send: (marker: string, way: number) => Promise<unknown>;
   /** Told when the subscription has become dead, and when it is proven again. */
   readonly changed: (alive: boolean) => void;
   /** Told at each marker that is due while the subscription is dead: time to make its connection anew. */
@@ -19,22 +21,23 @@ export interface DeliveryProofOptions {
  */
 export class DeliveryProof {
   readonly #options: DeliveryProofOptions;
-  readonly #marker = randomUUID();
+  /** When the marker of each way was seen last, in milliseconds of `performance.now()`. */
+  readonly #seenAt = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
-  #lastSeen = Number.NEGATIVE_INFINITY;
   #lastRevival = Number.NEGATIVE_INFINITY;
   #alive = false;
   #proven: () => void = () => {};
 
   constructor(options: DeliveryProofOptions) {
     this.#options = options;
+    for (let way = 0; way < (options.ways ?? 1); way += 1) this.#seenAt.set(randomUUID(), Number.NEGATIVE_INFINITY);
   }
 
   get alive(): boolean {
     return this.#alive;
   }
 
-  /** Sends the first marker, and then one after the other until {@link stop}. Resolves when the first has come back. */
+  /** Sends the first markers, and then one after the other until {@link stop}. Resolves when the first have come back. */
   start(): Promise<void> {
     this.#lastRevival = performance.now();
     this.#send();
@@ -50,25 +53,31 @@ export class DeliveryProof {
 
   /** A marker arrived on the subscription; those of other pods prove nothing. */
   received(marker: string): void {
-    if (marker !== this.#marker) return;
-    this.#lastSeen = performance.now();
+    if (!this.#seenAt.has(marker)) return;
+    this.#seenAt.set(marker, performance.now());
+    if (this.#alive || !this.#isProven()) return;
     this.#set(true);
     this.#proven();
   }
 
   #tick(): void {
-    const now = performance.now();
     this.#send();
-    if (now - this.#lastSeen <= PROOF_TTL_MS) return;
+    if (this.#isProven()) return;
     this.#set(false);
+    const now = performance.now();
     if (now - this.#lastRevival <= PROOF_TTL_MS) return;
     this.#lastRevival = now;
     this.#options.revive();
   }
 
+  #isProven(): boolean {
+    const since = performance.now() - PROOF_TTL_MS;
+    return [...this.#seenAt.values()].every((seenAt) => seenAt >= since);
+  }
+
   #send(): void {
     // That it fails shows in the marker which does not come back.
-    this.#options.send(this.#marker).catch(() => {});
+    for (const [way, marker] of [...this.#seenAt.keys()].entries()) this.#options.send(marker, way).catch(() => {});
   }
 
   #set(alive: boolean): void {

@@ -1,10 +1,11 @@
 import { BOARD_CLIENT_QUERY, DEFAULT_BOARD } from "@crosspod/protocol";
 import type { Log } from "@crosspod/service";
 import type { Server, Socket } from "socket.io";
+import type { Backend } from "./backend.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import { BoardRooms } from "./board-rooms.ts";
 import { type BoardContext, BoardSocket } from "./board-socket.ts";
-import { type BoardStore, BoardStoreError, type Commit } from "./board-store.ts";
+import { BoardStoreError, type Commit } from "./board-store.ts";
 import { Committer } from "./committer.ts";
 import { Connection } from "./connection.ts";
 import { DrawingBridge } from "./drawing-bridge.ts";
@@ -25,17 +26,19 @@ export class BoardGateway {
   readonly #metrics: BoardMetrics;
   readonly #log: Log;
 
-  constructor(io: Server, store: BoardStore, options: GatewayOptions, metrics: BoardMetrics, log: Log) {
+  constructor(io: Server, backend: Backend, options: GatewayOptions, metrics: BoardMetrics, log: Log) {
     const { pod, version, headSeconds, maxMessagesPerSecond } = options;
+    const { store, fanOut } = backend;
     this.#metrics = metrics;
     this.#log = log;
-    this.#rooms = new BoardRooms({ io, store, pod, headSeconds });
+    const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
+    this.#rooms = new BoardRooms({ io, store, fanOut, pod, headSeconds, failed });
     this.#committer = new Committer(store, {
       committed: (board, commit, seconds) => this.#committed(board, commit, seconds),
       failed: (board, error) => this.#commitFailed(board, error),
     });
     const committer = this.#committer;
-    this.#drawings = new DrawingBridge({ io, store, committer, metrics, headSeconds });
+    this.#drawings = new DrawingBridge({ io, store, fanOut, committer, metrics, headSeconds, failed });
     const context: BoardContext = { store, committer, rooms: this.#rooms, metrics, pod, version };
     io.on("connection", (socket) => {
       new Connection(socket, {

@@ -101,6 +101,7 @@ describe("the page", () => {
       "crosspod_board_resends_total",
       "crosspod_board_resyncs_total",
       "crosspod_board_slow_readers_closed_total",
+      "crosspod_board_store_delivers",
       "crosspod_ready",
     ]);
   });

@@ -1,15 +1,19 @@
 import { BoardEvent, type Head, type People as PeopleMessage, type Point } from "@crosspod/protocol";
 import type { Server, Socket } from "socket.io";
-import type { BoardStore } from "./board-store.ts";
+import { type BoardStore, ignoreStoreError } from "./board-store.ts";
 import { Cursors } from "./cursors.ts";
+import type { FanOut } from "./fan-out.ts";
 import { People } from "./people.ts";
 
 /** What the rooms of a pod share. */
 export interface RoomContext {
   readonly io: Server;
   readonly store: BoardStore;
+  readonly fanOut: FanOut;
   readonly pod: string;
   readonly headSeconds: number;
+  /** Told of what nobody foresaw. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** The clients of one board on this pod. What goes to all of a board's clients goes through socket.io, so that an adapter takes it to the other pods, too. */
@@ -29,17 +33,18 @@ export class BoardRoom {
   constructor(board: string, context: RoomContext) {
     this.board = board;
     this.#context = context;
-    this.#heads = setInterval(() => void this.#announceHead(), context.headSeconds * 1_000);
+    this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), context.headSeconds * 1_000);
   }
 
   get isEmpty(): boolean {
     return this.#viewers.size === 0;
   }
 
-  /** From now on the client is sent what is committed. */
+  /** Resolves when the client is sent what is committed from now on, on whichever pod. */
   async enter(socket: Socket): Promise<void> {
     this.#viewers.add(socket);
     await socket.join(roomName(this.board));
+    await this.#context.fanOut.entered();
   }
 
   /** Shows the client to the others, and tells it who is here. */
@@ -77,7 +82,7 @@ export class BoardRoom {
 
   /** Each pod asks the store itself, so this goes to its own clients only. A store that is away has no news; the next time may be better. */
   async #announceHead(): Promise<void> {
-    const head = await this.#context.store.head(this.board).catch(() => undefined);
+    const head = await this.#context.store.head(this.board).catch(ignoreStoreError);
     if (!head || this.isEmpty) return;
     this.#epoch = head.epoch;
     this.#sendHead(head);
@@ -99,5 +104,8 @@ export class BoardRoom {
   }
 }
 
-/** The room of socket.io that a board's clients are in, on whichever pod. */
-export const roomName = (board: string): string => `board:${board}`;
+/**
+ * The room of socket.io that a board's clients are in, on whichever pod. Its length is never 20: the Redis adapter takes such a room for a single client's, and sends what goes to it to all pods. The braces make the board the
+ * hash tag of the room's channel, as of its keys.
+ */
+export const roomName = (board: string): string => `crosspod-board-clients:{${board}}`;

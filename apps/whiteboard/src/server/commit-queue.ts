@@ -89,20 +89,16 @@ export class CommitQueue {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const startedAt = performance.now();
-    try {
-      const commit = await this.#store.commit(
-        this.#board,
-        batch.map(({ submission }) => submission),
-      );
-      this.#listener.committed(this.#board, commit, (performance.now() - startedAt) / 1_000);
-      for (const [index, { resolve, reject }] of batch.entries()) {
-        const outcome = commit.outcomes[index];
-        if (outcome) resolve(outcome);
-        else reject(new BoardStoreError("unavailable", "the store did not say what became of this"));
-      }
-    } catch (error) {
+    const commit = await this.#store.commit(this.#board, batch.map(submissionOf)).catch((error: unknown) => {
       this.#listener.failed(this.#board, error);
       this.#rejectAll(batch, toStoreError(error));
+    });
+    if (!commit) return;
+    this.#listener.committed(this.#board, commit, (performance.now() - startedAt) / 1_000);
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const outcome = commit.outcomes[index];
+      if (outcome) resolve(outcome);
+      else reject(new BoardStoreError("unavailable", "the store did not say what became of this"));
     }
   }
 
@@ -114,6 +110,8 @@ export class CommitQueue {
     for (const { reject } of [...batch, ...behind]) reject(error);
   }
 }
+
+const submissionOf = ({ submission }: Waiting): Submission => submission;
 
 const toStoreError = (error: unknown): BoardStoreError =>
   error instanceof BoardStoreError

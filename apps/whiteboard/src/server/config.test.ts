@@ -12,6 +12,9 @@ describe("the configuration", () => {
       slowReaderSeconds: 30,
       pingSeconds: 25,
       headSeconds: 3,
+      redis: undefined,
+      boardsName: "boards",
+      boardTtlSeconds: 2_592_000,
     });
   });
 
@@ -22,7 +25,9 @@ describe("the configuration", () => {
       SLOW_READER_SECONDS: "-1",
       PING_SECONDS: "1.5",
       HEAD_SECONDS: " 3",
-      REDIS_URL: "redis://localhost",
+      REDIS_URL: "localhost:6379",
+      BOARDS_NAME: "no spaces",
+      BOARD_TTL_SECONDS: "0",
     };
     const parse = () => parseConfig(environment);
     expect(parse).toThrow(ConfigError);

@@ -1,15 +1,24 @@
 import {
   type Environment,
   parseEnvironment,
+  type RedisAddress,
+  redisSettings,
   type ServiceConfig,
   serviceSettings,
+  toRedisAddress,
   toServiceConfig,
   wholeNumber,
 } from "@crosspod/service";
 import { z } from "zod";
 
 export interface WhiteboardConfig extends ServiceConfig {
-  /** Most boards that the store holds; they bound the memory of a store in the process. */
+  /** Pods of the same name share their boards, when they share one Redis. */
+  readonly boardsName: string;
+  /** Undefined: the boards are kept in the memory of this one process. */
+  readonly redis: RedisAddress | undefined;
+  /** How long a board is kept in Redis without use. */
+  readonly boardTtlSeconds: number;
+  /** Most boards that the store holds; they bound its memory. */
   readonly maxBoards: number;
   /** How many messages a client may send in a second, over time; twice as many at once. */
   readonly maxMessagesPerSecond: number;
@@ -23,12 +32,17 @@ export interface WhiteboardConfig extends ServiceConfig {
 
 const schema = z.object({
   ...serviceSettings({ port: 3000 }),
+  ...redisSettings,
   MAX_BOARDS: wholeNumber(1, 1_000_000).default(1_000),
   MAX_MESSAGES_PER_SECOND: wholeNumber(1, 100_000).default(100),
   SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(30),
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
   HEAD_SECONDS: wholeNumber(1, 3_600).default(3),
-  REDIS_URL: z.never("is reserved: this version keeps the boards in the memory of one process; unset it").optional(),
+  BOARDS_NAME: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
+    .default("boards"),
+  BOARD_TTL_SECONDS: wholeNumber(60, 315_360_000).default(30 * 24 * 3_600),
 });
 
 /** Reads the configuration from an environment. Pure; throws a `ConfigError` with one line for each mistake. */
@@ -36,6 +50,9 @@ export function parseConfig(environment: Environment): WhiteboardConfig {
   const settings = parseEnvironment(schema, environment);
   return {
     ...toServiceConfig(settings),
+    redis: toRedisAddress(settings),
+    boardsName: settings.BOARDS_NAME,
+    boardTtlSeconds: settings.BOARD_TTL_SECONDS,
     maxBoards: settings.MAX_BOARDS,
     maxMessagesPerSecond: settings.MAX_MESSAGES_PER_SECOND,
     slowReaderSeconds: settings.SLOW_READER_SECONDS,

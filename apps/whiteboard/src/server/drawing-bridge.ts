@@ -2,6 +2,7 @@ import {
   BoardEvent,
   type ClientId,
   DEFAULT_BOARD,
+  encodeCommitted,
   encodeOperations,
   type NumberedOperation,
   parseCommitted,
@@ -9,35 +10,44 @@ import {
 } from "@crosspod/protocol";
 import type { Server, Socket } from "socket.io";
 import type { BoardMetrics } from "./board-metrics.ts";
-import type { BoardStore, Commit } from "./board-store.ts";
+import { type BoardStore, BoardStoreError, type Commit, ignoreStoreError } from "./board-store.ts";
 import type { Committer } from "./committer.ts";
 import { DrawingPen } from "./drawing-pen.ts";
 import { replayDrawings } from "./drawing-replay.ts";
 import { DrawingReplica, drawItems } from "./drawing-replica.ts";
+import type { FanOut } from "./fan-out.ts";
 
 /** The room of the original example's clients. */
 const DRAWING_ROOM = "drawing";
 
+/** What pods tell each other about the default board: its commits, as `EPOCH SEQ OPERATIONS`. */
+const COMMIT_TOPIC = "commits of the default board";
+
 export interface DrawingContext {
   readonly io: Server;
   readonly store: BoardStore;
+  readonly fanOut: FanOut;
   readonly committer: Committer;
   readonly metrics: BoardMetrics;
-  /** How often it looks whether other pods have drawn, while it has clients. */
+  /** How often it looks whether it has missed a commit, while it has clients. */
   readonly headSeconds: number;
+  /** Told of what nobody foresaw. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
  * The default board for clients of the original example [W12]: what they draw becomes strokes, and what is drawn there becomes segments for them. Each pod follows the board by itself, for its own
- * clients: from commit to commit, and from the store when there is a gap between two.
+ * clients: from commit to commit, whichever pod made it, and from the store when there is a gap between two.
  */
 export class DrawingBridge {
   readonly #context: DrawingContext;
   readonly #pens = new Map<Socket, DrawingPen>();
   readonly #authors = new Map<ClientId, Socket>();
   readonly #look: NodeJS.Timeout;
-  /** Undefined until the board was read. */
+  /** Undefined until the board was read for the first client. */
   #replica: DrawingReplica | undefined;
+  #beginning: Promise<void> | undefined;
+  #stopListening: () => void = () => {};
   #catchingUp = false;
   #again = false;
 
@@ -52,13 +62,12 @@ export class DrawingBridge {
     // First in, then read: a segment that comes in between is drawn twice, which nobody sees, and none is missed.
     await socket.join(DRAWING_ROOM);
     try {
+      await this.#begin();
       const history = await this.#context.store.history(DEFAULT_BOARD);
-      if (!this.#pens.has(socket)) return;
-      this.#replica ??= new DrawingReplica(history);
       await replayDrawings(socket, drawItems(history));
-      await this.#catchUp();
-    } catch {
+    } catch (error) {
       socket.conn.close();
+      ignoreStoreError(error);
     }
   }
 
@@ -67,7 +76,7 @@ export class DrawingBridge {
     if (!pen) return;
     this.#pens.delete(socket);
     this.#authors.delete(pen.client);
-    if (this.#pens.size === 0) this.#replica = undefined;
+    this.#endIfAlone();
     await socket.leave(DRAWING_ROOM);
   }
 
@@ -87,30 +96,71 @@ export class DrawingBridge {
   }
 
   /** Hears of each commit of the default board on this pod. */
-  committed({ epoch, firstSeq, committed }: Commit): void {
-    const head = this.#replica?.head;
-    if (this.#replica && head?.epoch === epoch && head.seq + 1 === firstSeq && !this.#catchingUp) {
-      this.#send(this.#replica, committed);
-    } else {
-      void this.#catchUp();
+  committed(commit: Commit): void {
+    const { epoch, firstSeq, committed } = commit;
+    if (committed.length > 0) {
+      this.#context.fanOut.tell(COMMIT_TOPIC, `${epoch} ${firstSeq} ${encodeCommitted(committed)}`);
     }
+    this.#take(commit);
   }
 
   close(): void {
     clearInterval(this.#look);
+    this.#stopListening();
+  }
+
+  /** Reads the board and follows it from there; once for all clients. */
+  async #begin(): Promise<void> {
+    if (this.#replica) return;
+    this.#beginning ??= this.#follow().finally(() => {
+      this.#beginning = undefined;
+    });
+    await this.#beginning;
+  }
+
+  async #follow(): Promise<void> {
+    this.#stopListening = this.#context.fanOut.listen(COMMIT_TOPIC, (text) => this.#heard(text));
+    try {
+      await this.#context.fanOut.entered();
+      this.#replica = new DrawingReplica(await this.#context.store.history(DEFAULT_BOARD));
+    } finally {
+      this.#endIfAlone();
+    }
+  }
+
+  #endIfAlone(): void {
+    if (this.#pens.size > 0) return;
+    this.#replica = undefined;
+    this.#stopListening();
+    this.#stopListening = () => {};
+  }
+
+  #heard(text: string): void {
+    const [epoch = "", seq, operations = ""] = text.split(" ");
+    const firstSeq = Number(seq);
+    this.#take({ epoch, firstSeq, committed: parseCommitted(operations, firstSeq) ?? [] });
+  }
+
+  #take({ epoch, firstSeq, committed }: Pick<Commit, "epoch" | "firstSeq" | "committed">): void {
+    const head = this.#replica?.head;
+    if (!this.#replica || (head?.epoch === epoch && firstSeq + committed.length - 1 <= head.seq)) return;
+    const follows = head?.epoch === epoch && head.seq + 1 === firstSeq;
+    if (follows && !this.#catchingUp) this.#send(this.#replica, committed);
+    else void this.#catchUp();
   }
 
   async #catchUp(): Promise<void> {
     this.#again = this.#catchingUp;
-    if (this.#catchingUp || this.#pens.size === 0) return;
+    if (this.#catchingUp || !this.#replica) return;
     this.#catchingUp = true;
     try {
       do {
         this.#again = false;
         await this.#readOn();
       } while (this.#again);
-    } catch {
-      // The store is away: the next commit, or the next look, tries again.
+    } catch (error) {
+      // Where the store is away, the next commit or the next look tries again.
+      if (!(error instanceof BoardStoreError)) this.#context.failed(error);
     } finally {
       this.#catchingUp = false;
     }

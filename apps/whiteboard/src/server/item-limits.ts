@@ -9,6 +9,7 @@ import {
   MAX_ITEMS,
   type Operation,
 } from "@crosspod/protocol";
+import { limitRefusal } from "./board-refusal.ts";
 
 /** Holds a board to its limits [W9]. It keeps the number of points of every item, so that a question costs the same however much is on the board. */
 export class ItemLimits {
@@ -26,7 +27,7 @@ export class ItemLimits {
     switch (operation.type) {
       case "put":
         if (this.#items.has(operation.id)) return undefined;
-        if (this.#items.size >= MAX_ITEMS) return tooMany("items", "the board", MAX_ITEMS);
+        if (this.#items.size >= MAX_ITEMS) return limitRefusal("items");
         return this.#tooManyPoints(0, operation);
       case "append":
         if (this.#items.get(operation.id)?.pressure !== operation.pressure) return undefined;
@@ -54,14 +55,8 @@ export class ItemLimits {
 
   #tooManyPoints(before: number, run: { readonly points: string; readonly pressure: boolean }): BoardError | undefined {
     const more = countPoints(run.points, run) ?? 0;
-    if (before + more > MAX_ITEM_POINTS) return tooMany("points", "the item", MAX_ITEM_POINTS);
-    if (this.#boardPoints + more > MAX_BOARD_POINTS) return tooMany("points", "the board", MAX_BOARD_POINTS);
+    if (before + more > MAX_ITEM_POINTS) return limitRefusal("item-points");
+    if (this.#boardPoints + more > MAX_BOARD_POINTS) return limitRefusal("board-points");
     return undefined;
   }
 }
-
-const tooMany = (what: "items" | "points", where: string, limit: number): BoardError => ({
-  code: `too-many-${what}`,
-  detail: `${where} would have more than ${limit} ${what}`,
-  limit,
-});

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { configOrExit, createLog, runService } from "@crosspod/service";
 import manifest from "../../package.json" with { type: "json" };
+import { createBackend } from "./backend.ts";
 import { parseConfig } from "./config.ts";
-import { MemoryBoardStore } from "./memory-board-store.ts";
 import { createWhiteboard } from "./whiteboard.ts";
 
 const config = configOrExit(() => parseConfig(process.env), process);
@@ -15,7 +15,7 @@ const log = createLog({
 const directory = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const whiteboard = createWhiteboard(config, {
   log,
-  store: new MemoryBoardStore(config),
+  createBackend: (metrics) => createBackend(config, log, metrics),
   pageDirectory: directory("./client/"),
   socketClientDirectory: directory("./socket.io/"),
   packageVersion: manifest.version,

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import {
-  type BoardError,
   BoardItems,
   type Change,
   type ClientId,
@@ -10,6 +9,7 @@ import {
   type History,
   type NumberedOperation,
 } from "@crosspod/protocol";
+import { gapRefusal } from "./board-refusal.ts";
 import type { Commit, Outcome, Submission } from "./board-store.ts";
 import { ItemLimits } from "./item-limits.ts";
 import { OperationLog } from "./operation-log.ts";
@@ -71,7 +71,7 @@ export class MemoryBoard {
   /** Takes what can be taken of a submission, and adds that to `committed`. */
   #take({ client, firstN, operations }: Submission, committed: NumberedOperation[]): Outcome {
     let n = this.#clients.lastN(client);
-    if (firstN > n + 1) return { n, repeats: 0, error: gap(firstN, n + 1) };
+    if (firstN > n + 1) return { n, repeats: 0, error: gapRefusal(firstN, n + 1) };
     const repeats = Math.min(operations.length, n + 1 - firstN);
     for (const operation of operations.slice(repeats)) {
       const refusal = this.#limits.refusal(operation);
@@ -90,10 +90,3 @@ export class MemoryBoard {
     return change;
   }
 }
-
-const gap = (n: number, next: number): BoardError => ({
-  code: "gap",
-  detail: `the operation's number is ${n}; the store expects ${next} next`,
-  n,
-  next,
-});

@@ -12,6 +12,7 @@ import {
 import { Server as Engine } from "engine.io";
 import type { RequestHandler } from "express";
 import { Server } from "socket.io";
+import type { RoomAdapter } from "./fan-out.ts";
 
 /** Where socket.io is, as its clients expect it [W1]. */
 export const SOCKET_PATH = "/socket.io/";
@@ -42,7 +43,8 @@ export class SocketServer {
   /** The WebSockets, until the last byte. */
   readonly #open = new Set<Duplex>();
 
-  constructor(options: SocketServerOptions) {
+  /** @param adapter brings what is sent to a room to the other pods. */
+  constructor(options: SocketServerOptions, adapter: RoomAdapter) {
     const { allowedOrigins, pingSeconds } = options;
     this.#options = options;
     this.#engine = new Engine({
@@ -57,7 +59,7 @@ export class SocketServer {
       perMessageDeflate: false,
       httpCompression: false,
     });
-    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false });
+    this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false, adapter });
     this.io.bind(this.#engine);
   }
 

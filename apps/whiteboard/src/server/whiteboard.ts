@@ -6,15 +6,16 @@ import {
   type Log,
   notFound,
   type Ports,
+  type Registry,
   type Service,
   ServiceShell,
   stagger,
 } from "@crosspod/service";
 import express, { type Express } from "express";
+import type { Backend } from "./backend.ts";
 import { BoardGateway } from "./board-gateway.ts";
 import { createBoardMetrics } from "./board-metrics.ts";
 import { boardPage } from "./board-page.ts";
-import type { BoardStore } from "./board-store.ts";
 import type { WhiteboardConfig } from "./config.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import { SlowReaders } from "./slow-readers.ts";
@@ -23,7 +24,8 @@ import { SOCKET_PATH, SocketServer } from "./socket-server.ts";
 /** What a whiteboard is made with. */
 export interface WhiteboardDependencies {
   readonly log: Log;
-  readonly store: BoardStore;
+  /** Makes what the pods have in common; its own metrics go into `metrics`. */
+  readonly createBackend: (metrics: Registry) => Backend;
   /** Directory of the built page. */
   readonly pageDirectory: string;
   /** Directory of socket.io's client, which the original example's page loads from the server. */
@@ -38,16 +40,18 @@ export interface Whiteboard extends Service {
 
 /** Puts a whiteboard together; it does nothing until it is told to listen. */
 export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
-  const { log, store, packageVersion } = dependencies;
+  const { log, packageVersion } = dependencies;
   const shell = new ServiceShell("crosspod-whiteboard", config, packageVersion, log);
-  const sockets = new SocketServer(config);
+  const backend = dependencies.createBackend(shell.metrics);
+  const { health } = shell;
+  const sockets = new SocketServer(config, backend.fanOut.adapter);
   const metrics = createBoardMetrics(shell.metrics, {
     clients: () => sockets.clients,
     boards: () => gateway.boards,
   });
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const options = { pod, version: shell.version, headSeconds, maxMessagesPerSecond };
-  const gateway = new BoardGateway(sockets.io, store, options, metrics, log);
+  const gateway = new BoardGateway(sockets.io, backend, options, metrics, log);
   const slowReaders = new SlowReaders(sockets.io, config.slowReaderSeconds, metrics.slowReaderClosed);
   new FloodGuard(sockets.io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
@@ -58,7 +62,16 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   });
 
   return {
-    listen: () => shell.listen(server),
+    async listen() {
+      // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
+      health.down("boards", "the store was not reached yet");
+      backend.fanOut.open((delivers) => {
+        metrics.delivers(delivers);
+        if (delivers) health.up("boards");
+        else health.down("boards", "the store does not deliver");
+      });
+      return shell.listen(server);
+    },
     async drain() {
       await shell.leave();
       await stagger(
@@ -71,7 +84,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       await Promise.all([closeServer(server), sockets.close()]);
       slowReaders.close();
       await gateway.close();
-      await store.close();
+      await backend.close();
       await shell.close();
     },
   };

@@ -1,0 +1,60 @@
+import { Counter, connectRedis, type Log, type Registry } from "@crosspod/service";
+import type { BoardStore } from "./board-store.ts";
+import type { WhiteboardConfig } from "./config.ts";
+import { type FanOut, LocalFanOut } from "./fan-out.ts";
+import { MemoryBoardStore } from "./memory-board-store.ts";
+import { RedisBoardStore } from "./redis-board-store.ts";
+import { RedisFanOut } from "./redis-fan-out.ts";
+
+/** What the pods of a whiteboard have in common. */
+export interface Backend {
+  readonly store: BoardStore;
+  readonly fanOut: FanOut;
+  close(): Promise<void>;
+}
+
+/** The backend that the configuration asks for: shared through Redis where there is one, in the memory of this process where not. */
+export function createBackend(config: WhiteboardConfig, log: Log, metrics: Registry): Backend {
+  const { redis: address, boardsName: name, maxBoards, boardTtlSeconds } = config;
+  if (!address) return aloneWith(new MemoryBoardStore({ maxBoards }));
+  const commands = connectRedis(address, log);
+  const store = new RedisBoardStore({ commands, name, maxBoards, ttlMs: boardTtlSeconds * 1_000 });
+  const fanOut = new RedisFanOut({ address, commands, name, log, traffic: countTraffic(metrics) });
+  return {
+    store,
+    fanOut,
+    async close() {
+      await fanOut.close();
+      await store.close();
+      commands.disconnect();
+    },
+  };
+}
+
+/** The backend of a pod that is alone. */
+export const aloneWith = (store: BoardStore): Backend => ({
+  store,
+  fanOut: new LocalFanOut(),
+  close: () => store.close(),
+});
+
+function countTraffic(metrics: Registry): (direction: "sent" | "received", bytes: number) => void {
+  const registers = [metrics];
+  const labelNames = ["direction"] as const;
+  const messages = new Counter({
+    name: "crosspod_board_fan_out_messages_total",
+    help: "Messages between pods that this pod sent or received, by direction",
+    labelNames,
+    registers,
+  });
+  const bytes = new Counter({
+    name: "crosspod_board_fan_out_bytes_total",
+    help: "Bytes of the messages between pods, by direction",
+    labelNames,
+    registers,
+  });
+  return (direction, size) => {
+    messages.inc({ direction });
+    bytes.inc({ direction }, size);
+  };
+}

@@ -1,0 +1,21 @@
+import { BoardItems, encodeItems, type Item } from "@crosspod/protocol";
+
+/** Writes the items of a board as clients read them, from the two hashes in which Redis keeps them: fields and values, one after the other. */
+export function encodeStoredItems(records: readonly string[], pieces: readonly string[]): string {
+  const texts = new Map(pairs(pieces));
+  const items = pairs(records).map(([id, record]) => parseItem(id, record, texts));
+  return encodeItems(new BoardItems(items).inOrder());
+}
+
+function parseItem(id: string, record: string, texts: ReadonlyMap<string, string>): Item {
+  const [z, , last, mark, color = "", width = ""] = record.split(" ");
+  let points = "";
+  for (let piece = 0; piece <= Number(last); piece += 1) points += texts.get(`${id}/${piece}`) ?? "";
+  return { id, color, width: Number.parseInt(width, 36), pressure: mark === "!", points, z: Number(z) };
+}
+
+function pairs(list: readonly string[]): [string, string][] {
+  const result: [string, string][] = [];
+  for (let index = 0; index < list.length; index += 2) result.push([list[index] ?? "", list[index + 1] ?? ""]);
+  return result;
+}
