@@ -106,7 +106,7 @@ describe("the whiteboard over Redis", () => {
     one!.process.kill("SIGKILL");
     await drawer.untilState("reconnecting");
     drawer.draw(point(3, 3), point(4, 4));
-    await startPod("pod-0 again", { PORT: port, ADMIN_PORT: "0" });
+    await startPod("pod-0b", { PORT: port, ADMIN_PORT: "0" });
     await drawer.untilSaveState("saved");
     await watcher.untilItems(2);
     expect(watcher.board).toBe(drawer.board);

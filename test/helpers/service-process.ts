@@ -49,7 +49,9 @@ export class ServiceProcess implements AsyncDisposable {
     for (;;) {
       const line = this.log.find(({ msg }) => String(msg).includes(text));
       if (line) return line;
-      await once(this.#output, "line", { signal });
+      await once(this.#output, "line", { signal }).catch(() => {
+        throw new Error(`"${text}" was not logged; standard error: ${this.#stderr}`);
+      });
     }
   }
 
