@@ -14,7 +14,7 @@
 const PRELUDE = `
 local meta, items, points, log, clients, recent = unpack(KEYS)
 local newEpoch, seenEpoch, seenSeq = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local usedTtl, unusedTtl, mayMake = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1'
+local drawnTtl, emptyTtl, mayMake = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6] == '1'
 local epoch = redis.call('HGET', meta, 'epoch')
 local seq = tonumber(redis.call('HGET', meta, 'seq') or '0')
 if not epoch and not mayMake then return false end
@@ -25,7 +25,7 @@ end
 
 -- Keeps the board for its time from now on; not so exactly that each use would have to be written.
 local function touch()
-  local ttl = seq > 0 and usedTtl or unusedTtl
+  local ttl = seq > 0 and drawnTtl or emptyTtl
   for _, key in ipairs(KEYS) do
     local left = redis.call('PTTL', key)
     if left ~= -2 and left < ttl * 0.99 then redis.call('PEXPIRE', key, ttl) end

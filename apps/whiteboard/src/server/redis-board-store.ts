@@ -20,7 +20,9 @@ import {
   type Outcome,
   type Submission,
 } from "./board-store.ts";
-import { ADMIT, COMMIT, HEAD, HISTORY } from "./redis-board-scripts.ts";
+import { KnownHeads } from "./known-heads.ts";
+import { RedisBoardList, type RedisBoardListOptions } from "./redis-board-list.ts";
+import { COMMIT, HEAD, HISTORY } from "./redis-board-scripts.ts";
 import { SnapshotCache } from "./snapshot-cache.ts";
 import { encodeStoredItems } from "./stored-items.ts";
 
@@ -29,20 +31,16 @@ declare module "ioredis" {
     boardCommit(...args: (string | number)[]): Result<CommitReply | null, Context>;
     boardHistory(...args: (string | number)[]): Result<HistoryReply | null, Context>;
     boardHead(...args: (string | number)[]): Result<HeadReply | null, Context>;
-    boardAdmit(...args: (string | number)[]): Result<number, Context>;
   }
 }
 
 const KEYS = ["meta", "items", "points", "log", "clients", "recent"];
 
 /** How long a board is kept on which nothing was ever drawn. */
-const UNUSED_TTL_MS = 10 * 60_000;
-
-/** How much of a board's time may pass before the list of boards hears that it is still used. */
-const ADMISSION_SHARE = 0.1;
+const EMPTY_TTL_MS = 10 * 60_000;
 
 /** Boards of which the newest sequence number that was seen is remembered. */
-const MAX_REMEMBERED_BOARDS = 10_000;
+const MAX_KNOWN_HEADS = 10_000;
 
 const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;
 
@@ -72,38 +70,27 @@ export interface RedisBoardStoreOptions {
   readonly maxClients?: number;
 }
 
-/** What this pod remembers of a board. */
-interface Remembered {
-  readonly head: Head;
-  /** When the list of boards has to hear of it again, in milliseconds of `performance.now()`. */
-  readonly admitAt: number;
-}
-
 /** Boards that all pods share through Redis: one script orders, stores and logs a commit in one step. It does not own its connection. */
 export class RedisBoardStore implements BoardStore {
   readonly #commands: RedisClient;
   readonly #prefix: string;
-  readonly #maxBoards: number;
-  readonly #usedTtlMs: number;
-  readonly #unusedTtlMs: number;
+  readonly #list: RedisBoardList;
+  readonly #ttlMs: RedisBoardListOptions["ttlMs"];
   /** What a commit is held to. */
   readonly #limits: readonly number[];
-  /** By board, the one that was used last at the end. */
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #heads = new KnownHeads(MAX_KNOWN_HEADS);
   readonly #snapshots = new SnapshotCache(MAX_SNAPSHOT_CHARACTERS);
 
   constructor({ commands, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {
     const { logOperations = 5_000, maxClients = 10_000 } = options;
     this.#commands = commands;
     this.#prefix = `crosspod:${name}`;
-    this.#maxBoards = maxBoards;
-    this.#usedTtlMs = ttlMs;
-    this.#unusedTtlMs = Math.min(ttlMs, UNUSED_TTL_MS);
+    this.#ttlMs = { drawn: ttlMs, empty: Math.min(ttlMs, EMPTY_TTL_MS) };
+    this.#list = new RedisBoardList({ commands, key: `${this.#prefix}:boards`, maxBoards, ttlMs: this.#ttlMs });
     this.#limits = [logOperations, 1024 * 1024, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
     commands.defineCommand("boardCommit", { lua: COMMIT, numberOfKeys: KEYS.length });
     commands.defineCommand("boardHistory", { lua: HISTORY, numberOfKeys: KEYS.length });
     commands.defineCommand("boardHead", { lua: HEAD, numberOfKeys: KEYS.length });
-    commands.defineCommand("boardAdmit", { lua: ADMIT, numberOfKeys: 1 });
   }
 
   async commit(board: string, submissions: readonly Submission[]): Promise<Commit> {
@@ -156,7 +143,7 @@ export class RedisBoardStore implements BoardStore {
     try {
       const reply = await script(this.#prelude(board, false));
       if (reply !== null) return reply;
-      await this.#admit(board, this.#unusedTtlMs);
+      await this.#list.admit(board);
       const made = await script(this.#prelude(board, true));
       if (made !== null) return made;
     } catch (error) {
@@ -167,33 +154,15 @@ export class RedisBoardStore implements BoardStore {
 
   /** What every script begins with. */
   #prelude(board: string, mayMake: boolean): (string | number)[] {
-    const { epoch, seq } = this.#remembered.get(board)?.head ?? { epoch: "", seq: 0 };
+    const { epoch, seq } = this.#heads.get(board);
     const keys = KEYS.map((key) => `${this.#prefix}:{${board}}:${key}`);
     const newEpoch = randomBytes(6).toString("base64url");
-    return [...keys, newEpoch, epoch, seq, this.#usedTtlMs, this.#unusedTtlMs, Number(mayMake)];
-  }
-
-  async #admit(board: string, ttlMs: number): Promise<void> {
-    if (await this.#commands.boardAdmit(`${this.#prefix}:boards`, board, ttlMs, this.#maxBoards)) return;
-    const detail = `there are ${this.#maxBoards} boards already, which is the limit; use one of them`;
-    throw new BoardStoreError("too-many-boards", detail, this.#maxBoards);
+    return [...keys, newEpoch, epoch, seq, this.#ttlMs.drawn, this.#ttlMs.empty, Number(mayMake)];
   }
 
   #see(board: string, head: Head): void {
-    const before = this.#remembered.get(board);
-    const isOld = before?.head.epoch === head.epoch && head.seq < before.head.seq;
-    const ttlMs = head.seq > 0 ? this.#usedTtlMs : this.#unusedTtlMs;
-    const now = performance.now();
-    const isDue = !before || now >= before.admitAt || (head.seq > 0 && before.head.seq === 0);
-    const admitAt = isDue ? now + ttlMs * ADMISSION_SHARE : before.admitAt;
-    this.#remembered.delete(board);
-    this.#remembered.set(board, { head: isOld ? before.head : head, admitAt });
-    if (this.#remembered.size > MAX_REMEMBERED_BOARDS) {
-      const [oldest] = this.#remembered.keys();
-      if (oldest !== undefined) this.#remembered.delete(oldest);
-    }
-    // The board is there, whatever the list says of it: if it cannot be told now, it is told the next time.
-    if (isDue) this.#admit(board, ttlMs).catch(() => this.#remembered.set(board, { head, admitAt: now }));
+    this.#heads.see(board, head);
+    if (head.seq > 0) this.#list.used(board);
   }
 }
 
