@@ -1,5 +1,5 @@
 // Bundles a service's bench and the servers that it starts into a directory of its own, and runs it.
-// `npm run bench -- [broadcaster] [--json] [--rounds N]` or `npm run bench -- whiteboard [--json]`.
+// `npm run bench -- [broadcaster] [--json] [--rounds N]` or `npm run bench -- whiteboard [--json] [--only capacity|wire|memory|pods]`.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";

@@ -38,6 +38,9 @@ export class RedisServer implements AsyncDisposable {
   async resume(): Promise<void> {
     const child = spawn("redis-server", this.#arguments, { stdio: ["ignore", "pipe", "inherit"] });
     this.#process = child;
+    const end = (): boolean => child.kill("SIGKILL");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
     const ready = new Promise<void>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", (code) => reject(new Error(`redis-server ended with ${code}`)));

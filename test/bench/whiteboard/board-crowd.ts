@@ -20,7 +20,7 @@ const ACKNOWLEDGED = Buffer.from('{"ok":{"n":');
 
 /** People who draw on one board of the whiteboard. */
 export class BoardCrowd implements Crowd {
-  readonly #port: number;
+  readonly #ports: readonly number[];
   readonly #size: number;
   readonly #showPointers: boolean;
   readonly #sentAt = new Map<ClientId, number[]>();
@@ -29,8 +29,9 @@ export class BoardCrowd implements Crowd {
   #joined = 0;
   #delivered: (sentAt: number, cameAt: number) => void = () => {};
 
-  constructor(port: number, options: { readonly size: number; readonly showPointers: boolean }) {
-    this.#port = port;
+  /** @param ports of the pods, over which the people are spread. */
+  constructor(ports: readonly number[], options: { readonly size: number; readonly showPointers: boolean }) {
+    this.#ports = ports;
     this.#size = options.size;
     this.#showPointers = options.showPointers;
   }
@@ -48,7 +49,7 @@ export class BoardCrowd implements Crowd {
       },
       came: (seq, packet) => this.#came(seq, packet, isWatcher),
     });
-    await drawer.join(this.#port);
+    await drawer.join(this.#ports[index % this.#ports.length] ?? 0);
     return drawer;
   }
 
@@ -107,6 +108,8 @@ class BoardDrawer implements Drawer {
   #nextCursorAt = 0;
   #acknowledged = 0;
   #errors = 0;
+  /** Messages that overtook others on their way from pod to pod, by their first sequence number. */
+  readonly #early = new Map<number, Buffer>();
 
   constructor(person: number, client: ClientId, options: BoardDrawerOptions) {
     this.#client = client;
@@ -197,8 +200,13 @@ class BoardDrawer implements Drawer {
   #heard(packet: Buffer): void {
     if (packet.compare(OPERATIONS, 0, OPERATIONS.length, 0, OPERATIONS.length) !== 0) return;
     const seq = numberAt(packet, OPERATIONS.length);
-    if (seq !== this.seen + 1) this.#errors += 1;
-    this.seen = seq + this.#options.came(seq, packet) - 1;
+    if (seq <= this.seen) this.#errors += 1;
+    // What a packet is read from is used again for the next one.
+    this.#early.set(seq, seq === this.seen + 1 ? packet : Buffer.from(packet));
+    for (let next = this.#early.get(this.seen + 1); next; next = this.#early.get(this.seen + 1)) {
+      this.#early.delete(this.seen + 1);
+      this.seen += this.#options.came(this.seen + 1, next);
+    }
   }
 
   #heardAcknowledgement(packet: Buffer): void {

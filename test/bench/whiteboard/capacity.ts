@@ -104,7 +104,7 @@ async function measureScenario(scenario: CapacityScenario): Promise<CapacityRow>
 const crowdOf = ({ server, people, pointers }: CapacityScenario, port: number): Crowd =>
   server === "relay"
     ? new RelayCrowd(port, { size: people })
-    : new BoardCrowd(port, { size: people, showPointers: pointers });
+    : new BoardCrowd([port], { size: people, showPointers: pointers });
 
 interface Reading {
   /** Milliseconds. */

@@ -32,7 +32,7 @@ export async function measureBoardMemory(name: BoardServerName): Promise<BoardMe
   const people = await DrawingCrowd.gather(
     name === "relay"
       ? new RelayCrowd(server.port, { size })
-      : new BoardCrowd(server.port, { size, showPointers: false }),
+      : new BoardCrowd([server.port], { size, showPointers: false }),
     size,
   );
   try {

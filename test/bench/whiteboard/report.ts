@@ -2,25 +2,39 @@ import { type Aim, printAims } from "../aim.ts";
 import { inUnits, printTable } from "../table.ts";
 import { type CapacityRow, isHeld } from "./capacity.ts";
 import { type BoardMemoryRow, MEMORY_PEOPLE } from "./memory.ts";
+import { POD_COUNT, type PodsRow } from "./pods.ts";
 import type { WireRow } from "./wire.ts";
 
 const MIB = 1_048_576;
 
-/** Prints what was measured as tables for a terminal. */
+/** Prints what was measured as tables for a terminal; what was not measured is left out. */
 export function printReport(result: {
   readonly capacity: readonly CapacityRow[];
   readonly wire: readonly WireRow[];
   readonly memory: readonly BoardMemoryRow[];
+  readonly pods: readonly PodsRow[];
   readonly aims: readonly Aim[];
 }): void {
-  console.log("\nPeople who draw on one board and see all of it, 60 samples a second each; times from send to arrival");
-  printTable(capacityTable(result.capacity));
-  console.log("kept waiting: share of the time in which the server had work and others had its core");
-  console.log("\nBytes on the wire for a pointer sample of the recording");
-  printTable(wireTable(result.wire));
-  console.log("slower: how many times as long as in the recording it took to draw it, because the machine was busy");
-  console.log("\nResident memory, in MiB");
-  printTable(memoryTable(result.memory));
+  if (result.capacity.length > 0) {
+    console.log(
+      "\nPeople who draw on one board and see all of it, 60 samples a second each; times from send to arrival",
+    );
+    printTable(capacityTable(result.capacity));
+    console.log("kept waiting: share of the time in which the server had work and others had its core");
+  }
+  if (result.wire.length > 0) {
+    console.log("\nBytes on the wire for a pointer sample of the recording");
+    printTable(wireTable(result.wire));
+    console.log("slower: how many times as long as in the recording it took to draw it, because the machine was busy");
+  }
+  if (result.memory.length > 0) {
+    console.log("\nResident memory, in MiB");
+    printTable(memoryTable(result.memory));
+  }
+  if (result.pods.length > 0) {
+    console.log(`\nPeople on ${POD_COUNT} pods over one Redis; times from send until a watcher on any pod can show it`);
+    printTable(podsTable(result.pods));
+  }
   printAims(result.aims);
 }
 
@@ -72,6 +86,33 @@ const memoryTable = (rows: readonly BoardMemoryRow[]): string[][] => [
     ...[alone, connected].map((bytes) => inUnits(bytes, MIB)),
     ...[drawing, drawn].map((bytes) => (samples > 0 ? inUnits(bytes, MIB) : "")),
     samples > 0 ? `${samples}` : "",
+  ]),
+];
+
+const podsTable = (rows: readonly PodsRow[]): string[][] => [
+  [
+    "people",
+    "samples/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "pods' cores",
+    "kept waiting",
+    "Redis requests/sample",
+    "commands/sample",
+    "MiB a pod",
+    "wrong",
+  ],
+  ...rows.map((row) => [
+    `${row.people}`,
+    row.samplesPerSecond.toFixed(0),
+    ...[row.p50, row.p95, row.p99].map((ms) => ms.toFixed(1)),
+    percent(row.podsBusy),
+    percent(row.podsKeptWaiting),
+    row.redisRequests.toFixed(3),
+    row.redisCommands.toFixed(2),
+    inUnits(row.podMemory, MIB),
+    `${row.wrongPeople}`,
   ]),
 ];
 
