@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { within } from "./deadline.ts";
+import { freePort } from "./free-port.ts";
 
 /** A redis-server of a test's own, on a free port of this machine, with its data in a folder of its own. Disposing of it ends the process and takes the folder away. */
 export class RedisServer implements AsyncDisposable {
@@ -66,13 +65,4 @@ export class RedisServer implements AsyncDisposable {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
