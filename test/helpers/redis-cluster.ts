@@ -1,8 +1,8 @@
 import { Redis } from "ioredis";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { DEADLINE_MS } from "./deadline.ts";
 import { freePort } from "./free-port.ts";
-import { RedisServer } from "./redis-server.ts";
+import { DURABLE, RedisServer } from "./redis-server.ts";
 
 /** Slots of a Redis Cluster, numbered from 0. */
 const SLOTS = 16_384;
@@ -28,8 +28,13 @@ export class RedisCluster implements AsyncDisposable {
   /** Resolves when every node says that the cluster is whole. */
   static async start(): Promise<RedisCluster> {
     const cluster = new RedisCluster(await Promise.all(Array.from({ length: NODES }, (_, index) => startNode(index))));
-    await cluster.#meet();
-    return cluster;
+    try {
+      await cluster.#meet();
+      return cluster;
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** Of its nodes: `HOST:PORT,…`. */
@@ -54,8 +59,11 @@ export class RedisCluster implements AsyncDisposable {
       await this.#ask(first!, (redis) => redis.call("CLUSTER", "MEET", "127.0.0.1", node.server.port, node.busPort));
     }
     for (const node of this.#nodes) {
-      const info = () => this.#ask(node, (redis) => redis.cluster("INFO"));
-      await expect.poll(info, { timeout: DEADLINE_MS }).toMatch(/cluster_state:ok.*cluster_known_nodes:3/s);
+      const isWhole = async (): Promise<void> => {
+        const info = await this.#ask(node, (redis) => redis.cluster("INFO"));
+        expect(info).toMatch(/cluster_state:ok.*cluster_known_nodes:3/s);
+      };
+      await vi.waitFor(isWhole, { timeout: DEADLINE_MS });
     }
   }
 
@@ -72,7 +80,7 @@ export class RedisCluster implements AsyncDisposable {
 async function startNode(index: number): Promise<Node> {
   // The bus is at the port + 10000 unless it is told, which may be above the highest port.
   const busPort = await freePort();
-  const server = await RedisServer.start(["--cluster-enabled", "yes", "--cluster-port", `${busPort}`]);
+  const server = await RedisServer.start([...DURABLE, "--cluster-enabled", "yes", "--cluster-port", `${busPort}`]);
   const slot = (node: number): number => Math.ceil((node * SLOTS) / NODES);
   return { server, busPort, firstSlot: slot(index), lastSlot: slot(index + 1) - 1 };
 }

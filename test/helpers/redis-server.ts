@@ -6,6 +6,9 @@ import { createInterface } from "node:readline";
 import { within } from "./deadline.ts";
 import { freePort } from "./free-port.ts";
 
+/** Arguments by which each write is on the disk before it is answered. */
+export const DURABLE = ["--appendonly", "yes", "--appendfsync", "always"] as const;
+
 /** A redis-server of a test's own, on a free port of this machine, with its data in a folder of its own. Disposing of it ends the process and takes the folder away. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
@@ -19,10 +22,8 @@ export class RedisServer implements AsyncDisposable {
     this.#arguments = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory, "--save", "", ...extra];
   }
 
-  /** Resolves when it takes commands. By default each write is on the disk before it is answered. */
-  static async start(
-    extra: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always"],
-  ): Promise<RedisServer> {
+  /** Resolves when it takes commands. */
+  static async start(extra: readonly string[] = DURABLE): Promise<RedisServer> {
     const directory = await mkdtemp(`${tmpdir()}/crosspod-redis-`);
     const server = new RedisServer(await freePort(), directory, extra);
     await server.resume();
