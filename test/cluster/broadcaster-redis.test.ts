@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedSocket } from "../helpers/feed-socket.ts";
+import { readMetric } from "../helpers/metrics.ts";
 import { publish } from "../helpers/publisher.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
@@ -71,8 +72,10 @@ describe("the broadcaster over Redis", () => {
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     await client.until("stale", ({ state }) => state === "stale");
     await untilNotReady(pod!);
+    expect(await readMetric(pod!.adminUrl, "crosspod_feed_live")).toBe(0);
     redis.signal("SIGCONT");
     await untilReady(pod!);
+    expect(await readMetric(pod!.adminUrl, "crosspod_feed_live")).toBe(1);
     await client.until("live again", ({ type, state }) => type === "state" && state === "live");
     await publish(pod!.url, "5", "600");
     await client.untilValue("5", "600");
@@ -120,6 +123,9 @@ describe("the broadcaster over Redis", () => {
       await client.untilValue("5", "600");
       const epochs = new Set(client.received.filter(({ type }) => type === "hello").map(({ epoch }) => epoch));
       expect(epochs.size).toBeGreaterThan(1);
+    }
+    for (const { adminUrl } of pods) {
+      expect(await readMetric(adminUrl, 'crosspod_feed_resyncs_total{cause="new-epoch"}')).toBeGreaterThan(0);
     }
   });
 
