@@ -53,7 +53,10 @@ export class RedisSubscription {
     this.#tries += 1;
     const client = connectRedisNode(node, this.#options.log);
     this.#client = client;
-    client.on("smessage", (_channel: string, message: string) => this.#options.received(message));
+    client.on("smessage", (_channel: string, message: string) => {
+      // What comes late from a connection that was given up proves nothing.
+      if (client === this.#client) this.#options.received(message);
+    });
     client.on("ready", () => void this.#subscribe(client));
     client.on("end", () => this.#lost(client));
   }
