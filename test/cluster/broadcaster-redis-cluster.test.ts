@@ -77,7 +77,7 @@ describe("the broadcaster over a Redis Cluster", () => {
     await client.until("stale", ({ state }) => state === "stale");
     await pod!.untilNotReady();
     await node.resume();
-    await pod!.untilReady();
+    await Promise.all(pods.map((each) => each.untilReady()));
     await client.until("live again", ({ type, state }) => type === "state" && state === "live");
     await publish(pods[1]!.url, "5", "600");
     await client.untilValue("5", "600");
