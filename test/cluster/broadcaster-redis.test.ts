@@ -1,38 +1,29 @@
 import { execFileSync } from "node:child_process";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedSocket } from "../helpers/feed-socket.ts";
+import { readMetric } from "../helpers/metrics.ts";
 import { publish } from "../helpers/publisher.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
-import { ServiceProcess } from "../helpers/service-process.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
-
-/** A pod of the broadcaster, and where it is. */
-interface Pod {
-  readonly process: ServiceProcess;
-  readonly url: string;
-  readonly adminUrl: string;
-}
 
 let redis: RedisServer;
 const open: AsyncDisposable[] = [];
 
-async function startPod(name: string, redisPort = redis.port): Promise<Pod> {
-  const environment = { POD_NAME: name, REDIS_URL: `redis://127.0.0.1:${redisPort}`, HEARTBEAT_SECONDS: "1" };
-  const process = new ServiceProcess("broadcaster", environment);
-  open.unshift(process);
-  const { url, adminUrl } = await process.listening();
-  return { process, url, adminUrl };
+async function startPod(name: string, redisPort = redis.port): Promise<BroadcasterPod> {
+  const pod = await BroadcasterPod.start(name, { REDIS_URL: `redis://127.0.0.1:${redisPort}` });
+  open.unshift(pod);
+  return pod;
 }
 
-const startPods = (count: number): Promise<Pod[]> =>
+const startPods = (count: number): Promise<BroadcasterPod[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => startPod(`pod-${index}`)));
 
-const readiness = async ({ adminUrl }: Pod): Promise<string> => (await fetch(`${adminUrl}readyz`)).text();
-const untilReady = (pod: Pod) => expect.poll(() => readiness(pod), { timeout: 15_000 }).toBe("ok\n");
-const untilNotReady = (pod: Pod) => expect.poll(() => readiness(pod), { timeout: 15_000 }).not.toBe("ok\n");
+const untilReady = (pod: BroadcasterPod): Promise<void> => pod.untilReady();
+const untilNotReady = (pod: BroadcasterPod): Promise<void> => pod.untilNotReady();
 
-async function join(pod: Pod, query = "hello=1"): Promise<FeedSocket> {
+async function join(pod: BroadcasterPod, query = "hello=1"): Promise<FeedSocket> {
   const client = await FeedSocket.open(pod.url, query);
   open.unshift({ [Symbol.asyncDispose]: async () => client[Symbol.dispose]() });
   return client;
@@ -81,8 +72,10 @@ describe("the broadcaster over Redis", () => {
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     await client.until("stale", ({ state }) => state === "stale");
     await untilNotReady(pod!);
+    expect(await readMetric(pod!.adminUrl, "crosspod_feed_live")).toBe(0);
     redis.signal("SIGCONT");
     await untilReady(pod!);
+    expect(await readMetric(pod!.adminUrl, "crosspod_feed_live")).toBe(1);
     await client.until("live again", ({ type, state }) => type === "state" && state === "live");
     await publish(pod!.url, "5", "600");
     await client.untilValue("5", "600");
@@ -111,7 +104,7 @@ describe("the broadcaster over Redis", () => {
     const [pod] = await startPods(1);
     const client = await join(pod!);
     expect(client.received[0] ?? (await client.until("hello", () => true))).toMatchObject({ state: "stale" });
-    expect(await readiness(pod!)).not.toBe("ok\n");
+    expect(await pod!.readiness()).not.toBe("ok\n");
     await redis.resume();
     await untilReady(pod!);
     await publish(pod!.url, "8", "300");
@@ -130,6 +123,9 @@ describe("the broadcaster over Redis", () => {
       await client.untilValue("5", "600");
       const epochs = new Set(client.received.filter(({ type }) => type === "hello").map(({ epoch }) => epoch));
       expect(epochs.size).toBeGreaterThan(1);
+    }
+    for (const { adminUrl } of pods) {
+      expect(await readMetric(adminUrl, 'crosspod_feed_resyncs_total{cause="new-epoch"}')).toBeGreaterThan(0);
     }
   });
 
@@ -161,8 +157,8 @@ describe("the broadcaster over Redis", () => {
     proxy.swallow = false;
     await untilReady(far);
     await client.untilValue("8", "300");
-    await near.process[Symbol.asyncDispose]();
-    await far.process[Symbol.asyncDispose]();
+    await near[Symbol.asyncDispose]();
+    await far[Symbol.asyncDispose]();
   });
 
   test("[B1] scripts that Redis has forgotten are loaded again", async () => {

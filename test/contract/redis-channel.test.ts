@@ -1,5 +1,6 @@
+import { Redis } from "ioredis";
 import { pino } from "pino";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { RedisChannel } from "../../apps/broadcaster/src/server/redis-channel.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { describeChannel } from "./channel.contract.ts";
@@ -15,7 +16,7 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-describeChannel("RedisChannel", async ({ maxIds }) => {
+async function createChannel({ maxIds }: { readonly maxIds: number }): Promise<RedisChannel> {
   channels += 1;
   const channel = new RedisChannel({
     address: { kind: "server", url: redis.url },
@@ -28,4 +29,22 @@ describeChannel("RedisChannel", async ({ maxIds }) => {
   const unsubscribe = await channel.subscribe({ reset: () => {}, updates: () => {}, state: () => {} });
   unsubscribe();
   return channel;
+}
+
+/** How often Redis has read from a connection. */
+async function countReads(client: Redis): Promise<number> {
+  const stats = await client.info("stats");
+  return Number(/total_reads_processed:(\d+)/.exec(stats)?.[1]);
+}
+
+describeChannel("RedisChannel", createChannel);
+
+test("publishes of one turn of the event loop share a round trip to Redis", async () => {
+  const channel = await createChannel({ maxIds: 100 });
+  const client = new Redis(redis.url);
+  const before = await countReads(client);
+  await Promise.all(Array.from({ length: 100 }, (_, id) => channel.publish([{ id: `${id}`, value: "300" }])));
+  expect((await countReads(client)) - before).toBeLessThan(20);
+  client.disconnect();
+  await channel.close();
 });

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { createInterface } from "node:readline";
 import { within } from "./deadline.ts";
+import { freePort } from "./free-port.ts";
+
+/** Arguments by which each write is on the disk before it is answered. */
+export const DURABLE = ["--appendonly", "yes", "--appendfsync", "always"] as const;
 
 /** A redis-server of a test's own, on a free port of this machine, with its data in a folder of its own. Disposing of it ends the process and takes the folder away. */
 export class RedisServer implements AsyncDisposable {
@@ -20,10 +22,8 @@ export class RedisServer implements AsyncDisposable {
     this.#arguments = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory, "--save", "", ...extra];
   }
 
-  /** Resolves when it takes commands. By default each write is on the disk before it is answered. */
-  static async start(
-    extra: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always"],
-  ): Promise<RedisServer> {
+  /** Resolves when it takes commands. */
+  static async start(extra: readonly string[] = DURABLE): Promise<RedisServer> {
     const directory = await mkdtemp(`${tmpdir()}/crosspod-redis-`);
     const server = new RedisServer(await freePort(), directory, extra);
     await server.resume();
@@ -69,13 +69,4 @@ export class RedisServer implements AsyncDisposable {
     await this.kill();
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -3,10 +3,13 @@ import type { Log } from "./log.ts";
 
 export type RedisClient = Redis | Cluster;
 
+/** A redis-server: its URL, or where it is as a node of a cluster. */
+export type RedisNode = string | { readonly host: string; readonly port: number };
+
 /** Where Redis is: one server, or the nodes by which a Redis Cluster is found. */
 export type RedisAddress =
   | { readonly kind: "server"; readonly url: string }
-  | { readonly kind: "cluster"; readonly nodes: readonly { readonly host: string; readonly port: number }[] };
+  | { readonly kind: "cluster"; readonly nodes: readonly Exclude<RedisNode, string>[] };
 
 /** After this long without an answer a command has failed: what waits on it must be able to say so within 2 s. */
 export const COMMAND_TIMEOUT_MS = 1_500;
@@ -44,6 +47,19 @@ export const connectRedis = (address: RedisAddress, log: Log): RedisClient =>
 export const connectRedisSubscriber = (address: RedisAddress, log: Log): RedisClient =>
   connect(address, log, { role: "subscriber", enableOfflineQueue: true, common: { maxRetriesPerRequest: null } });
 
+/** Makes a connection to one server that subscribes to nothing by itself and ends when it is lost: who made it decides what comes next. */
+export function connectRedisNode(node: RedisNode, log: Log): Redis {
+  const options = {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectionName: "crosspod-subscriber",
+    autoResubscribe: false,
+    retryStrategy: () => null,
+  };
+  const client = typeof node === "string" ? new Redis(node, options) : new Redis({ ...options, ...node });
+  reportTo(log, "subscriber", client);
+  return client;
+}
+
 function connect(address: RedisAddress, log: Log, { role, enableOfflineQueue, common }: RoleOptions): RedisClient {
   const shared = { ...common, connectTimeout: CONNECT_TIMEOUT_MS, connectionName: `crosspod-${role}` };
   const client =
@@ -62,12 +78,18 @@ function connect(address: RedisAddress, log: Log, { role, enableOfflineQueue, co
           clusterNodeRetryStrategy: reconnectPause,
           slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
         });
-  client.on("error", (error: Error) => log.warn({ role, err: error.message }, "redis connection failed"));
-  client.on("ready", () => log.info({ role }, "redis connection is ready"));
+  reportTo(log, role, client);
   return client;
 }
 
-const reconnectPause = (tries: number): number => Math.random() * Math.min(LONGEST_RECONNECT_PAUSE_MS, 50 * 2 ** tries);
+function reportTo(log: Log, role: string, client: RedisClient): void {
+  client.on("error", (error: Error) => log.warn({ role, err: error.message }, "redis connection failed"));
+  client.on("ready", () => log.info({ role }, "redis connection is ready"));
+}
+
+/** Milliseconds before the next try to connect, the first being number 1. */
+export const reconnectPause = (tries: number): number =>
+  Math.random() * Math.min(LONGEST_RECONNECT_PAUSE_MS, 50 * 2 ** tries);
 
 /** After a failover the old server refuses writes; only a new connection finds the new one. */
 const isReadOnly = (error: Error): boolean => error.message.startsWith("READONLY");

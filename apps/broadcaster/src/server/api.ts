@@ -21,6 +21,14 @@ export interface ApiOptions {
   readonly podName: string;
 }
 
+/** What `/api` counts. */
+export interface ApiCounters {
+  /** A request's updates were committed, after this many seconds. */
+  committed(updates: number, seconds: number): void;
+  /** The store was away. */
+  commitFailed(): void;
+}
+
 /** When the store is away: how soon a client may try again, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
@@ -34,13 +42,12 @@ export const API_PATH = "/api";
 export class Api {
   readonly #channel: Channel;
   readonly #options: ApiOptions;
-  readonly #committed: (count: number) => void;
+  readonly #counters: ApiCounters;
 
-  /** @param committed is told how many updates each request has committed. */
-  constructor(channel: Channel, options: ApiOptions, committed: (count: number) => void) {
+  constructor(channel: Channel, options: ApiOptions, counters: ApiCounters) {
     this.#channel = channel;
     this.#options = options;
-    this.#committed = committed;
+    this.#counters = counters;
   }
 
   /** Answers a request; rejects with what is wrong with it, before it has answered. */
@@ -49,9 +56,20 @@ export class Api {
     if (refusal) throw refusal;
     checkToken(request, this.#options.apiToken);
     const updates = await this.#updatesOf(request);
-    const revision = await this.#channel.publish(updates).catch(rethrowAsProblem);
-    this.#committed(updates.length);
+    const revision = await this.#commit(updates);
     sendJson(response, 200, { revision, pod: this.#options.podName });
+  }
+
+  async #commit(updates: readonly Update[]): Promise<number> {
+    const start = performance.now();
+    try {
+      const revision = await this.#channel.publish(updates);
+      this.#counters.committed(updates.length, (performance.now() - start) / 1_000);
+      return revision;
+    } catch (error) {
+      if (error instanceof ChannelError && error.code === "unavailable") this.#counters.commitFailed();
+      return rethrowAsProblem(error);
+    }
   }
 
   async #updatesOf(request: IncomingMessage): Promise<Update[]> {

@@ -49,6 +49,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     clients: () => feedServer.connections.size,
     behind: () => hub.behindCount,
     ids: () => hub.idCount,
+    isLive: () => feed.state === "live",
   });
   const hub = new Hub(feedMetrics);
   const { health, version } = shell;
@@ -58,10 +59,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(
-    HTTP_LIMITS,
-    routeRequests(new Api(channel, config, feedMetrics.committed), pageDirectory, log),
-  );
+  const server = createServer(HTTP_LIMITS, routeRequests(new Api(channel, config, feedMetrics), pageDirectory, log));
   feedServer.attach(server);
 
   return {

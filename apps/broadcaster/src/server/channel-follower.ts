@@ -2,7 +2,7 @@ import type { CommittedUpdate, FeedState } from "@crosspod/protocol";
 import type { ChannelListener, Snapshot } from "./channel.ts";
 
 /** Why a follower read the snapshot again. */
-export type ResyncCause = "start" | "gap" | "lost-last" | "new-epoch" | "resubscribed";
+export type ResyncCause = "start" | "gap" | "lost-last" | "new-epoch";
 
 /** Updates as one publish sent them: consecutive revisions of one epoch. */
 export interface PublishedBatch {

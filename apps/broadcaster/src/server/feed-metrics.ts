@@ -1,18 +1,27 @@
+import { MAX_BATCH_UPDATES } from "@crosspod/protocol";
 import { Counter, Histogram, LATENCY_BUCKETS_SECONDS, type Registry, registerGauge } from "@crosspod/service";
+import type { ApiCounters } from "./api.ts";
 import type { CloseReason } from "./connection.ts";
 import type { HubCounters } from "./hub.ts";
 
 /** What an operator sees of the feed. */
-export interface FeedMetrics extends HubCounters {
+export interface FeedMetrics extends ApiCounters, HubCounters {
   closed(reason: CloseReason): void;
-  committed(count: number): void;
 }
 
-/** Registers the feed's metrics. `clients` and `ids` are asked when somebody looks. */
-export function createFeedMetrics(
-  registry: Registry,
-  gauges: { readonly clients: () => number; readonly behind: () => number; readonly ids: () => number },
-): FeedMetrics {
+/** What is asked when somebody looks. */
+export interface FeedGauges {
+  readonly clients: () => number;
+  readonly behind: () => number;
+  readonly ids: () => number;
+  readonly isLive: () => boolean;
+}
+
+/** Bucket bounds for the updates of one request. */
+const UPDATE_BUCKETS = [1, 3, 10, 30, 100, 300, MAX_BATCH_UPDATES];
+
+/** Registers the feed's metrics. */
+export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
   gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
@@ -22,9 +31,29 @@ export function createFeedMetrics(
     gauges.behind,
   );
   gauge("crosspod_feed_ids", "Ids that the feed holds", gauges.ids);
+  gauge("crosspod_feed_live", "Whether this pod's subscription is proven to deliver (1) or not (0)", () =>
+    Number(gauges.isLive()),
+  );
   const published = new Counter({
     name: "crosspod_feed_updates_published_total",
     help: "Updates that this pod's /api committed",
+    registers,
+  });
+  const commitFailures = new Counter({
+    name: "crosspod_feed_commit_failures_total",
+    help: "Requests to this pod's /api whose updates could not be committed because the store was away",
+    registers,
+  });
+  const commitSeconds = new Histogram({
+    name: "crosspod_feed_commit_seconds",
+    help: "Time of a commit: the store's order for the updates of one request to /api",
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers,
+  });
+  const commitUpdates = new Histogram({
+    name: "crosspod_feed_commit_updates",
+    help: "Updates in a commit",
+    buckets: UPDATE_BUCKETS,
     registers,
   });
   const delivered = new Counter({
@@ -54,6 +83,11 @@ export function createFeedMetrics(
     conflated: (count) => conflated.inc(count),
     sent: (seconds) => publishToSend.observe(Math.max(0, seconds)),
     closed: (reason) => closed.inc({ reason }),
-    committed: (count) => published.inc(count),
+    committed: (updates, seconds) => {
+      published.inc(updates);
+      commitUpdates.observe(updates);
+      commitSeconds.observe(seconds);
+    },
+    commitFailed: () => commitFailures.inc(),
   };
 }

@@ -29,6 +29,10 @@ export class Feed {
     this.#stateChanged = stateChanged;
   }
 
+  get state(): FeedState {
+    return this.#state;
+  }
+
   /** Resolves when the hub holds what the channel holds. */
   async open(channel: Channel): Promise<void> {
     this.#unsubscribe = await channel.subscribe({

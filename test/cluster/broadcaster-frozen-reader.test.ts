@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
+import { FeedAudience } from "../helpers/feed-audience.ts";
+import { LeanClient } from "../helpers/lean-client.ts";
+import { readMetric } from "../helpers/metrics.ts";
+import { publishAll } from "../helpers/publisher.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
+
+const IDS = 1_000;
+
+/** What a frozen reader leaves in its pod must not grow with what is published; a heap's own ups and downs are 20. */
+const MOST_GROWTH_MEGABYTES = 40;
+
+let redis: RedisServer;
+let pods: BroadcasterPod[];
+const clients: Disposable[] = [];
+
+async function joinLean(pod: BroadcasterPod): Promise<LeanClient> {
+  const client = await LeanClient.open(pod.port);
+  clients.push(client);
+  return client;
+}
+
+const joinAll = (count: number): Promise<LeanClient[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => joinLean(pods[index % pods.length]!)));
+
+/** Of three bytes a character, so that a round of all ids is 800 KB. */
+const valueIn = (round: number): string => `${round}`.padStart(250, "…");
+
+const updatesIn = (round: number): { id: string; value: string }[] =>
+  Array.from({ length: IDS }, (_, id) => ({ id: `${id}`, value: valueIn(round) }));
+
+/** Publishes a value for each id in each round, by the pods in turn; the next round when everybody has got the one before. */
+async function publishRounds(from: number, to: number, everybody: readonly LeanClient[]): Promise<void> {
+  for (let round = from; round < to; round += 1) {
+    await publishAll(pods[round % pods.length]!.url, updatesIn(round));
+    const gotIt = (): boolean => everybody.every(({ tail }) => tail.includes(valueIn(round)));
+    await expect.poll(gotIt, { timeout: 20_000 }).toBe(true);
+  }
+}
+
+const residentMegabytes = async ({ adminUrl }: BroadcasterPod): Promise<number> =>
+  (await readMetric(adminUrl, "process_resident_memory_bytes")) / 1_024 ** 2;
+
+const slowReadersClosed = ({ adminUrl }: BroadcasterPod): Promise<number> =>
+  readMetric(adminUrl, 'crosspod_feed_clients_closed_total{reason="slow-reader"}');
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  pods = await Promise.all(
+    ["3600", "5"].map((SLOW_READER_SECONDS) =>
+      BroadcasterPod.start(`waits-${SLOW_READER_SECONDS}`, { REDIS_URL: redis.url, SLOW_READER_SECONDS }),
+    ),
+  );
+  await Promise.all(pods.map((pod) => pod.untilReady()));
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client[Symbol.dispose]();
+  for (const pod of pods) await pod[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+describe("a reader that is frozen beside 200 others on two pods", () => {
+  test("[B10] costs its pod no memory, is closed where the pod does not wait, and the others get every final value", async ({
+    annotate,
+  }) => {
+    const [patient, strict] = pods;
+    const lean = await joinAll(190);
+    const audience = new FeedAudience(strict!.url, 10);
+    clients.push(audience);
+    await audience.untilLive();
+    for (const pod of pods) (await joinLean(pod)).freeze();
+    await publishRounds(0, 20, lean);
+    const before = await residentMegabytes(patient!);
+    await publishRounds(20, 100, lean);
+    const after = await residentMegabytes(patient!);
+    await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
+    expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
+    await audience.untilShown(new Map(updatesIn(99).map(({ id, value }) => [id, value])));
+    await expect.poll(() => slowReadersClosed(strict!), { timeout: 15_000 }).toBe(1);
+    expect(await slowReadersClosed(patient!)).toBe(0);
+  }, 180_000);
+});

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
+import { FeedAudience } from "../helpers/feed-audience.ts";
+import { Gateway } from "../helpers/gateway.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
+import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+
+const AUDIENCE = 200;
+
+let redis: RedisServer;
+let gateway: Gateway;
+let audience: FeedAudience;
+let publisher: SteadyPublisher;
+let pods: BroadcasterPod[];
+
+async function startPod(name: string): Promise<BroadcasterPod> {
+  const environment = { REDIS_URL: redis.url, UNREADY_SECONDS: "1", DRAIN_SECONDS: "1" };
+  const pod = await BroadcasterPod.start(name, environment);
+  pods.push(pod);
+  await gateway.watch(pod);
+  return pod;
+}
+
+/** Ends a pod by a signal and starts another in its place. */
+async function restart(pod: BroadcasterPod, signal: NodeJS.Signals): Promise<void> {
+  pod.process.kill(signal);
+  await pod.process.exited();
+  pods.splice(pods.indexOf(pod), 1);
+  await startPod(`${pod.name}-again`);
+}
+
+async function restartRedis(): Promise<void> {
+  await redis.kill();
+  await Promise.all(pods.map((pod) => pod.untilNotReady()));
+  await redis.resume();
+  await Promise.all(pods.map((pod) => pod.untilReady()));
+}
+
+/** Does something to the service until all is well again, and says what the audience felt of it. */
+async function felt(what: string, act: () => Promise<void>): Promise<string> {
+  audience.takeSilences();
+  audience.connects.length = 0;
+  await act();
+  await audience.untilLive();
+  return `${what}: ${describeSilences(audience.takeSilences(), audience.connects)}`;
+}
+
+function describeSilences(silences: number[], connects: readonly number[]): string {
+  const sorted = silences.sort((a, b) => a - b);
+  const share = (part: number): string => `${Math.round(sorted[Math.ceil(part * sorted.length) - 1] ?? 0)} ms`;
+  const peak = Math.max(0, ...connects.map((start) => connects.filter((at) => at >= start && at < start + 100).length));
+  return `silence p50 ${share(0.5)}, p99 ${share(0.99)}, max ${share(1)}; ${connects.length} connects, at most ${peak} in 100 ms`;
+}
+
+/** Publishing ends, and then everybody has seen everything that was committed, in order. */
+async function expectEverythingSeen(): Promise<void> {
+  await publisher.stop();
+  await audience.untilShown(publisher.committed);
+  expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
+}
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  gateway = await Gateway.start();
+  pods = [];
+  await Promise.all(["a", "b", "c"].map(startPod));
+  audience = new FeedAudience(gateway.url, AUDIENCE);
+  await audience.untilLive();
+  publisher = new SteadyPublisher(gateway.url);
+});
+
+afterEach(async () => {
+  await publisher.stop();
+  audience[Symbol.dispose]();
+  await gateway[Symbol.asyncDispose]();
+  for (const pod of pods) await pod[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+describe("the broadcaster's pods, restarted one after the other", () => {
+  test("[A3] [B9] [B12] by SIGTERM: no publish is refused, and every client sees each one", async ({ annotate }) => {
+    for (const pod of [...pods]) await annotate(await felt("SIGTERM", () => restart(pod, "SIGTERM")));
+    await expectEverythingSeen();
+    expect(publisher.refusals).toBe(0);
+  }, 60_000);
+
+  test("[B1] [B9] [B12] by SIGKILL: every client sees all that was committed", async ({ annotate }) => {
+    for (const pod of [...pods]) await annotate(await felt("SIGKILL", () => restart(pod, "SIGKILL")));
+    await expectEverythingSeen();
+  }, 60_000);
+
+  test("[B1] [B8] [B9] with Redis killed and started again in between: every client sees all that was committed", async ({
+    annotate,
+  }) => {
+    for (const pod of [...pods]) {
+      await annotate(await felt("SIGTERM", () => restart(pod, "SIGTERM")));
+      await annotate(await felt("Redis killed", restartRedis));
+    }
+    await expectEverythingSeen();
+  }, 120_000);
+});
