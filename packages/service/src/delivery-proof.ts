@@ -11,8 +11,8 @@ export interface DeliveryProofOptions {
   readonly send: (marker: string, way: number) => Promise<unknown>;
   /** Told when the subscription has become dead, and when it is proven again. */
   readonly changed: (alive: boolean) => void;
-  /** Told at each marker that is due while the subscription is dead: time to make its connection anew. */
-  readonly revive: () => void;
+  /** Told, every few seconds while the subscription is dead, by which ways nothing comes: time to make their connections anew. */
+  readonly revive: (ways: readonly number[]) => void;
 }
 
 /**
@@ -55,24 +55,25 @@ export class DeliveryProof {
   received(marker: string): void {
     if (!this.#seenAt.has(marker)) return;
     this.#seenAt.set(marker, performance.now());
-    if (this.#alive || !this.#isProven()) return;
+    if (this.#alive || this.#deadWays().length > 0) return;
     this.#set(true);
     this.#proven();
   }
 
   #tick(): void {
     this.#send();
-    if (this.#isProven()) return;
+    const dead = this.#deadWays();
+    if (dead.length === 0) return;
     this.#set(false);
     const now = performance.now();
     if (now - this.#lastRevival <= PROOF_TTL_MS) return;
     this.#lastRevival = now;
-    this.#options.revive();
+    this.#options.revive(dead);
   }
 
-  #isProven(): boolean {
+  #deadWays(): number[] {
     const since = performance.now() - PROOF_TTL_MS;
-    return [...this.#seenAt.values()].every((seenAt) => seenAt >= since);
+    return [...this.#seenAt.values()].flatMap((seenAt, way) => (seenAt < since ? [way] : []));
   }
 
   #send(): void {

@@ -12,7 +12,7 @@ export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./redis.ts";
 export * from "./redis-settings.ts";
-export * from "./redis-subscription.ts";
+export * from "./redis-subscriptions.ts";
 export * from "./request-target.ts";
 export * from "./run.ts";
 export * from "./shell.ts";

@@ -17,35 +17,38 @@ export const COMMAND_TIMEOUT_MS = 1_500;
 const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
 
-/** What a connection for commands and one for subscriptions have apart. */
-interface RoleOptions {
-  readonly role: "commands" | "subscriber";
-  readonly enableOfflineQueue: boolean;
-  readonly common: Pick<
-    RedisOptions,
-    "autoResendUnfulfilledCommands" | "commandTimeout" | "enableAutoPipelining" | "maxRetriesPerRequest"
-  >;
-}
-
 /**
  * Makes a connection for commands. Commands fail at once while it is down, and after {@link COMMAND_TIMEOUT_MS} without an answer, rather than wait; none
  * is sent twice. It reconnects by itself, with jitter, for ever.
  */
-export const connectRedis = (address: RedisAddress, log: Log): RedisClient =>
-  connect(address, log, {
-    role: "commands",
-    enableOfflineQueue: false,
-    common: {
-      autoResendUnfulfilledCommands: false,
-      commandTimeout: COMMAND_TIMEOUT_MS,
-      enableAutoPipelining: true,
-      maxRetriesPerRequest: 0,
-    },
-  });
-
-/** Makes a connection for subscriptions, which it takes up again by itself after each reconnect. */
-export const connectRedisSubscriber = (address: RedisAddress, log: Log): RedisClient =>
-  connect(address, log, { role: "subscriber", enableOfflineQueue: true, common: { maxRetriesPerRequest: null } });
+export function connectRedis(address: RedisAddress, log: Log): RedisClient {
+  const options = {
+    autoResendUnfulfilledCommands: false,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectionName: "crosspod-commands",
+    enableAutoPipelining: true,
+    maxRetriesPerRequest: 0,
+  } satisfies RedisOptions;
+  const shared = { enableOfflineQueue: false };
+  const client =
+    address.kind === "server"
+      ? new Redis(address.url, {
+          ...options,
+          ...shared,
+          retryStrategy: reconnectPause,
+          reconnectOnError: isReadOnly,
+        })
+      : new Cluster([...address.nodes], {
+          ...shared,
+          redisOptions: options,
+          clusterRetryStrategy: reconnectPause,
+          clusterNodeRetryStrategy: reconnectPause,
+          slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+        });
+  reportTo(log, "commands", client);
+  return client;
+}
 
 /** Makes a connection to one server that subscribes to nothing by itself and ends when it is lost: who made it decides what comes next. */
 export function connectRedisNode(node: RedisNode, log: Log): Redis {
@@ -57,28 +60,6 @@ export function connectRedisNode(node: RedisNode, log: Log): Redis {
   };
   const client = typeof node === "string" ? new Redis(node, options) : new Redis({ ...options, ...node });
   reportTo(log, "subscriber", client);
-  return client;
-}
-
-function connect(address: RedisAddress, log: Log, { role, enableOfflineQueue, common }: RoleOptions): RedisClient {
-  const shared = { ...common, connectTimeout: CONNECT_TIMEOUT_MS, connectionName: `crosspod-${role}` };
-  const client =
-    address.kind === "server"
-      ? new Redis(address.url, {
-          ...shared,
-          enableOfflineQueue,
-          retryStrategy: reconnectPause,
-          reconnectOnError: isReadOnly,
-        })
-      : new Cluster([...address.nodes], {
-          redisOptions: shared,
-          enableOfflineQueue,
-          shardedSubscribers: true,
-          clusterRetryStrategy: reconnectPause,
-          clusterNodeRetryStrategy: reconnectPause,
-          slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-        });
-  reportTo(log, role, client);
   return client;
 }
 

@@ -7,7 +7,7 @@ import {
   type Log,
   type RedisAddress,
   type RedisClient,
-  RedisSubscription,
+  RedisSubscriptions,
 } from "@crosspod/service";
 import type { Result } from "ioredis";
 import { type Channel, ChannelError, type ChannelListener, type Snapshot, type Unsubscribe } from "./channel.ts";
@@ -41,7 +41,7 @@ export interface RedisChannelOptions {
 export class RedisChannel implements Channel {
   readonly #options: RedisChannelOptions;
   readonly #commands: RedisClient;
-  readonly #subscription: RedisSubscription;
+  readonly #subscriptions: RedisSubscriptions;
   /** Of the keys and the channel: what every script begins with. */
   readonly #names: readonly [meta: string, values: string, channel: string];
   readonly #followers = new Set<ChannelFollower>();
@@ -59,8 +59,7 @@ export class RedisChannel implements Channel {
     this.#commands.defineCommand("feedPublish", { lua: PUBLISH, numberOfKeys: 2 });
     this.#commands.defineCommand("feedMark", { lua: MARK, numberOfKeys: 2 });
     this.#commands.defineCommand("feedSnapshot", { lua: SNAPSHOT, numberOfKeys: 2 });
-    const received = (message: string): void => this.#received(message);
-    this.#subscription = new RedisSubscription({ address, channel: prefix, log, received });
+    this.#subscriptions = new RedisSubscriptions(address, log);
     this.#proof = new DeliveryProof({
       send: (marker) => this.#commands.feedMark(...this.#prelude(), marker),
       changed: (alive) => this.#aliveChanged(alive),
@@ -85,7 +84,7 @@ export class RedisChannel implements Channel {
   }
 
   async subscribe(listener: ChannelListener): Promise<Unsubscribe> {
-    this.#subscribed ??= this.#subscription.start().then(() => this.#proof.start());
+    this.#subscribed ??= this.#start();
     await this.#subscribed;
     const follower = new ChannelFollower(listener, () => this.snapshot(), this.#options.resynced);
     this.#followers.add(follower);
@@ -99,7 +98,12 @@ export class RedisChannel implements Channel {
     this.#proof.stop();
     this.#followers.clear();
     this.#commands.disconnect();
-    this.#subscription.close();
+    this.#subscriptions.close();
+  }
+
+  async #start(): Promise<void> {
+    await this.#subscriptions.subscribe(this.#names[2], (message) => this.#received(message.toString()));
+    await this.#proof.start();
   }
 
   /** Tries until the store is there; the connections come back by themselves. */
@@ -140,7 +144,7 @@ export class RedisChannel implements Channel {
   /** Makes both connections anew: one that looks open may have been dead for long, and its late answers would be taken for others. */
   #reconnect(): void {
     this.#commands.disconnect(true);
-    this.#subscription.renew();
+    this.#subscriptions.renew([this.#names[2]]);
   }
 
   #aliveChanged(alive: boolean): void {

@@ -21,7 +21,7 @@ export interface BoardMetrics {
   floodClosed(): void;
   handshakeFailed(reason: string): void;
   /** Messages from other pods are proven to arrive here, or not. */
-  delivers(delivers: boolean): void;
+  live(isLive: boolean): void;
 }
 
 const OPERATION_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
@@ -56,11 +56,9 @@ export function createBoardMetrics(
     "Clients closed because they sent far more than they may",
   );
   const handshakes = counterBy("reason", "crosspod_board_handshakes_failed_total", "Handshakes refused, by reason");
-  let deliversNow = 0;
-  gauge(
-    "crosspod_board_store_delivers",
-    "Whether messages through the store arrive at this pod (1) or not (0)",
-    () => deliversNow,
+  let isLiveNow = false;
+  gauge("crosspod_board_live", "Whether what other pods publish is proven to reach this pod (1) or not (0)", () =>
+    Number(isLiveNow),
   );
   return {
     committed(count, duration) {
@@ -77,8 +75,8 @@ export function createBoardMetrics(
     slowReaderClosed: () => slow.inc(),
     floodClosed: () => floods.inc(),
     handshakeFailed: (reason) => handshakes.inc({ reason }),
-    delivers(delivers) {
-      deliversNow = Number(delivers);
+    live(isLive) {
+      isLiveNow = isLive;
     },
   };
 }

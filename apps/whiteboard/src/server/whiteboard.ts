@@ -66,7 +66,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
       health.down("boards", "the store was not reached yet");
       backend.fanOut.open((delivers) => {
-        metrics.delivers(delivers);
+        metrics.live(delivers);
         if (delivers) health.up("boards");
         else health.down("boards", "the store does not deliver");
       });
