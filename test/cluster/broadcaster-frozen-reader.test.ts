@@ -8,8 +8,8 @@ import { RedisServer } from "../helpers/redis-server.ts";
 
 const IDS = 1_000;
 
-/** What a frozen reader leaves in its pod must not grow with what is published; a heap's own ups and downs are 20. */
-const MOST_GROWTH_MEGABYTES = 40;
+/** What the others get in the rounds that are measured is 80 MB, and would stay here if it were kept for the frozen reader; a heap's own ups and downs are 30. */
+const MOST_GROWTH_MEGABYTES = 60;
 
 let redis: RedisServer;
 let pods: BroadcasterPod[];
@@ -34,8 +34,8 @@ const updatesIn = (round: number): { id: string; value: string }[] =>
 async function publishRounds(from: number, to: number, everybody: readonly LeanClient[]): Promise<void> {
   for (let round = from; round < to; round += 1) {
     await publishAll(pods[round % pods.length]!.url, updatesIn(round));
-    const gotIt = (): boolean => everybody.every(({ tail }) => tail.includes(valueIn(round)));
-    await expect.poll(gotIt, { timeout: 20_000 }).toBe(true);
+    const late = (): LeanClient[] => everybody.filter(({ tail }) => !tail.includes(valueIn(round)));
+    await expect.poll(() => late().length, { timeout: 20_000 }).toBe(0);
   }
 }
 
@@ -47,9 +47,11 @@ const slowReadersClosed = ({ adminUrl }: BroadcasterPod): Promise<number> =>
 
 beforeEach(async () => {
   redis = await RedisServer.start();
+  // Lean clients answer no pings.
+  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600" };
   pods = await Promise.all(
     ["3600", "5"].map((SLOW_READER_SECONDS) =>
-      BroadcasterPod.start(`waits-${SLOW_READER_SECONDS}`, { REDIS_URL: redis.url, SLOW_READER_SECONDS }),
+      BroadcasterPod.start(`waits-${SLOW_READER_SECONDS}`, { ...environment, SLOW_READER_SECONDS }),
     ),
   );
   await Promise.all(pods.map((pod) => pod.untilReady()));
@@ -73,11 +75,11 @@ describe("a reader that is frozen beside 200 others on two pods", () => {
     for (const pod of pods) (await joinLean(pod)).freeze();
     await publishRounds(0, 20, lean);
     const before = await residentMegabytes(patient!);
-    await publishRounds(20, 100, lean);
+    await publishRounds(20, 120, lean);
     const after = await residentMegabytes(patient!);
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
-    await audience.untilShown(new Map(updatesIn(99).map(({ id, value }) => [id, value])));
+    await audience.untilShown(new Map(updatesIn(119).map(({ id, value }) => [id, value])));
     await expect.poll(() => slowReadersClosed(strict!), { timeout: 15_000 }).toBe(1);
     expect(await slowReadersClosed(patient!)).toBe(0);
   }, 180_000);

@@ -1,25 +1,28 @@
+import type { RedisAddress } from "@crosspod/service";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { RedisChannel } from "../../apps/broadcaster/src/server/redis-channel.ts";
+import { RedisCluster } from "../helpers/redis-cluster.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { describeChannel } from "./channel.contract.ts";
 
 let redis: RedisServer;
+let cluster: RedisCluster;
 let channels = 0;
 
 beforeAll(async () => {
-  redis = await RedisServer.start();
+  [redis, cluster] = await Promise.all([RedisServer.start(), RedisCluster.start()]);
 });
 
 afterAll(async () => {
-  await redis[Symbol.asyncDispose]();
+  await Promise.all([redis, cluster].map((each) => each[Symbol.asyncDispose]()));
 });
 
-async function createChannel({ maxIds }: { readonly maxIds: number }): Promise<RedisChannel> {
+async function createChannel(address: RedisAddress, maxIds: number): Promise<RedisChannel> {
   channels += 1;
   const channel = new RedisChannel({
-    address: { kind: "server", url: redis.url },
+    address,
     name: `test-${channels}`,
     maxIds,
     log: pino({ level: "silent" }),
@@ -37,10 +40,16 @@ async function countReads(client: Redis): Promise<number> {
   return Number(/total_reads_processed:(\d+)/.exec(stats)?.[1]);
 }
 
-describeChannel("RedisChannel", createChannel);
+const server = (): RedisAddress => ({ kind: "server", url: redis.url });
+
+describeChannel("RedisChannel", ({ maxIds }) => createChannel(server(), maxIds));
+
+describeChannel("RedisChannel over a cluster", ({ maxIds }) =>
+  createChannel({ kind: "cluster", nodes: cluster.nodes }, maxIds),
+);
 
 test("publishes of one turn of the event loop share a round trip to Redis", async () => {
-  const channel = await createChannel({ maxIds: 100 });
+  const channel = await createChannel(server(), 100);
   const client = new Redis(redis.url);
   const before = await countReads(client);
   await Promise.all(Array.from({ length: 100 }, (_, id) => channel.publish([{ id: `${id}`, value: "300" }])));

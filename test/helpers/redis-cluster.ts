@@ -37,9 +37,14 @@ export class RedisCluster implements AsyncDisposable {
     }
   }
 
-  /** Of its nodes: `HOST:PORT,…`. */
+  /** Where its nodes are. */
+  get nodes(): { readonly host: string; readonly port: number }[] {
+    return this.#nodes.map(({ server }) => ({ host: "127.0.0.1", port: server.port }));
+  }
+
+  /** The same as `HOST:PORT,…`. */
   get addresses(): string {
-    return this.#nodes.map(({ server }) => `127.0.0.1:${server.port}`).join(",");
+    return this.nodes.map(({ host, port }) => `${host}:${port}`).join(",");
   }
 
   /** The node that serves a key or a sharded channel. */
