@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedAudience } from "../helpers/feed-audience.ts";
 import { LeanClient } from "../helpers/lean-client.ts";
 import { readMetric } from "../helpers/metrics.ts";
+import { Pod } from "../helpers/pod.ts";
 import { publishAll } from "../helpers/publisher.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 
@@ -12,10 +12,10 @@ const IDS = 1_000;
 const MOST_GROWTH_MEGABYTES = 60;
 
 let redis: RedisServer;
-let pods: BroadcasterPod[];
+let pods: Pod[];
 const clients: Disposable[] = [];
 
-async function joinLean(pod: BroadcasterPod): Promise<LeanClient> {
+async function joinLean(pod: Pod): Promise<LeanClient> {
   const client = await LeanClient.open(pod.port);
   clients.push(client);
   return client;
@@ -39,10 +39,10 @@ async function publishRounds(from: number, to: number, everybody: readonly LeanC
   }
 }
 
-const residentMegabytes = async ({ adminUrl }: BroadcasterPod): Promise<number> =>
+const residentMegabytes = async ({ adminUrl }: Pod): Promise<number> =>
   (await readMetric(adminUrl, "process_resident_memory_bytes")) / 1_024 ** 2;
 
-const slowReadersClosed = ({ adminUrl }: BroadcasterPod): Promise<number> =>
+const slowReadersClosed = ({ adminUrl }: Pod): Promise<number> =>
   readMetric(adminUrl, 'crosspod_feed_clients_closed_total{reason="slow-reader"}');
 
 beforeEach(async () => {
@@ -51,7 +51,7 @@ beforeEach(async () => {
   const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600" };
   pods = await Promise.all(
     ["3600", "5"].map((SLOW_READER_SECONDS) =>
-      BroadcasterPod.start(`waits-${SLOW_READER_SECONDS}`, { ...environment, SLOW_READER_SECONDS }),
+      Pod.start("broadcaster", `waits-${SLOW_READER_SECONDS}`, { ...environment, SLOW_READER_SECONDS }),
     ),
   );
   await Promise.all(pods.map((pod) => pod.untilReady()));

@@ -1,17 +1,17 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedSocket } from "../helpers/feed-socket.ts";
+import { Pod } from "../helpers/pod.ts";
 import { publish } from "../helpers/publisher.ts";
 import { RedisCluster } from "../helpers/redis-cluster.ts";
 
 let cluster: RedisCluster;
 let feeds = 0;
 let feed: string;
-let pods: BroadcasterPod[];
+let pods: Pod[];
 const clients: FeedSocket[] = [];
 
-async function join({ url }: BroadcasterPod, query = "hello=1"): Promise<FeedSocket> {
+async function join({ url }: Pod, query = "hello=1"): Promise<FeedSocket> {
   const client = await FeedSocket.open(url, query);
   clients.push(client);
   return client;
@@ -26,8 +26,8 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 beforeEach(async () => {
   feeds += 1;
   feed = `feed-${feeds}`;
-  const environment = { REDIS_CLUSTER: cluster.addresses, FEED_NAME: feed };
-  pods = await Promise.all(["a", "b"].map((name) => BroadcasterPod.start(name, environment)));
+  const environment = { REDIS_CLUSTER: cluster.addresses, FEED_NAME: feed, HEARTBEAT_SECONDS: "1" };
+  pods = await Promise.all(["a", "b"].map((name) => Pod.start("broadcaster", name, environment)));
   await Promise.all(pods.map((pod) => pod.untilReady()));
 });
 

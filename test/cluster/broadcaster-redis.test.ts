@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedSocket } from "../helpers/feed-socket.ts";
 import { readMetric } from "../helpers/metrics.ts";
+import { Pod } from "../helpers/pod.ts";
 import { publish } from "../helpers/publisher.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
@@ -11,19 +11,22 @@ import { TcpProxy } from "../helpers/tcp-proxy.ts";
 let redis: RedisServer;
 const open: AsyncDisposable[] = [];
 
-async function startPod(name: string, redisPort = redis.port): Promise<BroadcasterPod> {
-  const pod = await BroadcasterPod.start(name, { REDIS_URL: `redis://127.0.0.1:${redisPort}` });
+async function startPod(name: string, redisPort = redis.port): Promise<Pod> {
+  const pod = await Pod.start("broadcaster", name, {
+    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    HEARTBEAT_SECONDS: "1",
+  });
   open.unshift(pod);
   return pod;
 }
 
-const startPods = (count: number): Promise<BroadcasterPod[]> =>
+const startPods = (count: number): Promise<Pod[]> =>
   Promise.all(Array.from({ length: count }, (_, index) => startPod(`pod-${index}`)));
 
-const untilReady = (pod: BroadcasterPod): Promise<void> => pod.untilReady();
-const untilNotReady = (pod: BroadcasterPod): Promise<void> => pod.untilNotReady();
+const untilReady = (pod: Pod): Promise<void> => pod.untilReady();
+const untilNotReady = (pod: Pod): Promise<void> => pod.untilNotReady();
 
-async function join(pod: BroadcasterPod, query = "hello=1"): Promise<FeedSocket> {
+async function join(pod: Pod, query = "hello=1"): Promise<FeedSocket> {
   const client = await FeedSocket.open(pod.url, query);
   open.unshift({ [Symbol.asyncDispose]: async () => client[Symbol.dispose]() });
   return client;
@@ -104,7 +107,7 @@ describe("the broadcaster over Redis", () => {
     const [pod] = await startPods(1);
     const client = await join(pod!);
     expect(client.received[0] ?? (await client.until("hello", () => true))).toMatchObject({ state: "stale" });
-    expect(await pod!.readiness()).not.toBe("ok\n");
+    expect(await pod!.readiness()).not.toBe("ok");
     await redis.resume();
     await untilReady(pod!);
     await publish(pod!.url, "8", "300");

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BroadcasterPod } from "../helpers/broadcaster-pod.ts";
 import { FeedAudience } from "../helpers/feed-audience.ts";
 import { Gateway } from "../helpers/gateway.ts";
+import { Pod } from "../helpers/pod.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { SteadyPublisher } from "../helpers/steady-publisher.ts";
 
@@ -11,18 +11,18 @@ let redis: RedisServer;
 let gateway: Gateway;
 let audience: FeedAudience;
 let publisher: SteadyPublisher;
-let pods: BroadcasterPod[];
+let pods: Pod[];
 
-async function startPod(name: string): Promise<BroadcasterPod> {
-  const environment = { REDIS_URL: redis.url, UNREADY_SECONDS: "1", DRAIN_SECONDS: "1" };
-  const pod = await BroadcasterPod.start(name, environment);
+async function startPod(name: string): Promise<Pod> {
+  const environment = { REDIS_URL: redis.url, UNREADY_SECONDS: "1", DRAIN_SECONDS: "1", HEARTBEAT_SECONDS: "1" };
+  const pod = await Pod.start("broadcaster", name, environment);
   pods.push(pod);
   await gateway.watch(pod);
   return pod;
 }
 
 /** Ends a pod by a signal and starts another in its place. */
-async function restart(pod: BroadcasterPod, signal: NodeJS.Signals): Promise<void> {
+async function restart(pod: Pod, signal: NodeJS.Signals): Promise<void> {
   pod.process.kill(signal);
   await pod.process.exited();
   pods.splice(pods.indexOf(pod), 1);

@@ -29,6 +29,12 @@ async function startPods(count: number, environment: Readonly<Record<string, str
   return pods;
 }
 
+/** Resolves when everybody sees the same board, with so many items. */
+async function untilAllSee(count: number, people: readonly BoardPerson[]): Promise<void> {
+  const boards = (): Set<string> => new Set(people.map(({ board }) => board));
+  await expect.poll(() => [boards().size, people[0]?.items.length], { timeout: 15_000 }).toEqual([1, count]);
+}
+
 const visit = ({ url }: Pod): BoardPerson => keep(new BoardPerson(url));
 
 async function connect({ url }: Pod, transport: Transport = "websocket", client: ClientId = ANNA, board = "default") {
@@ -108,8 +114,7 @@ describe("the whiteboard over Redis", () => {
     drawer.draw(point(3, 3), point(4, 4));
     await startPod("pod-0b", { PORT: port, ADMIN_PORT: "0" });
     await drawer.untilSaveState("saved");
-    await watcher.untilItems(2);
-    expect(watcher.board).toBe(drawer.board);
+    await untilAllSee(2, [watcher, drawer]);
   });
 
   test("[W6] [A1] Redis away: refused within 2 s, not saved, not ready; Redis back: saved without a restart", async () => {
@@ -146,13 +151,9 @@ describe("the whiteboard over Redis", () => {
     await people[1]!.untilSaveState("not-saved");
     await redis.resume();
     await Promise.all(pods.map((pod) => pod.untilReady()));
-    for (const person of people) {
-      await person.untilSaveState("saved");
-      await person.untilItems(2);
-    }
-    expect(people[0]!.board).toBe(people[1]!.board);
+    for (const person of people) await person.untilSaveState("saved");
     const late = visit(pods[1]!);
-    await late.untilItems(2);
+    await untilAllSee(2, [...people, late]);
     expect(late.client.hello?.epoch).toBe(epoch);
   });
 
@@ -167,14 +168,9 @@ describe("the whiteboard over Redis", () => {
     const epoch = late.client.hello?.epoch;
     execFileSync("redis-cli", ["-p", `${redis.port}`, "FLUSHALL"]);
     people[1]!.draw(point(3, 3), point(4, 4));
-    for (const person of [...people, late]) {
-      await person.untilSaveState("saved");
-      await person.untilItems(1);
-      await expect.poll(() => person.board).toBe(people[1]!.board);
-    }
+    for (const person of people) await person.untilSaveState("saved");
     const later = visit(pods[1]!);
-    await later.untilItems(1);
-    expect(later.board).toBe(people[1]!.board);
+    await untilAllSee(1, [...people, late, later]);
     expect(later.client.hello?.epoch).not.toBe(epoch);
   });
 
@@ -214,8 +210,7 @@ describe("the whiteboard over Redis", () => {
     proxy.swallow = false;
     await far.untilReady();
     await watcher.untilSaveState("saved");
-    await Promise.all([watcher, drawer].map((person) => person.untilItems(2)));
-    expect(watcher.board).toBe(drawer.board);
+    await untilAllSee(2, [watcher, drawer]);
   });
 
   test("[W7] scripts that Redis has forgotten are loaded again", async () => {

@@ -2,37 +2,45 @@ import { expect } from "vitest";
 import { readMetric } from "./metrics.ts";
 import { ServiceProcess } from "./service-process.ts";
 
-/** A pod of a service: a process of its own that shares a Redis server with others. Disposing of it ends the process. */
+const READINESS_DEADLINE_MS = 15_000;
+
+/** A pod of a service: a process of its own, and where it is. Disposing of it ends the process. */
 export class Pod implements AsyncDisposable {
-  readonly process: ServiceProcess;
-  readonly url: string;
-  readonly adminUrl: string;
+  private constructor(
+    readonly name: string,
+    readonly process: ServiceProcess,
+    readonly url: string,
+    readonly adminUrl: string,
+  ) {}
 
-  private constructor(process: ServiceProcess, url: string, adminUrl: string) {
-    this.process = process;
-    this.url = url;
-    this.adminUrl = adminUrl;
-  }
-
-  /** Resolves when its ports are open, which may be before it is ready. */
+  /** Resolves when it listens, which may be before it is ready; `environment` says where its Redis is. */
   static async start(app: string, name: string, environment: Readonly<Record<string, string>>): Promise<Pod> {
     const process = new ServiceProcess(app, { POD_NAME: name, ...environment });
-    const { url, adminUrl } = await process.listening();
-    return new Pod(process, url, adminUrl);
+    try {
+      const { url, adminUrl } = await process.listening();
+      return new Pod(name, process, url, adminUrl);
+    } catch (error) {
+      await process[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
-  /** `ok`, or why it is not ready. */
+  get port(): number {
+    return Number(new URL(this.url).port);
+  }
+
+  /** What /readyz says: `ok`, or why it is not ready. */
   async readiness(): Promise<string> {
     const response = await fetch(`${this.adminUrl}readyz`);
     return (await response.text()).trimEnd();
   }
 
-  untilReady(): Promise<void> {
-    return expect.poll(() => this.readiness(), { timeout: 15_000 }).toBe("ok");
+  async untilReady(): Promise<void> {
+    await expect.poll(() => this.readiness(), { timeout: READINESS_DEADLINE_MS }).toBe("ok");
   }
 
-  untilNotReady(): Promise<void> {
-    return expect.poll(() => this.readiness(), { timeout: 15_000 }).not.toBe("ok");
+  async untilNotReady(): Promise<void> {
+    await expect.poll(() => this.readiness(), { timeout: READINESS_DEADLINE_MS }).not.toBe("ok");
   }
 
   /** See {@link readMetric}. */
