@@ -1,4 +1,4 @@
-import type { BoardTransport } from "@crosspod/client";
+import type { BoardTransport, Loss } from "@crosspod/client";
 import { BoardEvent } from "@crosspod/protocol";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
@@ -96,7 +96,7 @@ export class SimulatedTransport implements BoardTransport {
   readonly #onReply: (heard: HeardReply) => void;
   readonly #listeners = new Map<string, Listener[]>();
   readonly #connectListeners: (() => void)[] = [];
-  readonly #disconnectListeners: ((reason: string) => void)[] = [];
+  readonly #disconnectListeners: ((loss: Loss) => void)[] = [];
   #peer: Peer | undefined;
   #rejections = new Set<() => void>();
   /** What a client sends arrives in order: not before this. */
@@ -143,7 +143,7 @@ export class SimulatedTransport implements BoardTransport {
     this.#connectListeners.push(listener);
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
+  onDisconnect(listener: (loss: Loss) => void): void {
     this.#disconnectListeners.push(listener);
   }
 
@@ -161,7 +161,7 @@ export class SimulatedTransport implements BoardTransport {
     this.#network.service.leave(peer);
     for (const reject of this.#rejections) reject();
     this.#rejections = new Set();
-    for (const listener of this.#disconnectListeners) listener("transport close");
+    for (const listener of this.#disconnectListeners) listener("other");
     this.#connectLater();
   }
 

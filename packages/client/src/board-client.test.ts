@@ -17,7 +17,7 @@ import {
 } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BoardClient, type BoardClientOptions } from "./board-client.ts";
-import type { BoardTransport } from "./board-transport.ts";
+import type { BoardTransport, Loss } from "./board-transport.ts";
 import type { ViewChange } from "./board-view.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 
@@ -39,7 +39,7 @@ class ScriptedTransport implements BoardTransport {
   readonly #rejections = new Set<() => void>();
   readonly #listeners = new Map<string, (...args: readonly unknown[]) => void>();
   #onConnect = (): void => {};
-  #onDisconnect = (_reason: string): void => {};
+  #onDisconnect = (_loss: Loss): void => {};
 
   request(event: string, ...args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -64,7 +64,7 @@ class ScriptedTransport implements BoardTransport {
     this.#onConnect = listener;
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
+  onDisconnect(listener: (loss: Loss) => void): void {
     this.#onDisconnect = listener;
   }
 
@@ -80,10 +80,10 @@ class ScriptedTransport implements BoardTransport {
     this.#onConnect();
   }
 
-  async disconnect(): Promise<void> {
+  async disconnect(loss: Loss = "other"): Promise<void> {
     this.id = undefined;
     for (const reject of this.#rejections) reject();
-    this.#onDisconnect("transport close");
+    this.#onDisconnect(loss);
     await settled();
   }
 
@@ -841,6 +841,46 @@ describe("what is the trouble with a board", () => {
     expect(client.trouble).toBeUndefined();
     client.beginStroke(STYLE, POINT).end();
     expect(client.saveState).toMatchObject({ state: "saving" });
+  });
+});
+
+describe("a session that a pod does not have", () => {
+  const breakOnce = async ({ transport }: { transport: ScriptedTransport }): Promise<void> => {
+    transport.connect();
+    await transport.disconnect("scattered");
+  };
+
+  test("[W1] is a matter of the balancer when that comes again and again, until a connection lasts", async () => {
+    const opened = open();
+    const { client, transport } = opened;
+    client.beginStroke(STYLE, POINT).end();
+    await breakOnce(opened);
+    await transport.disconnect();
+    await breakOnce(opened);
+    expect(client.trouble).toBeUndefined();
+    expect(client.saveState).toMatchObject({ reason: "there is no connection" });
+    await breakOnce(opened);
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    expect(client.saveState).toMatchObject({ reason: client.trouble?.detail });
+    transport.asked.length = 0;
+    transport.connect();
+    await transport.take("join").reply(joined());
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(client.trouble).toBeUndefined();
+  });
+
+  test("[W1] is no matter of the balancer when connections last in between", async () => {
+    const opened = open();
+    for (let time = 0; time < 5; time++) {
+      await breakOnce(opened);
+      opened.transport.connect();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await opened.transport.disconnect("scattered");
+    }
+    expect(opened.client.trouble).toBeUndefined();
   });
 });
 

@@ -13,7 +13,8 @@ import {
 import { BoardDocument, type RemovalListener } from "./board-document.ts";
 import { parseRenamed, parseReply } from "./board-reply.ts";
 import { BoardSync } from "./board-sync.ts";
-import type { BoardTransport } from "./board-transport.ts";
+import type { BoardTransport, Loss } from "./board-transport.ts";
+import type { BoardTrouble } from "./board-trouble.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId } from "./client-id.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -27,6 +28,7 @@ import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
 import { type CursorPosition, PeopleOnBoard, parsePeople } from "./people.ts";
 import { secureRandom } from "./random.ts";
 import { isSameSaveState, type SaveState } from "./save-state.ts";
+import { ScatterWatch } from "./scatter-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
 import { Timer } from "./timer.ts";
 import { UndoHistory } from "./undo-history.ts";
@@ -82,10 +84,11 @@ export class BoardClient {
   readonly #history: UndoHistory;
   readonly #people: PeopleOnBoard;
   readonly #sealing: Timer;
+  readonly #scatter: ScatterWatch;
   readonly #openStrokes = new Set<DrawnStroke>();
   readonly #stateChanged = new Listeners<[ConnectionState]>();
   readonly #saveStateChanged = new Listeners<[SaveState]>();
-  readonly #troubleChanged = new Listeners<[BoardError | undefined]>();
+  readonly #troubleChanged = new Listeners<[BoardTrouble | undefined]>();
   readonly #refused = new Listeners<[BoardError]>();
   readonly #peopleChanged = new Listeners<[]>();
   readonly #cursorsChanged = new Listeners<[]>();
@@ -93,7 +96,7 @@ export class BoardClient {
   #connection: Connection | undefined;
   #state: ConnectionState = "connecting";
   #saveState: SaveState = { state: "saved" };
-  #trouble: BoardError | undefined;
+  #trouble: BoardTrouble | undefined;
   #hello: Joined | undefined;
   /** Of the board that the open strokes are part of. */
   #epoch: string | undefined;
@@ -121,6 +124,7 @@ export class BoardClient {
     );
     this.#people = new PeopleOnBoard(this.#clock, () => this.#peopleChanged.emit());
     this.#sealing = new Timer(this.#clock, () => this.flush());
+    this.#scatter = new ScatterWatch(this.#clock, () => this.#update());
     this.#update();
   }
 
@@ -132,8 +136,8 @@ export class BoardClient {
     return this.#saveState;
   }
 
-  /** Why the board is not all here, if the service said so; undefined when it is, and while there is no connection. */
-  get trouble(): BoardError | undefined {
+  /** Why the board is not all here, if that is known to be more than a lost connection. */
+  get trouble(): BoardTrouble | undefined {
     return this.#trouble;
   }
 
@@ -200,7 +204,7 @@ export class BoardClient {
     });
     this.#connection = { transport, sender, sync, cursor: new CursorSender(transport, this.#clock) };
     transport.onConnect(() => this.#connected());
-    transport.onDisconnect(() => this.#disconnected());
+    transport.onDisconnect((loss) => this.#disconnected(loss));
     transport.on(BoardEvent.people, (people) => this.#heardPeople(people));
     transport.on(BoardEvent.cursor, (text) => this.#heardCursors(text));
   }
@@ -209,6 +213,7 @@ export class BoardClient {
   close(): void {
     this.flush();
     this.#sealing.stop();
+    this.#scatter.close();
     this.#people.close();
     const connection = this.#connection;
     this.#connection = undefined;
@@ -282,7 +287,7 @@ export class BoardClient {
   }
 
   /** Hears that {@link trouble} has changed. */
-  onTrouble(listener: (trouble: BoardError | undefined) => void): Unsubscribe {
+  onTrouble(listener: (trouble: BoardTrouble | undefined) => void): Unsubscribe {
     return this.#troubleChanged.add(listener);
   }
 
@@ -318,6 +323,7 @@ export class BoardClient {
   }
 
   #connected(): void {
+    this.#scatter.connected();
     this.#connection?.sender.close();
     this.#connection?.sync.join();
     this.#setState("catching-up");
@@ -343,7 +349,8 @@ export class BoardClient {
     for (const stroke of this.#openStrokes) if (!this.view.get(stroke.item)) stroke.goOnInNewItem();
   }
 
-  #disconnected(): void {
+  #disconnected(loss: Loss): void {
+    this.#scatter.lost(loss);
     this.#connection?.sender.close();
     this.#connection?.sync.leave();
     this.#setState("reconnecting");
@@ -386,7 +393,7 @@ export class BoardClient {
     if (this.#document.hasDoubts) sync?.ask();
     if (sync?.isJoined) this.#setState(sync.isComplete ? "live" : "catching-up");
     this.#setSaveState(this.#currentSaveState());
-    this.#setTrouble(this.#state === "catching-up" ? sync?.trouble : undefined);
+    this.#setTrouble(this.#scatter.trouble ?? (this.#state === "catching-up" ? sync?.trouble : undefined));
   }
 
   #currentSaveState(): SaveState {
@@ -399,7 +406,7 @@ export class BoardClient {
   /** Why this person's operations are not on their way; undefined when they are. */
   #hindrance(): string | undefined {
     const { sync, sender } = this.#connection ?? {};
-    const trouble = sync?.trouble ?? sender?.trouble;
+    const trouble = sync?.trouble ?? sender?.trouble ?? this.#scatter.trouble;
     if (trouble) return trouble.detail;
     return sync?.isJoined ? undefined : "there is no connection";
   }
@@ -410,7 +417,7 @@ export class BoardClient {
     this.#saveStateChanged.emit(saveState);
   }
 
-  #setTrouble(trouble: BoardError | undefined): void {
+  #setTrouble(trouble: BoardTrouble | undefined): void {
     if (this.#trouble === trouble) return;
     this.#trouble = trouble;
     this.#troubleChanged.emit(trouble);
