@@ -95,6 +95,7 @@ export class SimulatedTransport implements BoardTransport {
   readonly #network: SimulatedNetwork;
   readonly #onReply: (heard: HeardReply) => void;
   readonly #listeners = new Map<string, Listener[]>();
+  readonly #heardListeners: (() => void)[] = [];
   readonly #connectListeners: (() => void)[] = [];
   readonly #disconnectListeners: ((loss: Loss) => void)[] = [];
   #peer: Peer | undefined;
@@ -127,6 +128,7 @@ export class SimulatedTransport implements BoardTransport {
         if (this.#peer !== peer || replyIsLost) return;
         cancelDeadline();
         this.#rejections.delete(fail);
+        this.#heard();
         this.#onReply({ event, args, reply, epochs });
         resolve(reply);
       });
@@ -139,6 +141,10 @@ export class SimulatedTransport implements BoardTransport {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
   }
 
+  onHeard(listener: () => void): void {
+    this.#heardListeners.push(listener);
+  }
+
   onConnect(listener: () => void): void {
     this.#connectListeners.push(listener);
   }
@@ -146,6 +152,12 @@ export class SimulatedTransport implements BoardTransport {
   onDisconnect(listener: (loss: Loss) => void): void {
     this.#disconnectListeners.push(listener);
   }
+
+  renew(): void {
+    this.disconnect();
+  }
+
+  wake(): void {}
 
   close(): void {
     this.#isClosed = true;
@@ -184,6 +196,10 @@ export class SimulatedTransport implements BoardTransport {
     });
   }
 
+  #heard(): void {
+    for (const listener of this.#heardListeners) listener();
+  }
+
   #connectLater(): void {
     if (this.#isClosed) return;
     const { clock, random } = this.#network;
@@ -205,6 +221,7 @@ export class SimulatedTransport implements BoardTransport {
     for (let time = 0; time < times; time++) {
       clock.after(this.#network.delay(), () => {
         if (this.#peer !== peer) return;
+        this.#heard();
         for (const listener of this.#listeners.get(event) ?? []) listener(...args);
       });
     }

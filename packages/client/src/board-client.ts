@@ -29,6 +29,7 @@ import { type CursorPosition, PeopleOnBoard, parsePeople } from "./people.ts";
 import { secureRandom } from "./random.ts";
 import { isSameSaveState, type SaveState } from "./save-state.ts";
 import { ScatterWatch } from "./scatter-watch.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
 import { Timer } from "./timer.ts";
 import { UndoHistory } from "./undo-history.ts";
@@ -202,11 +203,22 @@ export class BoardClient {
         onChange: () => this.#update(),
       },
     });
-    this.#connection = { transport, sender, sync, cursor: new CursorSender(transport, this.#clock) };
+    const silence = new SilenceWatch({
+      clock: this.#clock,
+      isExcused: () => sync.isAwaited,
+      onSilent: () => transport.renew(),
+    });
+    this.#connection = { transport, sender, sync, silence, cursor: new CursorSender(transport, this.#clock) };
+    transport.onHeard(() => silence.heard());
     transport.onConnect(() => this.#connected());
     transport.onDisconnect((loss) => this.#disconnected(loss));
     transport.on(BoardEvent.people, (people) => this.#heardPeople(people));
     transport.on(BoardEvent.cursor, (text) => this.#heardCursors(text));
+  }
+
+  /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
+  wake(): void {
+    this.#connection?.transport.wake();
   }
 
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */
@@ -221,6 +233,7 @@ export class BoardClient {
     this.#setTrouble(undefined);
     connection?.sender.close();
     connection?.sync.leave();
+    connection?.silence.stop();
     connection?.cursor.close();
     connection?.transport.close();
   }
@@ -332,6 +345,7 @@ export class BoardClient {
 
   #joined(joined: Joined): void {
     this.#hello = joined;
+    this.#connection?.silence.start(joined.headSeconds);
     this.#connection?.sender.open();
   }
 
@@ -353,6 +367,7 @@ export class BoardClient {
     this.#scatter.lost(loss);
     this.#connection?.sender.close();
     this.#connection?.sync.leave();
+    this.#connection?.silence.stop();
     this.#setState("reconnecting");
     this.#update();
   }
@@ -435,5 +450,6 @@ interface Connection {
   readonly transport: BoardTransport;
   readonly sender: OutboxSender;
   readonly sync: BoardSync;
+  readonly silence: SilenceWatch;
   readonly cursor: CursorSender;
 }

@@ -57,6 +57,11 @@ class SocketTransport implements BoardTransport {
     this.#socket.on(event, listener);
   }
 
+  onHeard(listener: () => void): void {
+    this.#socket.io.on("packet", listener);
+    this.#socket.io.on("ping", listener);
+  }
+
   onConnect(listener: () => void): void {
     this.#socket.on("connect", listener);
   }
@@ -65,9 +70,18 @@ class SocketTransport implements BoardTransport {
     this.#socket.on("disconnect", (_reason, details) => listener(lossOf(details)));
   }
 
+  renew(): void {
+    this.#socket.disconnect();
+  }
+
+  wake(): void {
+    if (this.#retry) this.#connect();
+  }
+
   close(): void {
     clearTimeout(this.#retry);
     this.#socket.off();
+    this.#socket.io.off();
     this.#socket.disconnect();
   }
 

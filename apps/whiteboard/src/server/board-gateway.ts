@@ -36,7 +36,7 @@ export class BoardGateway {
     });
     const committer = this.#committer;
     this.#drawings = new DrawingBridge({ io, store, committer, metrics, headSeconds });
-    const context: BoardContext = { store, committer, rooms: this.#rooms, metrics, pod, version };
+    const context: BoardContext = { store, committer, rooms: this.#rooms, metrics, pod, version, headSeconds };
     io.on("connection", (socket) => {
       new Connection(socket, {
         board: new BoardSocket(socket, context),
