@@ -28,6 +28,7 @@ import { followStageSize } from "./stage-size.ts";
 import { Toolbar } from "./toolbar.ts";
 import { Toolbox } from "./toolbox.ts";
 import { Viewport } from "./viewport.ts";
+import { wakeWithPage } from "./wake.ts";
 import { followWheel } from "./wheel-input.ts";
 import { ZoomBar } from "./zoom-bar.ts";
 
@@ -72,5 +73,6 @@ export function openBoard(board: string): void {
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   flushOnLeave(client);
+  wakeWithPage(client);
   client.open();
 }
