@@ -27,7 +27,8 @@ import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
 import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
 import { type CursorPosition, PeopleOnBoard, parsePeople } from "./people.ts";
 import { secureRandom } from "./random.ts";
-import { isSameSaveState, type SaveState } from "./save-state.ts";
+import type { SaveState } from "./save-state.ts";
+import { SaveStateWatch } from "./save-state-watch.ts";
 import { ScatterWatch } from "./scatter-watch.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
@@ -88,7 +89,7 @@ export class BoardClient {
   readonly #scatter: ScatterWatch;
   readonly #openStrokes = new Set<DrawnStroke>();
   readonly #stateChanged = new Listeners<[ConnectionState]>();
-  readonly #saveStateChanged = new Listeners<[SaveState]>();
+  readonly #saving = new SaveStateWatch();
   readonly #troubleChanged = new Listeners<[BoardTrouble | undefined]>();
   readonly #refused = new Listeners<[BoardError]>();
   readonly #peopleChanged = new Listeners<[]>();
@@ -96,15 +97,12 @@ export class BoardClient {
   readonly #historyChanged = new Listeners<[]>();
   #connection: Connection | undefined;
   #state: ConnectionState = "connecting";
-  #saveState: SaveState = { state: "saved" };
   #trouble: BoardTrouble | undefined;
   #hello: Joined | undefined;
   /** Of the board that the open strokes are part of. */
   #epoch: string | undefined;
   #name: string;
   #items = 0;
-  /** What was refused since this person did something last. */
-  #refusal: BoardError | undefined;
 
   constructor(options: BoardClientOptions) {
     this.#url = `${options.url}`;
@@ -134,7 +132,7 @@ export class BoardClient {
   }
 
   get saveState(): SaveState {
-    return this.#saveState;
+    return this.#saving.state;
   }
 
   /** Why the board is not all here, if that is known to be more than a lost connection. */
@@ -296,7 +294,7 @@ export class BoardClient {
   }
 
   onSaveState(listener: (saveState: SaveState) => void): Unsubscribe {
-    return this.#saveStateChanged.add(listener);
+    return this.#saving.onChange(listener);
   }
 
   /** Hears that {@link trouble} has changed. */
@@ -328,7 +326,7 @@ export class BoardClient {
   }
 
   #perform(operation: Operation, onRemoved?: RemovalListener): void {
-    this.#refusal = undefined;
+    this.#saving.performed();
     this.#document.perform(operation, onRemoved);
     this.#connection?.sender.pump();
     if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
@@ -377,7 +375,7 @@ export class BoardClient {
     const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
     // What else would be drawn of them would have nothing to be added to.
     for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();
-    this.#refusal = error;
+    this.#saving.refused(error);
     this.#refused.emit(error);
     this.#update();
   }
@@ -404,32 +402,15 @@ export class BoardClient {
 
   /** Draws all states from what is known. */
   #update(): void {
-    const sync = this.#connection?.sync;
+    const { sync, sender } = this.#connection ?? {};
     if (this.#document.hasDoubts) sync?.ask();
     if (sync?.isJoined) this.#setState(sync.isComplete ? "live" : "catching-up");
-    this.#setSaveState(this.#currentSaveState());
+    this.#saving.update({
+      outbox: this.#document.outbox,
+      isJoined: sync?.isJoined ?? false,
+      trouble: sync?.trouble ?? sender?.trouble ?? this.#scatter.trouble,
+    });
     this.#setTrouble(this.#scatter.trouble ?? (this.#state === "catching-up" ? sync?.trouble : undefined));
-  }
-
-  #currentSaveState(): SaveState {
-    const { size: operations, isKept } = this.#document.outbox;
-    if (operations === 0 && !this.#refusal) return { state: "saved" };
-    const reason = this.#refusal?.detail ?? this.#hindrance();
-    return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, isKept, reason };
-  }
-
-  /** Why this person's operations are not on their way; undefined when they are. */
-  #hindrance(): string | undefined {
-    const { sync, sender } = this.#connection ?? {};
-    const trouble = sync?.trouble ?? sender?.trouble ?? this.#scatter.trouble;
-    if (trouble) return trouble.detail;
-    return sync?.isJoined ? undefined : "there is no connection";
-  }
-
-  #setSaveState(saveState: SaveState): void {
-    if (isSameSaveState(saveState, this.#saveState)) return;
-    this.#saveState = saveState;
-    this.#saveStateChanged.emit(saveState);
   }
 
   #setTrouble(trouble: BoardTrouble | undefined): void {
