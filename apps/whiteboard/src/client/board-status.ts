@@ -1,6 +1,5 @@
 import type { BoardClient, BoardTrouble, ConnectionState, NotSaved, SaveState } from "@crosspod/client";
-import type { Announcer } from "./announcer.ts";
-import { elementById } from "./element.ts";
+import { type Announcer, elementById } from "@crosspod/page";
 
 const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   connecting: "Connecting",
@@ -35,7 +34,7 @@ export class BoardStatus {
   }
 
   #showConnection(state: ConnectionState): void {
-    this.#status.dataset.connection = state;
+    this.#status.dataset.state = state;
     this.#connection.textContent = CONNECTION_NAMES[state];
     const pod = state === "live" || state === "catching-up" ? this.#client.hello?.pod : undefined;
     for (const id of ["pod", "menu-pod"]) {
