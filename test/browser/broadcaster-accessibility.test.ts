@@ -1,28 +1,19 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type BroadcasterPage, openPage } from "../helpers/broadcaster-page.ts";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
+import { overflow, violations } from "../helpers/accessibility.ts";
+import { openPage } from "../helpers/broadcaster-page.ts";
 import { publish } from "../helpers/publisher.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../helpers/running-broadcaster.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 
 const TOKEN = "correct-horse";
 const DEADLINE = { timeout: 15_000 };
 const PHONE = { width: 360, height: 740 };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
-
-async function violations({ page }: BroadcasterPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
-}
 
 async function publishAllLevels({ url }: RunningBroadcaster): Promise<void> {
   for (const value of ["100", "150"]) await publish(url, "1", value);
@@ -40,7 +31,7 @@ describe("everybody can use the broadcaster's page", () => {
     // The light of the last change is over.
     await page.page.waitForFunction(() => document.getAnimations().length === 0);
 
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page.page)).toEqual([]);
   });
 
   test.each(["light", "dark"] as const)("axe finds nothing in errors and lost connections, %s", async (colorScheme) => {
@@ -55,7 +46,7 @@ describe("everybody can use the broadcaster's page", () => {
     })();
     await page.untilState("Reconnecting");
 
-    expect(await violations(page)).toEqual([]);
+    expect(await violations(page.page)).toEqual([]);
   });
 
   test("a phone's width is enough, whatever the values, and in every state", async () => {
@@ -68,12 +59,12 @@ describe("everybody can use the broadcaster's page", () => {
       await opened.field("ID").fill("x".repeat(65));
       await opened.send.click();
       await opened.page.getByText("the limit is 64").waitFor();
-      expect(await overflow(opened)).toEqual([]);
+      expect(await overflow(opened.page)).toEqual([]);
       return opened;
     })();
     await page.untilState("Reconnecting");
 
-    expect(await overflow(page)).toEqual([]);
+    expect(await overflow(page.page)).toEqual([]);
   });
 
   test("a screen reader hears of new states and of nothing else in the feed", async () => {
@@ -100,13 +91,3 @@ describe("everybody can use the broadcaster's page", () => {
     await page.page.getByRole("row", { name: /^9 no value yet/ }).waitFor();
   });
 });
-
-/** What reaches past the right edge of the screen. */
-const overflow = ({ page }: BroadcasterPage): Promise<string[]> =>
-  page.evaluate((width) => {
-    const wide = [...document.querySelectorAll("body *")].filter(
-      (element) => element.getBoundingClientRect().right > width,
-    );
-    const scrolls = document.documentElement.scrollWidth > width ? ["the page"] : [];
-    return [...scrolls, ...wide.map(({ tagName, className }) => `${tagName}.${className}`)];
-  }, PHONE.width);

@@ -181,27 +181,30 @@ describe("the broadcaster's page", () => {
     expect((await page.rows()).map(({ id }) => id)).toEqual(FIRST_IDS);
   });
 
-  test.each(["online", "visibilitychange"])("a page that waits to reconnect tries at once on %s", async (event) => {
-    const context = await browser.newContext();
-    // Every pause would last for days.
-    await context.addInitScript("Math.random = () => 1e6");
-    const page = await context.newPage();
-    const state = page.locator("#state");
-    const port = await (async () => {
-      await using service = await startBroadcaster();
-      await page.goto(service.url);
+  test.each(["online", "pageshow", "visibilitychange"])(
+    "a page that waits to reconnect tries at once on %s",
+    async (event) => {
+      const context = await browser.newContext();
+      // Every pause would last for days.
+      await context.addInitScript("Math.random = () => 1e6");
+      const page = await context.newPage();
+      const state = page.locator("#state");
+      const port = await (async () => {
+        await using service = await startBroadcaster();
+        await page.goto(service.url);
+        await state.getByText("Live").waitFor();
+        return service.port;
+      })();
+      await state.getByText("Reconnecting").waitFor();
+      await using _restarted = await startBroadcaster({ PORT: `${port}` });
+
+      await page.evaluate((type) => {
+        (type === "visibilitychange" ? document : window).dispatchEvent(new Event(type));
+      }, event);
+
       await state.getByText("Live").waitFor();
-      return service.port;
-    })();
-    await state.getByText("Reconnecting").waitFor();
-    await using _restarted = await startBroadcaster({ PORT: `${port}` });
-
-    await page.evaluate((type) => {
-      (type === "online" ? window : document).dispatchEvent(new Event(type));
-    }, event);
-
-    await state.getByText("Live").waitFor();
-  });
+    },
+  );
 
   test("[B8] a page says stale for as long as its pod has lost touch with the channel", async () => {
     const channel = new SteeredChannel();

@@ -1,36 +1,20 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
+import { overflow, violations } from "../helpers/accessibility.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+/** Lies beyond the edge of the stage, which cuts it off, or is not shown. */
+const CUT_OFF = ".stage *, .sprite *";
 const LONG_BOARD = `/b/${"wide-board-".repeat(5)}`.slice(0, 60);
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
-
-async function violations({ page }: WhiteboardPage): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
-}
-
-/** What reaches past the right edge of the screen and is not cut off there on purpose. */
-const overflow = ({ page }: WhiteboardPage): Promise<string[]> =>
-  page.evaluate((width) => {
-    const elements = [...document.querySelectorAll("body *:not(.stage *):not(.sprite *)")];
-    const wide = elements.filter((element) => element.getBoundingClientRect().right > width + 0.5);
-    const scrolls = document.documentElement.scrollWidth > width ? ["the page"] : [];
-    return [...scrolls, ...wide.map(({ tagName, id, className }) => `${tagName}#${id}.${className}`)];
-  }, PHONE.viewport.width);
 
 describe("everybody can use the whiteboard's page", () => {
   test.each(["light", "dark"] as const)(
@@ -39,20 +23,20 @@ describe("everybody can use the whiteboard's page", () => {
       await using service = await startWhiteboard();
       const page = await openBoardPage(browser, service.url, { colorScheme });
       await openBoardPage(browser, service.url, { name: "Bo" });
-      expect(await violations(page), "an empty board").toEqual([]);
+      expect(await violations(page.page), "an empty board").toEqual([]);
 
       await page.draw(curve([0.1, 0.2], [0.9, 0.3]));
       await page.page.locator("#board-button").click();
       await page.page.getByLabel("Name of a board").fill("no such name");
       await page.page.keyboard.press("Enter");
-      expect(await violations(page), "the board's menu").toEqual([]);
+      expect(await violations(page.page), "the board's menu").toEqual([]);
       await page.page.locator("#people-button").click();
-      expect(await violations(page), "the people").toEqual([]);
+      expect(await violations(page.page), "the people").toEqual([]);
       await page.page.keyboard.press("Escape");
       await page.button("Clear the board").click();
-      expect(await violations(page), "a message").toEqual([]);
+      expect(await violations(page.page), "a message").toEqual([]);
       await page.button("Help").click();
-      expect(await violations(page), "the help").toEqual([]);
+      expect(await violations(page.page), "the help").toEqual([]);
     },
   );
 
@@ -67,8 +51,8 @@ describe("everybody can use the whiteboard's page", () => {
       await page.draw(curve([0.1, 0.2], [0.9, 0.3]));
       await page.reason.getByText("Not saved").waitFor();
 
-      expect(await violations(page)).toEqual([]);
-      expect(await overflow(page)).toEqual([]);
+      expect(await violations(page.page)).toEqual([]);
+      expect(await overflow(page.page, CUT_OFF)).toEqual([]);
     },
   );
 
@@ -79,10 +63,10 @@ describe("everybody can use the whiteboard's page", () => {
     await Promise.all([1, 2, 3].map(() => openBoardPage(browser, service.url, options)));
     await expect.poll(() => page.page.locator("#people-list li").count(), DEADLINE).toBe(4);
 
-    expect(await overflow(page)).toEqual([]);
+    expect(await overflow(page.page, CUT_OFF)).toEqual([]);
     for (const menu of ["#board-button", "#people-button"]) {
       await page.page.locator(menu).click();
-      expect(await overflow(page)).toEqual([]);
+      expect(await overflow(page.page, CUT_OFF)).toEqual([]);
       await page.page.keyboard.press("Escape");
     }
     for (const control of await page.page.locator(".toolbar button").all()) {

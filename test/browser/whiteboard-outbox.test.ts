@@ -6,7 +6,7 @@ import { fillBoard } from "../helpers/full-board.ts";
 import { comparePictures } from "../helpers/picture.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
 import { SteeredBoardStore } from "../helpers/steered-board-store.ts";
-import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 20_000 };
 const SIZE = { viewport: { width: 1_000, height: 700 } };
@@ -212,3 +212,27 @@ describe("what a person drew is not lost", () => {
     await untilStrokes(page, MAX_ITEMS - 1);
   });
 });
+
+test.each(["online", "pageshow", "visibilitychange"])(
+  "a page that waits to reconnect tries at once on %s",
+  async (event) => {
+    const context = await browser.newContext();
+    // Every pause would last for days.
+    await context.addInitScript("Math.random = () => 1e6");
+    const page = new WhiteboardPage(await context.newPage());
+    const port = await (async () => {
+      await using service = await startWhiteboard();
+      await page.page.goto(service.url);
+      await page.untilConnection("Live");
+      return service.port;
+    })();
+    await page.untilConnection("Reconnecting");
+    await using _restarted = await startWhiteboard({ PORT: `${port}` });
+
+    await page.page.evaluate((type) => {
+      (type === "visibilitychange" ? document : window).dispatchEvent(new Event(type));
+    }, event);
+
+    await page.untilConnection("Live");
+  },
+);

@@ -1,4 +1,4 @@
-import type { BoardTransport } from "@crosspod/client";
+import type { BoardTransport, Loss } from "@crosspod/client";
 import { BoardEvent } from "@crosspod/protocol";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
@@ -95,8 +95,9 @@ export class SimulatedTransport implements BoardTransport {
   readonly #network: SimulatedNetwork;
   readonly #onReply: (heard: HeardReply) => void;
   readonly #listeners = new Map<string, Listener[]>();
+  readonly #heardListeners: (() => void)[] = [];
   readonly #connectListeners: (() => void)[] = [];
-  readonly #disconnectListeners: ((reason: string) => void)[] = [];
+  readonly #disconnectListeners: ((loss: Loss) => void)[] = [];
   #peer: Peer | undefined;
   #rejections = new Set<() => void>();
   /** What a client sends arrives in order: not before this. */
@@ -127,6 +128,7 @@ export class SimulatedTransport implements BoardTransport {
         if (this.#peer !== peer || replyIsLost) return;
         cancelDeadline();
         this.#rejections.delete(fail);
+        this.#heard();
         this.#onReply({ event, args, reply, epochs });
         resolve(reply);
       });
@@ -139,13 +141,23 @@ export class SimulatedTransport implements BoardTransport {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
   }
 
+  onHeard(listener: () => void): void {
+    this.#heardListeners.push(listener);
+  }
+
   onConnect(listener: () => void): void {
     this.#connectListeners.push(listener);
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
+  onDisconnect(listener: (loss: Loss) => void): void {
     this.#disconnectListeners.push(listener);
   }
+
+  renew(): void {
+    this.disconnect();
+  }
+
+  wake(): void {}
 
   close(): void {
     this.#isClosed = true;
@@ -161,7 +173,7 @@ export class SimulatedTransport implements BoardTransport {
     this.#network.service.leave(peer);
     for (const reject of this.#rejections) reject();
     this.#rejections = new Set();
-    for (const listener of this.#disconnectListeners) listener("transport close");
+    for (const listener of this.#disconnectListeners) listener("other");
     this.#connectLater();
   }
 
@@ -182,6 +194,10 @@ export class SimulatedTransport implements BoardTransport {
         .answer(peer, event, args)
         .then((reply) => clock.after(this.#network.delay(), () => onReply(reply, epochs)));
     });
+  }
+
+  #heard(): void {
+    for (const listener of this.#heardListeners) listener();
   }
 
   #connectLater(): void {
@@ -205,6 +221,7 @@ export class SimulatedTransport implements BoardTransport {
     for (let time = 0; time < times; time++) {
       clock.after(this.#network.delay(), () => {
         if (this.#peer !== peer) return;
+        this.#heard();
         for (const listener of this.#listeners.get(event) ?? []) listener(...args);
       });
     }

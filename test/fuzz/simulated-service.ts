@@ -97,7 +97,7 @@ export class SimulatedService {
     if (!this.#gone.has(peer)) this.#viewers.add(peer);
     const known = epoch !== undefined && seq !== undefined ? { epoch, seq } : undefined;
     const { history, n } = await this.#store.join(this.board, client, known);
-    return { ...history, n, pod: "pod", version: "1" };
+    return { ...history, n, pod: "pod", version: "1", headSeconds: HEAD_INTERVAL_MS / 1_000 };
   }
 
   #since(epoch: string, seq: number): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { createLog, type Environment } from "@crosspod/service";
+import { createLog, type Environment, type Log } from "@crosspod/service";
 import { aloneWith } from "../../apps/whiteboard/src/server/backend.ts";
 import type { BoardStore } from "../../apps/whiteboard/src/server/board-store.ts";
 import { parseConfig } from "../../apps/whiteboard/src/server/config.ts";
@@ -25,6 +25,7 @@ export interface WhiteboardParts {
   readonly store?: BoardStore;
   /** Of the built page, unless another is given. */
   readonly pageDirectory?: string;
+  readonly log?: Log;
 }
 
 /** Starts one on a free port of this machine, or on `PORT` of the environment; on a new store in memory unless it is given another. */
@@ -43,7 +44,7 @@ export async function startWhiteboard(
   });
   const store = parts.store ?? new MemoryBoardStore(config);
   const service = createWhiteboard(config, {
-    log: createLog({ service: "whiteboard", pod: config.podName, level: config.logLevel, pretty: false }),
+    log: parts.log ?? createLog({ service: "whiteboard", pod: config.podName, level: config.logLevel, pretty: false }),
     createBackend: () => aloneWith(store),
     pageDirectory: parts.pageDirectory ?? whiteboardPageDirectory,
     socketClientDirectory: directory("node_modules/socket.io/client-dist/"),

@@ -106,18 +106,22 @@ export class WhiteboardPage {
   }
 }
 
-/** Opens a page of its own browser profile, so that pages share nothing but the service. `path` is that of a board. */
+/** Opens a page of its own browser profile, so that pages share nothing but the service, and waits until its connection is `Live`, or what else it should be. `path` is that of a board. */
 export async function openBoardPage(
   browser: Browser,
   url: string,
-  options: BrowserContextOptions & { readonly path?: string; readonly name?: string } = {},
+  options: BrowserContextOptions & {
+    readonly path?: string;
+    readonly name?: string;
+    readonly connection?: string;
+  } = {},
 ): Promise<WhiteboardPage> {
-  const { path = "/", name, ...contextOptions } = options;
+  const { path = "/", name, connection = "Live", ...contextOptions } = options;
   const context = await browser.newContext({ reducedMotion: "reduce", ...contextOptions });
   if (name) await context.addInitScript((text) => localStorage.setItem("crosspod-name", text), name);
   const page = await context.newPage();
   await page.goto(new URL(path, url).href);
   const opened = new WhiteboardPage(page);
-  await opened.untilConnection("Live");
+  await opened.untilConnection(connection);
   return opened;
 }

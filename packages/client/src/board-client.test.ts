@@ -17,13 +17,15 @@ import {
 } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BoardClient, type BoardClientOptions } from "./board-client.ts";
-import type { BoardTransport } from "./board-transport.ts";
+import type { BoardTransport, Loss } from "./board-transport.ts";
 import type { ViewChange } from "./board-view.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 
 const STYLE = { color: "ff0000", width: 3, pressure: false };
 const POINT = { x: 100, y: 100 };
 const OTHER = "otherone";
+/** So long that no connection is silent for too long, unless a test says otherwise. */
+const HEAD_SECONDS = 3_600;
 
 interface Asked {
   readonly event: string;
@@ -35,16 +37,20 @@ interface Asked {
 class ScriptedTransport implements BoardTransport {
   readonly asked: Asked[] = [];
   readonly sent: unknown[][] = [];
+  renewals = 0;
+  wakes = 0;
   id: string | undefined;
   readonly #rejections = new Set<() => void>();
   readonly #listeners = new Map<string, (...args: readonly unknown[]) => void>();
+  #onHeard = (): void => {};
   #onConnect = (): void => {};
-  #onDisconnect = (_reason: string): void => {};
+  #onDisconnect = (_loss: Loss): void => {};
 
   request(event: string, ...args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#rejections.add(() => reject(new Error("lost")));
       const reply = async (value: unknown): Promise<void> => {
+        this.#onHeard();
         resolve(value);
         await settled();
       };
@@ -60,18 +66,32 @@ class ScriptedTransport implements BoardTransport {
     this.#listeners.set(event, listener);
   }
 
+  onHeard(listener: () => void): void {
+    this.#onHeard = listener;
+  }
+
   onConnect(listener: () => void): void {
     this.#onConnect = listener;
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
+  onDisconnect(listener: (loss: Loss) => void): void {
     this.#onDisconnect = listener;
+  }
+
+  renew(): void {
+    this.renewals += 1;
+    void this.disconnect();
+  }
+
+  wake(): void {
+    this.wakes += 1;
   }
 
   close(): void {}
 
   /** The service sends an event. */
   emit(event: string, ...args: readonly unknown[]): void {
+    this.#onHeard();
     this.#listeners.get(event)?.(...args);
   }
 
@@ -80,10 +100,10 @@ class ScriptedTransport implements BoardTransport {
     this.#onConnect();
   }
 
-  async disconnect(): Promise<void> {
+  async disconnect(loss: Loss = "other"): Promise<void> {
     this.id = undefined;
     for (const reject of this.#rejections) reject();
-    this.#onDisconnect("transport close");
+    this.#onDisconnect(loss);
     await settled();
   }
 
@@ -146,7 +166,7 @@ function open(options: Partial<BoardClientOptions> = {}) {
 }
 
 const joined = (more: object = {}) => ({
-  ok: { epoch: "e1", seq: 0, items: "", n: 0, pod: "pod-1", version: "1", ...more },
+  ok: { epoch: "e1", seq: 0, items: "", n: 0, pod: "pod-1", version: "1", headSeconds: HEAD_SECONDS, ...more },
 });
 
 async function openLive(items: Item[] = [], options: Partial<BoardClientOptions> = {}) {
@@ -842,6 +862,121 @@ describe("what is the trouble with a board", () => {
     client.beginStroke(STYLE, POINT).end();
     expect(client.saveState).toMatchObject({ state: "saving" });
   });
+});
+
+describe("a session that a pod does not have", () => {
+  const breakOnce = async ({ transport }: { transport: ScriptedTransport }): Promise<void> => {
+    transport.connect();
+    await transport.disconnect("scattered");
+  };
+
+  test("[W1] is a matter of the balancer when that comes again and again, until a connection lasts", async () => {
+    const opened = open();
+    const { client, transport } = opened;
+    client.beginStroke(STYLE, POINT).end();
+    await breakOnce(opened);
+    await transport.disconnect();
+    await breakOnce(opened);
+    expect(client.trouble).toBeUndefined();
+    expect(client.saveState).toMatchObject({ reason: "there is no connection" });
+    await breakOnce(opened);
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    expect(client.saveState).toMatchObject({ reason: client.trouble?.detail });
+    transport.asked.length = 0;
+    transport.connect();
+    await transport.take("join").reply(joined());
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(client.trouble).toMatchObject({ code: "scattered" });
+    await vi.advanceTimersByTimeAsync(1);
+    expect(client.trouble).toBeUndefined();
+  });
+
+  test("[W1] is no matter of the balancer when connections last in between", async () => {
+    const opened = open();
+    for (let time = 0; time < 5; time++) {
+      await breakOnce(opened);
+      opened.transport.connect();
+      await vi.advanceTimersByTimeAsync(10_000);
+      await opened.transport.disconnect("scattered");
+    }
+    expect(opened.client.trouble).toBeUndefined();
+  });
+});
+
+describe("a connection that is silent", () => {
+  const SILENT_MS = 9_500;
+
+  async function openSilent() {
+    const opened = open();
+    opened.transport.connect();
+    await opened.transport.take("join").reply(joined({ headSeconds: 3 }));
+    return opened;
+  }
+
+  test("[W10] for two and a half announcements of the head and a little more is renewed", async () => {
+    const { client, transport } = await openSilent();
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+    expect(transport.renewals).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(transport.renewals).toBe(1);
+    expect(client.state).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(2 * SILENT_MS);
+    expect(transport.renewals).toBe(1);
+    transport.connect();
+    await transport.take("join").reply(joined({ headSeconds: 1 }));
+    await vi.advanceTimersByTimeAsync(4_500);
+    expect(transport.renewals).toBe(2);
+  });
+
+  test.each(["head", "o", "people", "c", "something newer"])("[W10] is not silent when %s comes", async (event) => {
+    const { transport } = await openSilent();
+    for (let time = 0; time < 3; time++) {
+      await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+      transport.emit(event);
+    }
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+    expect(transport.renewals).toBe(0);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(transport.renewals).toBe(1);
+  });
+
+  test("[W10] is not silent when an acknowledgement comes", async () => {
+    const { client, transport } = await openSilent();
+    client.beginStroke(STYLE, POINT).end();
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+    await transport.takeOperations().reply({ ok: { n: 1 } });
+    await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
+    expect(transport.renewals).toBe(0);
+  });
+
+  test("[W10] may be so while an answer is awaited that can be a whole board, and is watched again after it", async () => {
+    const { transport } = await openSilent();
+    transport.emit("head", { epoch: "e1", seq: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    const since = transport.take("since");
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(transport.renewals).toBe(0);
+    await since.reply({ ok: { epoch: "e1", seq: 1, items: encodeItems([item(1, 1)]) } });
+    await vi.advanceTimersByTimeAsync(SILENT_MS);
+    expect(transport.renewals).toBe(1);
+    transport.connect();
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(transport.renewals).toBe(1);
+  });
+
+  test.each(["lost", "closed"])("[W10] is not watched any more when it was %s", async (how) => {
+    const { client, transport } = await openSilent();
+    if (how === "lost") await transport.disconnect();
+    else client.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test("a client that is woken connects at once", () => {
+  const { client, transport } = open();
+  client.wake();
+  expect(transport.wakes).toBe(1);
 });
 
 test("[W6] a closed client sends nothing more, and leaves what it had for the next one", async () => {

@@ -13,7 +13,8 @@ import {
 import { BoardDocument, type RemovalListener } from "./board-document.ts";
 import { parseRenamed, parseReply } from "./board-reply.ts";
 import { BoardSync } from "./board-sync.ts";
-import type { BoardTransport } from "./board-transport.ts";
+import type { BoardTransport, Loss } from "./board-transport.ts";
+import type { BoardTrouble } from "./board-trouble.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId } from "./client-id.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -26,7 +27,10 @@ import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
 import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
 import { type CursorPosition, PeopleOnBoard, parsePeople } from "./people.ts";
 import { secureRandom } from "./random.ts";
-import { isSameSaveState, type SaveState } from "./save-state.ts";
+import type { SaveState } from "./save-state.ts";
+import { SaveStateWatch } from "./save-state-watch.ts";
+import { ScatterWatch } from "./scatter-watch.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
 import { Timer } from "./timer.ts";
 import { UndoHistory } from "./undo-history.ts";
@@ -82,25 +86,23 @@ export class BoardClient {
   readonly #history: UndoHistory;
   readonly #people: PeopleOnBoard;
   readonly #sealing: Timer;
+  readonly #scatter: ScatterWatch;
   readonly #openStrokes = new Set<DrawnStroke>();
   readonly #stateChanged = new Listeners<[ConnectionState]>();
-  readonly #saveStateChanged = new Listeners<[SaveState]>();
-  readonly #troubleChanged = new Listeners<[BoardError | undefined]>();
+  readonly #saving = new SaveStateWatch();
+  readonly #troubleChanged = new Listeners<[BoardTrouble | undefined]>();
   readonly #refused = new Listeners<[BoardError]>();
   readonly #peopleChanged = new Listeners<[]>();
   readonly #cursorsChanged = new Listeners<[]>();
   readonly #historyChanged = new Listeners<[]>();
   #connection: Connection | undefined;
   #state: ConnectionState = "connecting";
-  #saveState: SaveState = { state: "saved" };
-  #trouble: BoardError | undefined;
+  #trouble: BoardTrouble | undefined;
   #hello: Joined | undefined;
   /** Of the board that the open strokes are part of. */
   #epoch: string | undefined;
   #name: string;
   #items = 0;
-  /** What was refused since this person did something last. */
-  #refusal: BoardError | undefined;
 
   constructor(options: BoardClientOptions) {
     this.#url = `${options.url}`;
@@ -121,6 +123,7 @@ export class BoardClient {
     );
     this.#people = new PeopleOnBoard(this.#clock, () => this.#peopleChanged.emit());
     this.#sealing = new Timer(this.#clock, () => this.flush());
+    this.#scatter = new ScatterWatch(this.#clock, () => this.#update());
     this.#update();
   }
 
@@ -129,11 +132,11 @@ export class BoardClient {
   }
 
   get saveState(): SaveState {
-    return this.#saveState;
+    return this.#saving.state;
   }
 
-  /** Why the board is not all here, if the service said so; undefined when it is, and while there is no connection. */
-  get trouble(): BoardError | undefined {
+  /** Why the board is not all here, if that is known to be more than a lost connection. */
+  get trouble(): BoardTrouble | undefined {
     return this.#trouble;
   }
 
@@ -198,17 +201,29 @@ export class BoardClient {
         onChange: () => this.#update(),
       },
     });
-    this.#connection = { transport, sender, sync, cursor: new CursorSender(transport, this.#clock) };
+    const silence = new SilenceWatch({
+      clock: this.#clock,
+      isExcused: () => sync.isAwaited,
+      onSilent: () => transport.renew(),
+    });
+    this.#connection = { transport, sender, sync, silence, cursor: new CursorSender(transport, this.#clock) };
+    transport.onHeard(() => silence.heard());
     transport.onConnect(() => this.#connected());
-    transport.onDisconnect(() => this.#disconnected());
+    transport.onDisconnect((loss) => this.#disconnected(loss));
     transport.on(BoardEvent.people, (people) => this.#heardPeople(people));
     transport.on(BoardEvent.cursor, (text) => this.#heardCursors(text));
+  }
+
+  /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
+  wake(): void {
+    this.#connection?.transport.wake();
   }
 
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */
   close(): void {
     this.flush();
     this.#sealing.stop();
+    this.#scatter.close();
     this.#people.close();
     const connection = this.#connection;
     this.#connection = undefined;
@@ -216,6 +231,7 @@ export class BoardClient {
     this.#setTrouble(undefined);
     connection?.sender.close();
     connection?.sync.leave();
+    connection?.silence.stop();
     connection?.cursor.close();
     connection?.transport.close();
   }
@@ -278,11 +294,11 @@ export class BoardClient {
   }
 
   onSaveState(listener: (saveState: SaveState) => void): Unsubscribe {
-    return this.#saveStateChanged.add(listener);
+    return this.#saving.onChange(listener);
   }
 
   /** Hears that {@link trouble} has changed. */
-  onTrouble(listener: (trouble: BoardError | undefined) => void): Unsubscribe {
+  onTrouble(listener: (trouble: BoardTrouble | undefined) => void): Unsubscribe {
     return this.#troubleChanged.add(listener);
   }
 
@@ -310,7 +326,7 @@ export class BoardClient {
   }
 
   #perform(operation: Operation, onRemoved?: RemovalListener): void {
-    this.#refusal = undefined;
+    this.#saving.performed();
     this.#document.perform(operation, onRemoved);
     this.#connection?.sender.pump();
     if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
@@ -318,6 +334,7 @@ export class BoardClient {
   }
 
   #connected(): void {
+    this.#scatter.connected();
     this.#connection?.sender.close();
     this.#connection?.sync.join();
     this.#setState("catching-up");
@@ -326,6 +343,7 @@ export class BoardClient {
 
   #joined(joined: Joined): void {
     this.#hello = joined;
+    this.#connection?.silence.start(joined.headSeconds);
     this.#connection?.sender.open();
   }
 
@@ -343,9 +361,11 @@ export class BoardClient {
     for (const stroke of this.#openStrokes) if (!this.view.get(stroke.item)) stroke.goOnInNewItem();
   }
 
-  #disconnected(): void {
+  #disconnected(loss: Loss): void {
+    this.#scatter.lost(loss);
     this.#connection?.sender.close();
     this.#connection?.sync.leave();
+    this.#connection?.silence.stop();
     this.#setState("reconnecting");
     this.#update();
   }
@@ -355,7 +375,7 @@ export class BoardClient {
     const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
     // What else would be drawn of them would have nothing to be added to.
     for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();
-    this.#refusal = error;
+    this.#saving.refused(error);
     this.#refused.emit(error);
     this.#update();
   }
@@ -382,35 +402,18 @@ export class BoardClient {
 
   /** Draws all states from what is known. */
   #update(): void {
-    const sync = this.#connection?.sync;
+    const { sync, sender } = this.#connection ?? {};
     if (this.#document.hasDoubts) sync?.ask();
     if (sync?.isJoined) this.#setState(sync.isComplete ? "live" : "catching-up");
-    this.#setSaveState(this.#currentSaveState());
-    this.#setTrouble(this.#state === "catching-up" ? sync?.trouble : undefined);
+    this.#saving.update({
+      outbox: this.#document.outbox,
+      isJoined: sync?.isJoined ?? false,
+      trouble: sync?.trouble ?? sender?.trouble ?? this.#scatter.trouble,
+    });
+    this.#setTrouble(this.#scatter.trouble ?? (this.#state === "catching-up" ? sync?.trouble : undefined));
   }
 
-  #currentSaveState(): SaveState {
-    const { size: operations, isKept } = this.#document.outbox;
-    if (operations === 0 && !this.#refusal) return { state: "saved" };
-    const reason = this.#refusal?.detail ?? this.#hindrance();
-    return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, isKept, reason };
-  }
-
-  /** Why this person's operations are not on their way; undefined when they are. */
-  #hindrance(): string | undefined {
-    const { sync, sender } = this.#connection ?? {};
-    const trouble = sync?.trouble ?? sender?.trouble;
-    if (trouble) return trouble.detail;
-    return sync?.isJoined ? undefined : "there is no connection";
-  }
-
-  #setSaveState(saveState: SaveState): void {
-    if (isSameSaveState(saveState, this.#saveState)) return;
-    this.#saveState = saveState;
-    this.#saveStateChanged.emit(saveState);
-  }
-
-  #setTrouble(trouble: BoardError | undefined): void {
+  #setTrouble(trouble: BoardTrouble | undefined): void {
     if (this.#trouble === trouble) return;
     this.#trouble = trouble;
     this.#troubleChanged.emit(trouble);
@@ -428,5 +431,6 @@ interface Connection {
   readonly transport: BoardTransport;
   readonly sender: OutboxSender;
   readonly sync: BoardSync;
+  readonly silence: SilenceWatch;
   readonly cursor: CursorSender;
 }

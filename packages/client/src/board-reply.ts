@@ -38,9 +38,9 @@ export function parseHistory(value: unknown): History | undefined {
 export function parseJoined(value: unknown): Joined | undefined {
   const history = parseHistory(value);
   if (!history || !isRecord(value)) return undefined;
-  const { pod, version, n } = value;
-  if (typeof pod !== "string" || typeof version !== "string" || !isCount(n)) return undefined;
-  return { ...history, pod, version, n };
+  const { pod, version, n, headSeconds } = value;
+  if (typeof pod !== "string" || typeof version !== "string" || !isCount(n) || !isCount(headSeconds)) return undefined;
+  return { ...history, pod, version, n, headSeconds };
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

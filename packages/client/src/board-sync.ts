@@ -72,6 +72,11 @@ export class BoardSync {
     return this.#isJoined && !this.#document.replica.isBehind;
   }
 
+  /** Whether an answer is on its way that may be a whole board. */
+  get isAwaited(): boolean {
+    return !this.#isJoined || this.#isAsking;
+  }
+
   /** Why the last question was not answered, if the service said so. */
   get trouble(): BoardError | undefined {
     return this.#trouble;

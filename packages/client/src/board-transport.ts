@@ -1,3 +1,6 @@
+/** Why a connection was lost. `scattered`: a pod does not have the session that a long poll asked for; another one may. */
+export type Loss = "scattered" | "other";
+
 /** A connection to a whiteboard service that comes back by itself. `connectSocket` makes one over socket.io. */
 export interface BoardTransport {
   /** Of the connection that is open now, as others see it; undefined while there is none. */
@@ -7,8 +10,14 @@ export interface BoardTransport {
   /** Emits without a reply; dropped when the connection is down or busy. */
   send(event: string, ...args: readonly unknown[]): void;
   on(event: string, listener: (...args: readonly unknown[]) => void): void;
+  /** Hears that something came from the service, whatever it was. */
+  onHeard(listener: () => void): void;
   onConnect(listener: () => void): void;
-  /** Hears that the connection is lost; it reconnects by itself, with jitter, until {@link close}. */
-  onDisconnect(listener: (reason: string) => void): void;
+  /** Hears that the connection is lost; it reconnects by itself, with jitter, until {@link close}. A session that broke before it could be used counts, too. */
+  onDisconnect(listener: (loss: Loss) => void): void;
+  /** Drops the connection that is open, for another one. */
+  renew(): void;
+  /** Tries to connect at once, when the next try would come after a pause. */
+  wake(): void;
   close(): void;
 }

@@ -1,6 +1,7 @@
 export * from "./backoff.ts";
 export * from "./board-client.ts";
 export * from "./board-transport.ts";
+export * from "./board-trouble.ts";
 export * from "./board-view.ts";
 export * from "./clock.ts";
 export * from "./feed-client.ts";

@@ -122,6 +122,53 @@ describe("the connection over socket.io", () => {
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith("me 1 2"), WAIT);
   });
 
+  test("hears of events and replies", async () => {
+    const { transport: opened, connected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const heard = vi.fn();
+    opened.onHeard(heard);
+    await opened.request("echo", 1);
+    expect(heard).toHaveBeenCalledTimes(1);
+    sockets[0]?.emit("whatever");
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2), WAIT);
+  });
+
+  test("hears of pings", async () => {
+    await io.close();
+    await serve({ pingInterval: 50 });
+    const { transport: opened, connected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const heard = vi.fn();
+    opened.onHeard(heard);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2), WAIT);
+  });
+
+  test("is another one when it is renewed", async () => {
+    const { transport: opened, connected, disconnected } = connect();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const { id } = opened;
+    opened.renew();
+    expect(disconnected).toHaveBeenCalledOnce();
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), WAIT);
+    expect(opened.id).not.toBe(id);
+  });
+
+  test("does not wait for the end of a pause when it is woken", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const opened = connectSocket(url());
+    transport = opened;
+    const connected = (): Promise<void> => new Promise((resolve) => opened.onConnect(resolve));
+    opened.wake();
+    await connected();
+    const lost = new Promise((resolve) => opened.onDisconnect(resolve));
+    sockets[0]?.conn.close();
+    await lost;
+    opened.wake();
+    await connected();
+    opened.wake();
+    expect(sockets).toHaveLength(2);
+  });
+
   test("stays closed", async () => {
     const { transport: opened, connected, disconnected } = connect();
     await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);

@@ -1,7 +1,8 @@
 import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
-import type { BoardTransport } from "./board-transport.ts";
+import type { BoardTransport, Loss } from "./board-transport.ts";
+import { lossOf } from "./session-loss.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
@@ -9,10 +10,6 @@ const REPLY_DEADLINE_MS = 10_000;
 const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
-/** With the factor below the library waits from 0 to twice this, then from 0 to twice as long, and so on. */
-const MEAN_FIRST_PAUSE_MS = 250;
-const FULL_JITTER = 1;
-const LONGEST_PAUSE_MS = 10_000;
 
 /** Connects to a whiteboard service over socket.io: by WebSocket, or by long polling where that does not get through. */
 export function connectSocket(url: string): BoardTransport {
@@ -21,9 +18,8 @@ export function connectSocket(url: string): BoardTransport {
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     timeout: CONNECT_DEADLINE_MS,
-    reconnectionDelay: MEAN_FIRST_PAUSE_MS,
-    reconnectionDelayMax: LONGEST_PAUSE_MS,
-    randomizationFactor: FULL_JITTER,
+    // The library would not connect again after the server ended it, as a pod does that is leaving, and would take a session for good that only began.
+    reconnection: false,
     forceNew: true,
     query: BOARD_CLIENT_QUERY,
     // A gateway that knows the sessions of long polling by a cookie gets it back outside of a browser too.
@@ -61,25 +57,44 @@ class SocketTransport implements BoardTransport {
     this.#socket.on(event, listener);
   }
 
+  onHeard(listener: () => void): void {
+    this.#socket.io.on("packet", listener);
+    this.#socket.io.on("ping", listener);
+  }
+
   onConnect(listener: () => void): void {
     this.#socket.on("connect", listener);
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
-    this.#socket.on("disconnect", (reason) => listener(reason));
+  onDisconnect(listener: (loss: Loss) => void): void {
+    this.#socket.on("disconnect", (_reason, details) => listener(lossOf(details)));
+  }
+
+  renew(): void {
+    this.#socket.disconnect();
+  }
+
+  wake(): void {
+    if (this.#retry) this.#connect();
   }
 
   close(): void {
     clearTimeout(this.#retry);
     this.#socket.off();
+    this.#socket.io.off();
     this.#socket.disconnect();
   }
 
-  /** The library connects again by itself when the connection broke, but not when the server ended it, as a pod does that is leaving. */
+  /** A session that broke before it could be used is heard of twice. */
   #connectAgain(): void {
-    if (this.#socket.active) return;
+    if (this.#retry) return;
+    this.#retry = setTimeout(() => this.#connect(), this.#backoff.next());
+  }
+
+  #connect(): void {
     clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), this.#backoff.next());
+    this.#retry = undefined;
+    this.#socket.connect();
   }
 }
 

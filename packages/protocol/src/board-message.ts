@@ -58,6 +58,8 @@ export interface Joined extends History {
   readonly version: string;
   /** The client's own number of the newest operation of its that is on the board; 0 when there is none. */
   readonly n: number;
+  /** A board's head is announced this often, at least: a connection that is silent for much longer is dead [W10]. */
+  readonly headSeconds: number;
 }
 
 /** Every operation of the client up to this number is committed: it is stored, and no one can lose it any more [W6]. */

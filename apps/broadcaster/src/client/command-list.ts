@@ -1,8 +1,7 @@
+import { type Announcer, createElement } from "@crosspod/page";
 import type { Update } from "@crosspod/protocol";
-import type { Announcer } from "./announcer.ts";
 import { copyText } from "./clipboard.ts";
 import { curlCommand, EXAMPLE_UPDATES } from "./curl-command.ts";
-import { createElement } from "./element.ts";
 
 const COPIED_SHOWN_MS = 2_000;
 

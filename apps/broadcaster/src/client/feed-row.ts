@@ -1,6 +1,6 @@
 import type { FeedValue } from "@crosspod/client";
+import { createElement } from "@crosspod/page";
 import { showChangeTime } from "./change-time.ts";
-import { createElement } from "./element.ts";
 import { Flash } from "./flash.ts";
 import { levelOf } from "./level.ts";
 import { Sparkline } from "./sparkline.ts";

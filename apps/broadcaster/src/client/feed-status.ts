@@ -1,6 +1,5 @@
 import type { FeedClient, FeedClientState } from "@crosspod/client";
-import type { Announcer } from "./announcer.ts";
-import { elementById } from "./element.ts";
+import { type Announcer, elementById } from "@crosspod/page";
 import { FrameQueue } from "./frame-queue.ts";
 
 const STATE_NAMES: Readonly<Record<FeedClientState, string>> = {

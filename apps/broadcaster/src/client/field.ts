@@ -1,4 +1,4 @@
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 
 /** A text field of the form with the error below it. */
 export class Field {

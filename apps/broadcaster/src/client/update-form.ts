@@ -1,5 +1,5 @@
+import { elementById } from "@crosspod/page";
 import type { FieldError, Update } from "@crosspod/protocol";
-import { elementById } from "./element.ts";
 import { Field } from "./field.ts";
 import { type PublishResult, publish } from "./publish.ts";
 import { isToken, storedToken, storeToken } from "./token.ts";

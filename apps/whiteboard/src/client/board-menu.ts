@@ -1,7 +1,7 @@
+import { elementById } from "@crosspod/page";
 import { boardPath, isBoardName, MAX_BOARD_NAME_LENGTH } from "@crosspod/protocol";
 import { boardLink } from "./board-address.ts";
 import { copyField } from "./clipboard.ts";
-import { elementById } from "./element.ts";
 import { newBoardName } from "./readable-name.ts";
 
 const COPIED_SHOWN_MS = 2_000;

@@ -1,7 +1,5 @@
-import type { BoardClient, ConnectionState, NotSaved, SaveState } from "@crosspod/client";
-import type { BoardError } from "@crosspod/protocol";
-import type { Announcer } from "./announcer.ts";
-import { elementById } from "./element.ts";
+import type { BoardClient, BoardTrouble, ConnectionState, NotSaved, SaveState } from "@crosspod/client";
+import { type Announcer, elementById } from "@crosspod/page";
 
 const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   connecting: "Connecting",
@@ -36,7 +34,7 @@ export class BoardStatus {
   }
 
   #showConnection(state: ConnectionState): void {
-    this.#status.dataset.connection = state;
+    this.#status.dataset.state = state;
     this.#connection.textContent = CONNECTION_NAMES[state];
     const pod = state === "live" || state === "catching-up" ? this.#client.hello?.pod : undefined;
     for (const id of ["pod", "menu-pod"]) {
@@ -68,6 +66,7 @@ export class BoardStatus {
   #showReason(): void {
     const { saveState, trouble } = this.#client;
     const text = saveState.state === "not-saved" ? notSavedText(saveState) : trouble ? troubleText(trouble) : "";
+    this.#status.dataset.trouble = trouble?.code ?? "";
     this.#reason.textContent = text;
     this.#reason.hidden = text === "";
   }
@@ -97,7 +96,10 @@ function notSavedText({ operations, isKept, reason }: NotSaved): string {
   return `${text} ${changes} ${isKept ? "in this browser." : "on this page; keep it open."}`;
 }
 
-const troubleText = ({ detail }: BoardError): string => `The board is not up to date: ${sentence(detail)}`;
+const troubleText = ({ code, detail }: BoardTrouble): string =>
+  code === "scattered" ? capitalised(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** With one full stop. */
 const sentence = (text: string): string => `${text.replace(/\.$/, "")}.`;

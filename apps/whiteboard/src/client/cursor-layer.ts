@@ -1,6 +1,6 @@
 import type { BoardClient } from "@crosspod/client";
+import { createElement } from "@crosspod/page";
 import type { Person } from "@crosspod/protocol";
-import { createElement } from "./element.ts";
 import { Frame } from "./frame.ts";
 import { personColor } from "./person-color.ts";
 import type { Viewport } from "./viewport.ts";

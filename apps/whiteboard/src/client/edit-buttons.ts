@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 import type { Notices } from "./notices.ts";
 
 /** Undo and redo of what this person did, and clear; which can be undone too, so nothing is asked. */

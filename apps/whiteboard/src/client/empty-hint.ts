@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 
 /** Says what to do on a board on which there is nothing; and that it is not known yet what there is. */
 export function followEmptyBoard(client: BoardClient): void {

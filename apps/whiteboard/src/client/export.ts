@@ -1,4 +1,4 @@
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 import type { Notices } from "./notices.ts";
 import { pngOf } from "./png.ts";
 import type { ShapeList } from "./shape-list.ts";

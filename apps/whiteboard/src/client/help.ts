@@ -1,4 +1,4 @@
-import { createElement, elementById } from "./element.ts";
+import { createElement, elementById } from "@crosspod/page";
 import type { Shortcut } from "./shortcuts.ts";
 
 /** The dialog that shows what keys and hands do. */

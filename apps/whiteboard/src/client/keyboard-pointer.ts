@@ -1,4 +1,4 @@
-import { createElement } from "./element.ts";
+import { createElement } from "@crosspod/page";
 import type { Gesture, Sample } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 import type { Vector } from "./vector.ts";

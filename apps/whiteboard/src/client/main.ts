@@ -1,5 +1,5 @@
+import { elementById } from "@crosspod/page";
 import { boardOfPath } from "./board-address.ts";
-import { elementById } from "./element.ts";
 import { openBoard } from "./open-board.ts";
 
 const board = boardOfPath(location.pathname);

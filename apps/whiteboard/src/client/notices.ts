@@ -1,4 +1,4 @@
-import { createElement, elementById } from "./element.ts";
+import { createElement, elementById } from "@crosspod/page";
 
 /** How long a message stays when nobody takes it away. Somebody who reads it, or is at its button, has all the time. */
 const SHOWN_MS = 8_000;

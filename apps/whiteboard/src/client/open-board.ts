@@ -1,5 +1,5 @@
 import { BoardClient } from "@crosspod/client";
-import { Announcer } from "./announcer.ts";
+import { Announcer, elementById, onWake } from "@crosspod/page";
 import { BoardMenu } from "./board-menu.ts";
 import { BoardPicture } from "./board-picture.ts";
 import { boardShortcuts, MOVES } from "./board-shortcuts.ts";
@@ -7,7 +7,6 @@ import { BoardStatus } from "./board-status.ts";
 import { CursorLayer } from "./cursor-layer.ts";
 import { DrawingSettings } from "./drawing-settings.ts";
 import { EditButtons } from "./edit-buttons.ts";
-import { elementById } from "./element.ts";
 import { followEmptyBoard } from "./empty-hint.ts";
 import { Export } from "./export.ts";
 import { Help } from "./help.ts";
@@ -72,5 +71,6 @@ export function openBoard(board: string): void {
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   flushOnLeave(client);
+  onWake(() => client.wake());
   client.open();
 }

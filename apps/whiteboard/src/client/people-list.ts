@@ -1,6 +1,6 @@
 import { type BoardClient, fittingName } from "@crosspod/client";
+import { createElement, elementById } from "@crosspod/page";
 import type { Person } from "@crosspod/protocol";
-import { createElement, elementById } from "./element.ts";
 import { initials, personColor } from "./person-color.ts";
 import { storePersonName } from "./person-name.ts";
 

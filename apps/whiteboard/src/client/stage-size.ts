@@ -1,4 +1,4 @@
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 import type { Viewport } from "./viewport.ts";
 
 /** Room between the board and what is around it, in CSS pixels. */

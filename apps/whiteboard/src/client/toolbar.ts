@@ -1,5 +1,5 @@
+import { createElement, elementById } from "@crosspod/page";
 import { COLORS, type DrawingSettings, WIDTHS } from "./drawing-settings.ts";
-import { createElement, elementById } from "./element.ts";
 import { RovingFocus } from "./roving-focus.ts";
 import type { ToolName } from "./tool.ts";
 

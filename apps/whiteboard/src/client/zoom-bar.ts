@@ -1,4 +1,4 @@
-import { elementById } from "./element.ts";
+import { elementById } from "@crosspod/page";
 import type { Viewport } from "./viewport.ts";
 
 /** The buttons that zoom, and how large the board is shown. */

@@ -39,7 +39,7 @@ export class BoardGateway {
     });
     const committer = this.#committer;
     this.#drawings = new DrawingBridge({ io, store, fanOut, committer, metrics, headSeconds, failed });
-    const context: BoardContext = { store, committer, rooms: this.#rooms, metrics, pod, version };
+    const context: BoardContext = { store, committer, rooms: this.#rooms, metrics, pod, version, headSeconds };
     io.on("connection", (socket) => {
       new Connection(socket, {
         board: new BoardSocket(socket, context),

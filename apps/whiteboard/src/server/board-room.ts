@@ -28,7 +28,8 @@ export class BoardRoom {
   );
   readonly #cursors = new Cursors((text) => this.#everyone.volatile.emit(BoardEvent.cursor, text));
   readonly #heads: NodeJS.Timeout;
-  #epoch: string | undefined;
+  #head: Head | undefined;
+  #isAskingForHead = false;
 
   constructor(board: string, context: RoomContext) {
     this.board = board;
@@ -71,21 +72,30 @@ export class BoardRoom {
 
   /** Takes note of the epoch that the store has the board in; when it is another one, the clients hear it at once [W10]. */
   saw({ epoch, seq }: Head): void {
-    const changed = this.#epoch !== undefined && this.#epoch !== epoch;
-    this.#epoch = epoch;
-    if (changed) this.#sendHead({ epoch, seq });
+    const changed = this.#head !== undefined && this.#head.epoch !== epoch;
+    this.#head = { epoch, seq };
+    if (changed) this.#sendHead(this.#head);
   }
 
   get #everyone() {
     return this.#context.io.to(roomName(this.board));
   }
 
-  /** Each pod asks the store itself, so this goes to its own clients only. A store that is away has no news; the next time may be better. */
+  /** Each pod asks the store itself, so this goes to its own clients only. A store that is away or slow has no news: the clients hear the last head again, and so that this pod is there [W10]. */
   async #announceHead(): Promise<void> {
-    const head = await this.#context.store.head(this.board).catch(ignoreStoreError);
-    if (!head || this.isEmpty) return;
-    this.#epoch = head.epoch;
-    this.#sendHead(head);
+    if (!this.#isAskingForHead) await this.#askForHead();
+    if (this.#head && !this.isEmpty) this.#sendHead(this.#head);
+  }
+
+  async #askForHead(): Promise<void> {
+    this.#isAskingForHead = true;
+    try {
+      this.#head = await this.#context.store.head(this.board);
+    } catch (error) {
+      ignoreStoreError(error);
+    } finally {
+      this.#isAskingForHead = false;
+    }
   }
 
   #sendHead(head: Head): void {

@@ -31,6 +31,7 @@ export interface BoardContext {
   readonly metrics: BoardMetrics;
   readonly pod: string;
   readonly version: string;
+  readonly headSeconds: number;
 }
 
 /** One connection that speaks the whiteboard's protocol: answers its events, whatever comes with them. */
@@ -89,7 +90,7 @@ export class BoardSocket {
   async #join(args: Arguments): Promise<Reply<Joined>> {
     const request = parseJoin(args);
     if ("error" in request) return request;
-    const { store, rooms, metrics, pod, version } = this.#context;
+    const { store, rooms, metrics, pod, version, headSeconds } = this.#context;
     const { board, client, name, epoch, seq } = request.ok;
     const known = epoch !== undefined && seq !== undefined ? { epoch, seq } : undefined;
     await this.#leaveRoom();
@@ -100,7 +101,7 @@ export class BoardSocket {
       this.#room.saw(history);
       this.#room.introduce(this.#socket, name);
       if (known && history.items !== undefined) metrics.resync("join");
-      return { ok: { ...history, n, pod, version } };
+      return { ok: { ...history, n, pod, version, headSeconds } };
     } catch (error) {
       await this.#leaveRoom();
       throw error;

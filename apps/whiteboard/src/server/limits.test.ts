@@ -124,6 +124,18 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     );
   });
 
+  test("[W10] the last head is announced again while the store is away", async () => {
+    const store = new SteeredBoardStore();
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "1" }, { store });
+    using anna = await EventSocket.open(whiteboard.url, transport);
+    expect(await anna.join({ client: ANNA })).toMatchObject({ headSeconds: 1 });
+    await anna.ok("o", ANNA, 1, stroke(ANNA, 1));
+    const head = await store.head("default");
+    store.isAway = true;
+    await anna.untilTrue("two heads", () => anna.all("head").length >= 2);
+    expect(anna.all("head").at(-1)).toEqual([head]);
+  });
+
   test("[W10] another epoch is announced at once when a read shows it", async () => {
     const store = new SteeredBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });

@@ -1,4 +1,4 @@
-import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { MAX_MESSAGE_LENGTH } from "@crosspod/protocol";
 import {
@@ -10,7 +10,6 @@ import {
   sendProblem,
 } from "@crosspod/service";
 import { Server as Engine } from "engine.io";
-import type { RequestHandler } from "express";
 import { Server } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
 
@@ -74,10 +73,10 @@ export class SocketServer {
   }
 
   /** Handles long polling. */
-  readonly polling: RequestHandler = (request, response) => {
+  readonly polling = (request: IncomingMessage, response: ServerResponse): void => {
     const refusal = this.#refusal(request);
     if (refusal) return sendProblem(response, refusal);
-    this.#engine.handleRequest(request as unknown as Parameters<Engine["handleRequest"]>[0], response);
+    this.#engine.handleRequest(asEngineRequest(request), response);
   };
 
   /** Takes over the WebSocket handshakes of an HTTP server. */
@@ -106,7 +105,7 @@ export class SocketServer {
     if (refusal) return refuseHandshake(socket, refusal);
     this.#open.add(socket);
     socket.once("close", () => this.#open.delete(socket));
-    this.#engine.handleUpgrade(request as Parameters<Engine["handleUpgrade"]>[0], socket, head);
+    this.#engine.handleUpgrade(asEngineRequest(request), socket, head);
   }
 
   /** Only a handshake can be refused: a request with a session id belongs to a connection that was admitted. */
@@ -116,3 +115,8 @@ export class SocketServer {
     return handshakeRefusal(request, this.clients, this.#options);
   }
 }
+
+type EngineRequest = Parameters<Engine["handleRequest"]>[0];
+
+/** engine.io itself adds what makes a request one of its own, and says in its types that it is there already. */
+const asEngineRequest = (request: IncomingMessage): EngineRequest => request as EngineRequest;

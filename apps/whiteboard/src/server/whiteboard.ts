@@ -20,6 +20,7 @@ import type { WhiteboardConfig } from "./config.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import { SlowReaders } from "./slow-readers.ts";
 import { SOCKET_PATH, SocketServer } from "./socket-server.ts";
+import { UnknownSessions } from "./unknown-sessions.ts";
 
 /** What a whiteboard is made with. */
 export interface WhiteboardDependencies {
@@ -56,7 +57,9 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   new FloodGuard(sockets.io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
+  const unknownSessions = new UnknownSessions(log);
   sockets.onHandshakeFailure((reason) => {
+    unknownSessions.refused(reason);
     metrics.handshakeFailed(reason);
     log.debug({ reason }, "handshake failed");
   });

@@ -1,0 +1,46 @@
+import type { Loss } from "./board-transport.ts";
+import type { ScatteredTrouble } from "./board-trouble.ts";
+import type { Clock } from "./clock.ts";
+import { Timer } from "./timer.ts";
+
+/** So many sessions must break one after the other: one alone does so too when its pod is gone. */
+const SCATTERED_LOSSES = 3;
+/** A connection that lasts this long is not scattered: by then it had several long polls, each of which would have gone to any pod. */
+const STEADY_MS = 10_000;
+
+const SCATTERED: ScatteredTrouble = {
+  code: "scattered",
+  detail:
+    "the connection is broken again and again: long polling needs a balancer that keeps it on one server. Ask who runs this service, or allow WebSocket",
+};
+
+/** Tells a balancer that scatters the long polls of a session over several pods from connections that are lost now and then [W1]. */
+export class ScatterWatch {
+  readonly #steady: Timer;
+  #losses = 0;
+
+  /** @param onSteady a connection has lasted. */
+  constructor(clock: Clock, onSteady: () => void) {
+    this.#steady = new Timer(clock, () => {
+      this.#losses = 0;
+      onSteady();
+    });
+  }
+
+  get trouble(): ScatteredTrouble | undefined {
+    return this.#losses < SCATTERED_LOSSES ? undefined : SCATTERED;
+  }
+
+  connected(): void {
+    this.#steady.start(STEADY_MS);
+  }
+
+  lost(loss: Loss): void {
+    this.close();
+    if (loss === "scattered") this.#losses += 1;
+  }
+
+  close(): void {
+    this.#steady.stop();
+  }
+}

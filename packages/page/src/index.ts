@@ -1,0 +1,3 @@
+export * from "./announcer.ts";
+export * from "./element.ts";
+export * from "./wake.ts";

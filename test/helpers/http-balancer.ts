@@ -1,0 +1,100 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import type { Duplex } from "node:stream";
+
+/** How a balancer works, unless it is told otherwise: it keeps nobody on one target and lets WebSockets pass. */
+export interface HttpBalancerOptions {
+  /** Keeps who sends the cookie `io` on one target, and gives it to who has none, as Istio does. */
+  readonly isSticky?: boolean;
+  /** Answers every upgrade with 403, as some proxies do. */
+  readonly refusesUpgrades?: boolean;
+}
+
+/** An HTTP balancer over ports of this machine: each request goes to the next one, each WebSocket too. Disposing of it cuts all connections. */
+export class HttpBalancer implements AsyncDisposable {
+  readonly url: string;
+  readonly #server: Server;
+  readonly #targets: readonly number[];
+  readonly #options: HttpBalancerOptions;
+  readonly #sockets = new Set<Duplex>();
+  readonly #kept = new Map<string, number>();
+  #requests = 0;
+
+  private constructor(server: Server, targets: readonly number[], options: HttpBalancerOptions) {
+    this.#server = server;
+    this.#targets = targets;
+    this.#options = options;
+    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    server.on("connection", (socket) => this.#keep(socket));
+    server.on("request", (incoming, response) => this.#forward(incoming, response));
+    server.on("upgrade", (incoming, socket, head) => this.#upgrade(incoming, socket, head));
+  }
+
+  static async start(targets: readonly number[], options: HttpBalancerOptions = {}): Promise<HttpBalancer> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return new HttpBalancer(server, targets, options);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server, "close");
+  }
+
+  #keep(socket: Duplex): void {
+    this.#sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => this.#sockets.delete(socket));
+  }
+
+  #forward(incoming: IncomingMessage, response: ServerResponse): void {
+    const { method, url, headers } = incoming;
+    const { port, cookie } = this.#choose(incoming);
+    const forwarded = request({ host: "127.0.0.1", port, method, path: url, headers, agent: false }, (reply) => {
+      const cookies = [...(reply.headers["set-cookie"] ?? []), ...cookie];
+      const replyHeaders = cookies.length > 0 ? { ...reply.headers, "set-cookie": cookies } : reply.headers;
+      response.writeHead(reply.statusCode ?? 502, replyHeaders);
+      reply.pipe(response);
+    });
+    forwarded.on("error", () => response.destroy());
+    response.on("close", () => forwarded.destroy());
+    incoming.pipe(forwarded);
+  }
+
+  #upgrade(incoming: IncomingMessage, client: Duplex, head: Buffer): void {
+    if (this.#options.refusesUpgrades) {
+      client.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    const { rawHeaders, method, url } = incoming;
+    const target = connect(this.#choose(incoming).port, "127.0.0.1");
+    this.#keep(target);
+    const names = rawHeaders.filter((_, index) => index % 2 === 0);
+    const lines = names.map((name, index) => `${name}: ${rawHeaders[2 * index + 1]}`);
+    target.write(`${[`${method} ${url} HTTP/1.1`, ...lines].join("\r\n")}\r\n\r\n`);
+    target.write(head);
+    target.pipe(client).pipe(target);
+    for (const [socket, other] of [
+      [target, client],
+      [client, target],
+    ] as const) {
+      socket.once("close", () => other.destroy());
+    }
+  }
+
+  /** Where a request goes, and what its reply sets. */
+  #choose({ headers }: IncomingMessage): { port: number; cookie: string[] } {
+    const known = /(?:^|; )io="?([0-9a-f]+)"?/.exec(headers.cookie ?? "")?.[1] ?? "";
+    const kept = this.#kept.get(known);
+    if (this.#options.isSticky && kept !== undefined) return { port: kept, cookie: [] };
+    const port = this.#targets[this.#requests % this.#targets.length] ?? 0;
+    this.#requests += 1;
+    if (!this.#options.isSticky) return { port, cookie: [] };
+    const hash = randomBytes(8).toString("hex");
+    this.#kept.set(hash, port);
+    return { port, cookie: [`io="${hash}"; Path=/; HttpOnly`] };
+  }
+}
