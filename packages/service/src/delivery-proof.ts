@@ -4,6 +4,9 @@ import { randomUUID } from "node:crypto";
 const MARKER_INTERVAL_MS = 500;
 const PROOF_TTL_MS = 2_000;
 
+/** Longest time from one revival to the next. The first comes as soon as the proof is too old; connections that were made anew need time to come up on a busy machine. */
+const LONGEST_REVIVAL_PAUSE_MS = 5_000;
+
 export interface DeliveryProofOptions {
   /** How many ways messages take to this pod, such as one through each server of a cluster: every one of them has to deliver. */
   readonly ways?: number;
@@ -25,6 +28,7 @@ export class DeliveryProof {
   readonly #seenAt = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #lastRevival = Number.NEGATIVE_INFINITY;
+  #revivalPause = PROOF_TTL_MS;
   #alive = false;
   #proven: () => void = () => {};
 
@@ -66,8 +70,9 @@ export class DeliveryProof {
     if (dead.length === 0) return;
     this.#set(false);
     const now = performance.now();
-    if (now - this.#lastRevival <= PROOF_TTL_MS) return;
+    if (now - this.#lastRevival <= this.#revivalPause) return;
     this.#lastRevival = now;
+    this.#revivalPause = Math.min(LONGEST_REVIVAL_PAUSE_MS, 2 * this.#revivalPause);
     this.#options.revive(dead);
   }
 
@@ -84,6 +89,7 @@ export class DeliveryProof {
   #set(alive: boolean): void {
     if (alive === this.#alive) return;
     this.#alive = alive;
+    this.#revivalPause = PROOF_TTL_MS;
     this.#options.changed(alive);
   }
 }

@@ -34,7 +34,7 @@ export class RedisSubscriptions {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #connections = new Map<string, Connection>();
   #retryTimer: NodeJS.Timeout | undefined;
-  /** Since any was subscribed last. */
+  /** Rounds since any was subscribed last; each asks another node first. */
   #tries = 0;
 
   constructor(address: RedisAddress, log: Log) {
@@ -156,15 +156,18 @@ export class RedisSubscriptions {
   }
 
   #retryLater(): void {
+    if (this.#retryTimer) return;
     this.#tries += 1;
-    this.#retryTimer ??= setTimeout(() => this.#placeWaiting(), reconnectPause(this.#tries));
+    this.#retryTimer = setTimeout(() => this.#placeWaiting(), reconnectPause(this.#tries));
   }
 
   #placeWaiting(): void {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
     for (const [channel, subscription] of this.#subscriptions) {
-      if (!subscription.connection) this.#place(channel, subscription);
+      if (subscription.connection) continue;
+      subscription.redirections = 0;
+      this.#place(channel, subscription);
     }
   }
 }
