@@ -47,7 +47,19 @@ export function connectRedis(address: RedisAddress, log: Log): RedisClient {
           slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
         });
   reportTo(log, "commands", client);
+  client.on("ready", () => void warnOfEviction(client, log));
   return client;
+}
+
+/** What is kept in Redis is the truth: one that throws keys away when it is full loses it without a word. Where it may not be asked, nothing is said. */
+async function warnOfEviction(client: RedisClient, log: Log): Promise<void> {
+  const info = await client.info("memory").catch(() => "");
+  const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? "noeviction";
+  if (policy === "noeviction") return;
+  log.warn(
+    { policy },
+    "redis throws keys away when its memory is full, and loses what was acknowledged: set maxmemory-policy noeviction",
+  );
 }
 
 /** Makes a connection to one server that subscribes to nothing by itself and ends when it is lost: who made it decides what comes next. */
