@@ -33,6 +33,11 @@ export class Witness {
     this.#acknowledged.clear();
   }
 
+  /** Those of a board's operations that nobody has sent. */
+  unsent(log: readonly NumberedOperation[]): NumberedOperation[] {
+    return log.filter(({ client, n }) => !this.#sent.has(`${client}:${n}`));
+  }
+
   /** Expects a board's log, from its beginning, to have every acknowledged operation once, as it was sent, and to make the board. */
   expectLog(log: readonly NumberedOperation[], board: readonly Item[]): void {
     const last = new Map<ClientId, number>();
