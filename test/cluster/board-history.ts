@@ -60,17 +60,13 @@ export class BoardHistory implements AsyncDisposable {
     this.#schedule(300, 1_500, () => this.#somethingGoesWrong());
   }
 
-  /** Draws no more, and expects everybody to have the same board: when what was begun has come to its end, and again after one more stroke of each of which no other pod hears. */
+  /** Draws no more, and expects everybody to have the same board: when what was begun has come to its end; after one more stroke of each, which shows what is wrong without being seen; and after a last one of which no other pod hears. */
   async check(): Promise<void> {
     this.#end();
     await this.#settle();
     this.#cluster.decideFates(this.#board, () => "lost");
-    for (const { page } of this.#people) {
-      this.#hand.draw(page);
-      page.client.undo();
-      page.client.redo();
-    }
-    await this.#settle();
+    await this.#drawOnce(this.#people);
+    await this.#drawOnce(this.#people.slice(0, 1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,6 +116,15 @@ export class BoardHistory implements AsyncDisposable {
   #goOffline(person: Person | undefined): void {
     person?.goOffline();
     systemClock.after(this.#random.whole(100, 2_000), () => person?.goOnline());
+  }
+
+  async #drawOnce(people: readonly Person[]): Promise<void> {
+    for (const { page } of people) {
+      this.#hand.draw(page);
+      page.client.undo();
+      page.client.redo();
+    }
+    await this.#settle();
   }
 
   #fate(): Fate {

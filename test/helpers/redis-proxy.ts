@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { ConnectionPairs } from "./connection-pairs.ts";
 import { RedisReplies, shardedChannel } from "./redis-replies.ts";
 
 /** What becomes of a message between pods; `later`: it comes after the next one of its channel. */
@@ -12,7 +13,7 @@ export class RedisProxy implements AsyncDisposable {
   /** While true, nothing that Redis answers comes through; what it is asked to do still reaches it. */
   isMute = false;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #pairs = new ConnectionPairs();
   readonly #fate: (channel: string) => Fate;
 
   private constructor(server: Server, target: number, fate: (channel: string) => Fate) {
@@ -35,7 +36,7 @@ export class RedisProxy implements AsyncDisposable {
 
   /** Cuts all connections. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#pairs.cut();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -45,6 +46,7 @@ export class RedisProxy implements AsyncDisposable {
   }
 
   #join(pod: Socket, redis: Socket): void {
+    this.#pairs.add(pod, redis);
     const replies = new RedisReplies();
     const later = new Map<string, Buffer[]>();
     pod.on("data", (data) => redis.write(data));
@@ -52,8 +54,6 @@ export class RedisProxy implements AsyncDisposable {
       const passing = replies.add(data).flatMap((reply) => this.#passing(reply, later));
       if (!this.isMute && passing.length > 0) pod.write(Buffer.concat(passing));
     });
-    this.#tie(pod, redis);
-    this.#tie(redis, pod);
   }
 
   /** What goes to the pod, now that this reply has come. */
@@ -69,15 +69,5 @@ export class RedisProxy implements AsyncDisposable {
     }
     later.delete(channel);
     return [reply, ...waiting];
-  }
-
-  /** The end of one is the end of the other. */
-  #tie(socket: Socket, other: Socket): void {
-    this.#sockets.add(socket);
-    socket.on("error", () => other.destroy());
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      other.destroy();
-    });
   }
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { ConnectionPairs } from "./connection-pairs.ts";
 
 const WEB_SOCKET = /^upgrade: *websocket/im;
 const REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
@@ -18,7 +19,7 @@ export class StickyGateway implements AsyncDisposable {
   /** While true, there is no network: connections are cut as soon as they come. */
   isDown = false;
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #pairs = new ConnectionPairs();
   readonly #options: StickyGatewayOptions;
 
   private constructor(server: Server, options: StickyGatewayOptions) {
@@ -36,7 +37,7 @@ export class StickyGateway implements AsyncDisposable {
 
   /** Cuts all connections. */
   cut(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    this.#pairs.cut();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,22 +54,11 @@ export class StickyGateway implements AsyncDisposable {
       return;
     }
     const pod = connect(port, "127.0.0.1");
-    this.#tie(client, pod);
-    this.#tie(pod, client);
+    this.#pairs.add(client, pod);
     pod.on("data", (data) => client.write(data));
     client.on("data", (data) => {
       if (this.#options.webSockets || !WEB_SOCKET.test(data.toString("latin1"))) pod.write(data);
       else client.end(REFUSAL);
-    });
-  }
-
-  /** The end of one is the end of the other. */
-  #tie(socket: Socket, other: Socket): void {
-    this.#sockets.add(socket);
-    socket.on("error", () => other.destroy());
-    socket.on("close", () => {
-      this.#sockets.delete(socket);
-      other.destroy();
     });
   }
 }
