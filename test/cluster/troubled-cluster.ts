@@ -69,7 +69,7 @@ export class TroubledCluster implements AsyncDisposable {
   async trouble(milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
-      await sleep(this.#random.whole(100, 700));
+      await sleep(this.#random.whole(50, 500));
       const what = this.#random.chance(0.4) ? this.#redis : this.#random.pick(this.#pods);
       if (what && !this.#troubled.has(what)) this.#begin(what);
     }

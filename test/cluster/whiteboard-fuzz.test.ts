@@ -8,7 +8,7 @@ import { TroubledCluster } from "./troubled-cluster.ts";
  * One seed alone: `SEED=17 npx vitest run --project cluster test/cluster/whiteboard-fuzz.test.ts`. More of them: `SEEDS=1000`.
  */
 const SEEDS = Number(process.env.SEEDS ?? 60);
-const GROUP_SIZE = 12;
+const GROUP_SIZE = 15;
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
 const groupOf = (seed: number): number => Math.ceil(seed / GROUP_SIZE);
 const groups = [...new Set(seeds.map(groupOf))];
