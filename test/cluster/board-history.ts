@@ -1,5 +1,12 @@
 import { systemClock, WebOutboxStorage } from "@crosspod/client";
-import { type Item, type NumberedOperation, parseCommitted, parseItems } from "@crosspod/protocol";
+import {
+  encodeCommitted,
+  type Item,
+  type ItemId,
+  type NumberedOperation,
+  parseCommitted,
+  parseItems,
+} from "@crosspod/protocol";
 import { expect, vi } from "vitest";
 import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
 import { FakeKeyValueStorage } from "../fuzz/fake-key-value-storage.ts";
@@ -171,10 +178,14 @@ export class BoardHistory implements AsyncDisposable {
       const item = byId.get(stroke.id);
       const { isAlive } = stroke.sheet;
       if (isAlive) expect(item, `stroke ${stroke.id}`).toBeDefined();
-      if (item) expectPoints(item, stroke, isAlive);
+      if (item) expectPoints(item, stroke, isAlive, `points of ${stroke.id}, by ${operationsOn(stroke.id, log)}`);
     }
   }
 }
+
+/** Who made an item what it is, to be read when it is not what was meant. */
+const operationsOn = (id: ItemId, log: readonly NumberedOperation[]): string =>
+  encodeCommitted(log.filter(({ operation }) => "id" in operation && operation.id === id));
 
 const newStorage = (): WebOutboxStorage => new WebOutboxStorage(new FakeKeyValueStorage());
 

@@ -251,7 +251,7 @@ class BoardHistory {
       const item = items.get(stroke.id);
       const isPageOpen = this.#players.some(({ page }) => page === stroke.sheet);
       if (isPageOpen) expect(item, `stroke ${stroke.id}`).toBeDefined();
-      if (item) expectPoints(item, stroke, isPageOpen);
+      if (item) expectPoints(item, stroke, isPageOpen, `points of ${stroke.id}`);
     }
   }
 }

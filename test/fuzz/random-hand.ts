@@ -96,10 +96,9 @@ export class RandomHand {
   }
 }
 
-/** Expects an item to have the points that were meant: every one, once; or the first of them, where it cannot be `whole`. */
-export function expectPoints(item: Item, { id, points }: IntendedStroke, whole: boolean): void {
+/** Expects an item to have the points that were meant: every one, once; or the first of them, where it cannot be `whole`. `message` says which item it is. */
+export function expectPoints(item: Item, { points }: IntendedStroke, whole: boolean, message: string): void {
   const intended = encodePoints(points, item);
-  const message = `points of ${id}`;
   if (whole) return expect(item.points, message).toBe(intended);
   const drawn = decodePoints(item.points, item);
   expect(drawn, message).toEqual(decodePoints(intended, item)?.slice(0, drawn?.length));
