@@ -1,24 +1,14 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
-import {
-  BoardEvent,
-  BoardItems,
-  type ClientId,
-  decodePoints,
-  encodePoints,
-  type Item,
-  type ItemId,
-  type NumberedOperation,
-  type Point,
-  parseItems,
-  parseOperations,
-} from "@crosspod/protocol";
+import { BoardEvent, type ClientId, type Item, parseItems, type Reply } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
+import { expectPoints, RandomHand } from "./random-hand.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 import { type HeardReply, SimulatedNetwork, type SimulatedTransport } from "./simulated-network.ts";
 import { REFUSED_COLOR, SimulatedService } from "./simulated-service.ts";
+import { takenAway, Witness } from "./witness.ts";
 
 /**
  * Several people draw on one board over a network and a service that go wrong in every way they can; then all is well again, and everybody must have the same board.
@@ -49,16 +39,6 @@ describe("the boards of all people", () => {
     },
   );
 });
-
-/** A stroke as somebody meant it. */
-interface IntendedStroke {
-  readonly id: ItemId;
-  readonly points: Point[];
-  /** In which data set it was begun, and whether another page of the same person went on with what was left. */
-  readonly epochs: number;
-  readonly page: BoardClient;
-  readonly color: string;
-}
 
 /** One window: a client of the board, with what it would lose by a crash. */
 class Page {
@@ -107,15 +87,14 @@ class BoardHistory {
   readonly service: SimulatedService;
   readonly network: SimulatedNetwork;
   readonly #players: Player[] = [];
-  readonly #strokes: IntendedStroke[] = [];
-  /** The newest number that each client got acknowledged, in the data set of that time. */
-  #acknowledged = new Map<ClientId, number>();
-  /** What clients have sent, by client and number. */
-  readonly #sent = new Map<string, string>();
+  /** Of the data set of that time. */
+  readonly #witness = new Witness();
+  #hand: RandomHand;
   #isDrawing = true;
 
   constructor(seed: number) {
     this.random = new Random(seed);
+    this.#hand = this.#newHand();
     // With a short log, clients that were away get snapshots.
     this.service = new SimulatedService(BOARD, this.clock, this.random.pick([5, 40, 5_000]) ?? 5);
     this.network = new SimulatedNetwork(this.clock, this.random, this.service, {
@@ -140,9 +119,8 @@ class BoardHistory {
   heardReply({ event, args, reply, epochs }: HeardReply): void {
     if (event !== BoardEvent.operations || epochs !== this.service.epochs) return;
     const [client, firstN, text] = args as [ClientId, number, string];
-    for (const [index, part] of text.split(";").entries()) this.#sent.set(`${client}:${firstN + index}`, part);
-    const { ok } = reply as { ok?: { n: number } };
-    if (ok) this.#acknowledged.set(client, Math.max(ok.n, this.#acknowledged.get(client) ?? 0));
+    this.#witness.sees(client, firstN, text);
+    this.#witness.hears(client, reply as Reply<{ n: number }>);
   }
 
   #open(): void {
@@ -157,7 +135,7 @@ class BoardHistory {
   #addPlayer(storage: WebOutboxStorage): void {
     const player: Player = { storage, page: new Page(this, storage) };
     this.#players.push(player);
-    this.#schedule(10, 300, () => this.#act(player));
+    this.#schedule(10, 300, () => this.#hand.act(player.page));
   }
 
   /** Does something again and again, at random times, until the drawing is over. */
@@ -169,62 +147,9 @@ class BoardHistory {
     });
   }
 
-  #act({ page }: Player): void {
-    const { client } = page;
-    const what = this.random.next();
-    if (what < 0.55) return this.#draw(page);
-    if (what < 0.7) return this.#erase(client);
-    if (what < 0.73) return client.clear();
-    if (what < 0.88) return client.undo();
-    return client.redo();
-  }
-
-  #draw(page: Page): void {
-    const { client } = page;
-    const pressure = this.random.chance(0.5);
-    const color = this.random.chance(0.03) ? REFUSED_COLOR : this.random.pick(COLORS)!;
-    const first = this.#point(pressure);
-    const stroke = client.beginStroke({ color, width: this.random.whole(1, 40), pressure }, first);
-    const intended: IntendedStroke = {
-      id: stroke.id,
-      points: [first],
-      epochs: this.service.epochs,
-      page: client,
-      color,
-    };
-    this.#strokes.push(intended);
-    this.#extend(page, stroke, intended, pressure, this.random.whole(0, 8));
-  }
-
-  #extend(
-    page: Page,
-    stroke: ReturnType<BoardClient["beginStroke"]>,
-    intended: IntendedStroke,
-    pressure: boolean,
-    times: number,
-  ): void {
-    if (!page.isAlive || page.client.state === "closed") return;
-    if (times === 0) return stroke.end();
-    const points = Array.from({ length: this.random.whole(1, 4) }, () => this.#point(pressure));
-    stroke.extend(points);
-    intended.points.push(...points);
-    const delay = this.random.whole(1, 60);
-    this.clock.after(delay, () => this.#extend(page, stroke, intended, pressure, times - 1));
-  }
-
-  #point(pressure: boolean): Point {
-    const point = { x: this.random.whole(0, 16_000), y: this.random.whole(0, 9_000) };
-    return pressure ? { ...point, pressure: this.random.whole(0, 63) } : point;
-  }
-
-  #erase(client: BoardClient): void {
-    const items = [...client.view.items()];
-    const eraser = client.beginErase();
-    for (let time = this.random.whole(1, 3); time > 0; time--) {
-      const item = this.random.pick(items);
-      if (item) eraser.erase([item.id]);
-    }
-    eraser.end();
+  #newHand(): RandomHand {
+    const color = () => (this.random.chance(0.03) ? REFUSED_COLOR : this.random.pick(COLORS)!);
+    return new RandomHand(this.random, this.clock, color);
   }
 
   #somethingGoesWrong(): void {
@@ -262,8 +187,8 @@ class BoardHistory {
 
   #beginEpoch(): void {
     this.service.beginEpoch();
-    this.#acknowledged = new Map();
-    this.#sent.clear();
+    this.#witness.forget();
+    this.#hand = this.#newHand();
   }
 
   async #heal(): Promise<void> {
@@ -283,7 +208,7 @@ class BoardHistory {
   /** One more stroke of each: what is wrong without being seen shows now. */
   async #drawOnce(): Promise<void> {
     for (const { page } of this.#players) {
-      this.#draw(page);
+      this.#hand.draw(page);
       page.client.undo();
       page.client.redo();
     }
@@ -300,7 +225,7 @@ class BoardHistory {
       expect(pendingOf(page.client)).toEqual([]);
     }
     await this.#checkLateJoiner(committed);
-    this.#checkLog(committed);
+    this.#witness.expectLog(this.service.log, committed);
     this.#checkStrokes(committed);
   }
 
@@ -316,61 +241,19 @@ class BoardHistory {
     page.client.close();
   }
 
-  #checkLog(committed: readonly Item[]): void {
-    const { log } = this.service;
-    const last = new Map<ClientId, number>();
-    const items = new BoardItems();
-    for (const [index, { client, n, operation }] of log.entries()) {
-      expect(n, `the number of ${client}`).toBe((last.get(client) ?? 0) + 1);
-      last.set(client, n);
-      items.apply(operation, index + 1);
-      const sent = this.#sent.get(`${client}:${n}`);
-      if (sent !== undefined) expect(parseOperations(sent, client)).toEqual([operation]);
-    }
-    expect(items.inOrder()).toEqual(committed);
-    for (const [client, n] of this.#acknowledged) expect(last.get(client), client).toBeGreaterThanOrEqual(n);
-  }
-
   /** What nobody took away is there as it was drawn: every point, once. */
   #checkStrokes(committed: readonly Item[]): void {
-    const takenAway = new TakenAway(this.service.log);
+    const { log } = this.service;
+    const gone = takenAway(log);
     const items = new Map(committed.map((item) => [item.id, item]));
-    for (const stroke of this.#strokes) {
-      if (stroke.epochs !== this.service.epochs || stroke.color === REFUSED_COLOR) continue;
-      if (takenAway.has(stroke.id)) continue;
+    for (const stroke of this.#hand.strokes) {
+      if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id)) continue;
       const item = items.get(stroke.id);
-      const isPageOpen = this.#players.some(({ page }) => page.client === stroke.page);
+      const isPageOpen = this.#players.some(({ page }) => page === stroke.sheet);
       if (isPageOpen) expect(item, `stroke ${stroke.id}`).toBeDefined();
-      if (item) expectPoints(item, stroke, isPageOpen);
+      if (item) expectPoints(item, stroke, isPageOpen, `points of ${stroke.id}`);
     }
   }
-}
-
-/** Which items somebody took away at some time. */
-class TakenAway {
-  readonly #ids = new Set<ItemId>();
-
-  constructor(log: readonly NumberedOperation[]) {
-    const items = new BoardItems();
-    for (const [index, { operation }] of log.entries()) {
-      if (operation.type === "remove") for (const id of operation.ids) this.#ids.add(id);
-      for (const { id } of items.apply(operation, index + 1).removed ?? []) this.#ids.add(id);
-    }
-  }
-
-  has(id: ItemId): boolean {
-    return this.#ids.has(id);
-  }
-}
-
-function expectPoints(item: Item, { id, points }: IntendedStroke, isComplete: boolean): void {
-  const intended = encodePoints(points, item);
-  const message = `points of ${id}`;
-  if (isComplete) expect(item.points, message).toBe(intended);
-  else
-    expect(decodePoints(item.points, item), message).toEqual(
-      decodePoints(intended, item)?.slice(0, decodePoints(item.points, item)?.length),
-    );
 }
 
 const isSaved = ({ saveState }: BoardClient): boolean =>

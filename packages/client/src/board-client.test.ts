@@ -437,6 +437,27 @@ describe("operations that were not acknowledged", () => {
     expect(storage.load("plans").map(({ client: author }) => author)).not.toContain(left?.client);
   });
 
+  test("[W6] of earlier pages are sent in the order in which they were made, whatever their ids", async () => {
+    const storage = new MemoryOutboxStorage();
+    const clients: (ClientId | undefined)[] = [];
+    for (const random of [0.9, 0.5, 0.1]) {
+      const { client } = open({ storage, random: () => random });
+      client.beginStroke(STYLE, POINT);
+      client.close();
+      clients.push(storage.load("plans").find((left) => !clients.includes(left.client))?.client);
+    }
+    const { transport } = open({ storage });
+    transport.connect();
+    await transport.take("join").reply(joined());
+    for (const client of clients) {
+      const sent = transport.takeOperations();
+      expect(sent.client).toBe(client);
+      await sent.reply({ ok: { n: 1 } });
+      await transport.take("since").reply({ ok: { epoch: "e1", seq: 0, operations: "" } });
+      await vi.advanceTimersByTimeAsync(33);
+    }
+  });
+
   test("[W6] of an earlier page are not shown twice when the snapshot has them already", async () => {
     const storage = new MemoryOutboxStorage();
     const earlier = open({ storage });

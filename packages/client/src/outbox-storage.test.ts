@@ -29,8 +29,8 @@ describe.each<[string, () => OutboxStorage]>([
 ])("the storage of an outbox %s", (_, create) => {
   test("[W6] gives back what was put, by client and number", () => {
     const storage = create();
-    for (const n of [10, 9, 2]) storage.put("plans", { client: "bbbbbbbb", n, text: `c${n}` });
-    storage.put("plans", { client: "aaaaaaaa", n: 1, text: "c" });
+    for (const n of [10, 9, 2]) storage.put("plans", { client: "bbbbbbbb", n, order: n, text: `c${n}` });
+    storage.put("plans", { client: "aaaaaaaa", n: 1, order: 1, text: "c" });
     expect(storage.load("plans").map(({ client, n, text }) => `${client} ${n} ${text}`)).toEqual([
       "aaaaaaaa 1 c",
       "bbbbbbbb 2 c2",
@@ -41,8 +41,8 @@ describe.each<[string, () => OutboxStorage]>([
 
   test("[W6] forgets what is removed, and nothing else", () => {
     const storage = create();
-    storage.put("plans", { client: "aaaaaaaa", n: 1, text: "c" });
-    storage.put("plans", { client: "aaaaaaaa", n: 2, text: "c" });
+    storage.put("plans", { client: "aaaaaaaa", n: 1, order: 1, text: "c" });
+    storage.put("plans", { client: "aaaaaaaa", n: 2, order: 2, text: "c" });
     storage.remove("plans", "aaaaaaaa", 1);
     storage.remove("plans", "aaaaaaaa", 7);
     storage.remove("other", "aaaaaaaa", 2);
@@ -51,7 +51,7 @@ describe.each<[string, () => OutboxStorage]>([
 
   test("[W2] keeps the boards apart", () => {
     const storage = create();
-    storage.put("plans", { client: "aaaaaaaa", n: 1, text: "c" });
+    storage.put("plans", { client: "aaaaaaaa", n: 1, order: 1, text: "c" });
     expect(storage.load("plan")).toEqual([]);
     expect(storage.load("plans2")).toEqual([]);
   });

@@ -4,6 +4,8 @@ import { type ClientId, isClientId } from "@crosspod/protocol";
 export interface StoredOperation {
   readonly client: ClientId;
   readonly n: number;
+  /** Among those of all clients of a page and of the pages before it: each counts on from what it found. */
+  readonly order: number;
   /** `encodeOperation`, by its client. */
   readonly text: string;
 }
@@ -50,6 +52,8 @@ export interface KeyValueStorage {
 }
 
 const KEY_PREFIX = "crosspod.outbox";
+/** The order and the text. */
+const STORED = /^(\d{1,15}):(.*)$/;
 
 /** Keeps them in a browser, under one key for each: pages of one board do not disturb each other, and a crash between two of them loses neither. */
 export class WebOutboxStorage implements OutboxStorage {
@@ -65,8 +69,8 @@ export class WebOutboxStorage implements OutboxStorage {
     return keys.flatMap((key) => this.#read(board, key)).sort(byClientAndNumber);
   }
 
-  put(board: string, { client, n, text }: StoredOperation): void {
-    this.#storage.setItem(storageKey(board, client, n), text);
+  put(board: string, { client, n, order, text }: StoredOperation): void {
+    this.#storage.setItem(storageKey(board, client, n), `${order}:${text}`);
   }
 
   remove(board: string, client: ClientId, n: number): void {
@@ -78,8 +82,9 @@ export class WebOutboxStorage implements OutboxStorage {
     if (!key?.startsWith(prefix)) return [];
     const [client, number] = key.slice(prefix.length).split(":");
     const n = Number(number);
-    const text = this.#storage.getItem(key);
-    return isClientId(client) && Number.isSafeInteger(n) && n > 0 && text !== null ? [{ client, n, text }] : [];
+    const [, order, text] = STORED.exec(this.#storage.getItem(key) ?? "") ?? [];
+    if (!isClientId(client) || !Number.isSafeInteger(n) || n < 1 || text === undefined) return [];
+    return [{ client, n, order: Number(order), text }];
   }
 }
 

@@ -170,18 +170,18 @@ export class Outbox {
     return this.#chains.find((chain) => chain.client === client);
   }
 
-  /** Takes in what the storage has of clients that are not known here. */
+  /** Takes in what the storage has of clients that are not known here, first of those that the others have followed. */
   #adopt({ isDoubtful }: { readonly isDoubtful: boolean }): OutboxChain[] {
     const known = new Set(this.#chains.map(({ client }) => client));
     const byClient = new Map<ClientId, PendingOperation[]>();
-    for (const { client, n, text } of this.#storage.load(this.#board)) {
+    for (const { client, n, order, text } of this.#storage.load(this.#board)) {
       if (known.has(client)) continue;
       const operation = parseOperation(text, client);
       if (!operation) {
         this.#storage.remove(this.#board, client, n);
         continue;
       }
-      const order = this.#nextOrder++;
+      this.#nextOrder = Math.max(this.#nextOrder, order + 1);
       const left = {
         client,
         n,
@@ -196,7 +196,9 @@ export class Outbox {
       chain.push(left);
       byClient.set(client, chain);
     }
-    return [...byClient].map(([client, operations]) => new OutboxChain(client, operations));
+    return [...byClient]
+      .sort(([, [a]], [, [b]]) => (a?.order ?? 0) - (b?.order ?? 0))
+      .map(([client, operations]) => new OutboxChain(client, operations));
   }
 
   /** Makes points part of an operation on the same item that may still grow. */
@@ -251,9 +253,9 @@ export class Outbox {
   }
 
   #store(pending: PendingOperation): void {
-    const { client, n, operation } = pending;
+    const { client, n, order, operation } = pending;
     try {
-      this.#storage.put(this.#board, { client, n, text: encodeOperation(operation, client) });
+      this.#storage.put(this.#board, { client, n, order, text: encodeOperation(operation, client) });
       pending.isStored = true;
     } catch {
       // No room, or storage is forbidden: it is kept in memory, and the person is told.
