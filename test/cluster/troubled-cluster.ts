@@ -86,7 +86,7 @@ export class TroubledCluster implements AsyncDisposable {
 
   async #addPod(name: string): Promise<void> {
     const proxy = await RedisProxy.start(this.#redis.port, (channel) => this.#fate(channel));
-    const pod = new WhiteboardPod(proxy, { POD_NAME: name, BOARDS_NAME, HEAD_SECONDS: "1", DRAIN_SECONDS: "1" });
+    const pod = new WhiteboardPod(proxy, name, { BOARDS_NAME, HEAD_SECONDS: "1", DRAIN_SECONDS: "1" });
     this.#pods.push(pod);
     await pod.start();
   }

@@ -1,4 +1,4 @@
-import type { BoardTransport } from "@crosspod/client";
+import type { BoardTransport, Loss } from "@crosspod/client";
 import { BoardEvent, type ClientId, type Joined, type Reply } from "@crosspod/protocol";
 import type { Witness } from "../fuzz/witness.ts";
 
@@ -35,12 +35,24 @@ export class WatchedTransport implements BoardTransport {
     this.#transport.on(event, listener);
   }
 
+  onHeard(listener: () => void): void {
+    this.#transport.onHeard(listener);
+  }
+
   onConnect(listener: () => void): void {
     this.#transport.onConnect(listener);
   }
 
-  onDisconnect(listener: (reason: string) => void): void {
+  onDisconnect(listener: (loss: Loss) => void): void {
     this.#transport.onDisconnect(listener);
+  }
+
+  renew(): void {
+    this.#transport.renew();
+  }
+
+  wake(): void {
+    this.#transport.wake();
   }
 
   close(): void {

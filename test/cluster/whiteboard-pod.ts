@@ -1,40 +1,37 @@
-import { expect, vi } from "vitest";
+import { Pod } from "../helpers/pod.ts";
 import type { RedisProxy } from "../helpers/redis-proxy.ts";
-import { ServiceProcess } from "../helpers/service-process.ts";
-
-const READY_TIMEOUT_MS = 15_000;
+import type { ServiceProcess } from "../helpers/service-process.ts";
 
 /** A pod of the whiteboard that ends and comes back, as another process and at another port, and what it did that no pod should. Disposing of it ends its process. */
 export class WhiteboardPod implements AsyncDisposable {
   /** Between it and Redis. */
   readonly proxy: RedisProxy;
+  readonly #name: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #complaints: string[] = [];
-  #process: ServiceProcess | undefined;
-  #url: string | undefined;
-  #adminUrl = "";
+  #pod: Pod | undefined;
+  #isLeaving = false;
 
-  constructor(proxy: RedisProxy, environment: Readonly<Record<string, string>>) {
+  constructor(proxy: RedisProxy, name: string, environment: Readonly<Record<string, string>>) {
     this.proxy = proxy;
+    this.#name = name;
     this.#environment = { ...environment, REDIS_URL: proxy.url };
   }
 
   /** Where it takes new clients; undefined while it does not. */
   get url(): string | undefined {
-    return this.#url;
+    return this.#isLeaving ? undefined : this.#pod?.url;
   }
 
   /** What it logged as an error, and ends that nobody asked for. */
   get complaints(): readonly string[] {
-    return this.#process ? [...this.#complaints, ...errorsOf(this.#process)] : this.#complaints;
+    return this.#pod ? [...this.#complaints, ...errorsOf(this.#pod.process)] : this.#complaints;
   }
 
   /** Resolves when it listens. */
   async start(): Promise<void> {
-    this.#process = new ServiceProcess("whiteboard", this.#environment);
-    const { url, adminUrl } = await this.#process.listening();
-    this.#url = url;
-    this.#adminUrl = adminUrl;
+    this.#isLeaving = false;
+    this.#pod = await Pod.start("whiteboard", this.#name, this.#environment);
   }
 
   /** Ends it without warning. */
@@ -49,26 +46,23 @@ export class WhiteboardPod implements AsyncDisposable {
 
   /** Resolves when it says that Redis delivers to it. */
   async untilReady(): Promise<void> {
-    const expectReady = async (): Promise<void> => {
-      expect(await (await fetch(`${this.#adminUrl}readyz`)).text()).toBe("ok\n");
-    };
-    await vi.waitFor(expectReady, { timeout: READY_TIMEOUT_MS });
+    await this.#pod?.untilReady();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#process?.[Symbol.asyncDispose]();
+    await this.#pod?.[Symbol.asyncDispose]();
     await this.proxy[Symbol.asyncDispose]();
   }
 
   async #end(signal: NodeJS.Signals, expectedCode: number | null): Promise<void> {
-    const process = this.#process;
-    if (!process) return;
-    this.#url = undefined;
-    process.kill(signal);
-    const code = await process.exited();
+    const pod = this.#pod;
+    if (!pod) return;
+    this.#isLeaving = true;
+    pod.process.kill(signal);
+    const code = await pod.process.exited();
     if (code !== expectedCode) this.#complaints.push(`ended with ${code} after ${signal}`);
-    this.#complaints.push(...errorsOf(process));
-    this.#process = undefined;
+    this.#complaints.push(...errorsOf(pod.process));
+    this.#pod = undefined;
   }
 }
 
