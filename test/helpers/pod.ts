@@ -1,8 +1,9 @@
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { readMetric } from "./metrics.ts";
 import { ServiceProcess } from "./service-process.ts";
 
-const READINESS_DEADLINE_MS = 15_000;
+/** For a change of readiness. */
+const WAIT = { timeout: 15_000 } as const;
 
 /** A pod of a service: a process of its own, and where it is. Disposing of it ends the process. */
 export class Pod implements AsyncDisposable {
@@ -36,11 +37,11 @@ export class Pod implements AsyncDisposable {
   }
 
   async untilReady(): Promise<void> {
-    await expect.poll(() => this.readiness(), { timeout: READINESS_DEADLINE_MS }).toBe("ok");
+    await vi.waitFor(async () => expect(await this.readiness()).toBe("ok"), WAIT);
   }
 
   async untilNotReady(): Promise<void> {
-    await expect.poll(() => this.readiness(), { timeout: READINESS_DEADLINE_MS }).not.toBe("ok");
+    await vi.waitFor(async () => expect(await this.readiness()).not.toBe("ok"), WAIT);
   }
 
   /** See {@link readMetric}. */
