@@ -162,17 +162,27 @@ return reply
 `;
 
 /**
- * ARGV 7: a client, or empty. 8 and 9: the epoch and sequence number of which the operations past it are wanted. 10 and 11: those of the whole board that the caller has. Returns the epoch, the sequence number, the client's newest number, and `operations` with the log's end,
- * `items` with the two hashes of the whole board, or `same` when the caller has that.
+ * ARGV 7: a client, or empty. 8 and 9: the epoch and sequence number of which the operations past it are wanted. 10 and 11: those of the whole board that the caller has. 12: whether the whole board may be
+ * read (1 or 0). Returns the epoch, the sequence number, the client's newest number, and `operations` with those that are wanted, `same` when the caller has the whole board, `far` when it does not and may not read it,
+ * `newer` with the operations past what it has, or `items` with the two hashes of the whole board.
  */
 export const HISTORY = `${PRELUDE}
 touch()
 local n = tonumber(redis.call('HGET', clients, ARGV[7]) or '0')
-local missed = seq - tonumber(ARGV[9])
-if ARGV[8] == epoch and missed >= 0 and missed <= redis.call('LLEN', log) then
-  return {epoch, seq, n, 'operations', missed > 0 and redis.call('LRANGE', log, -missed, -1) or {}}
+
+-- The operations past a head, if the log reaches back to it.
+local function past(knownEpoch, knownSeq)
+  local missed = seq - tonumber(knownSeq)
+  if knownEpoch ~= epoch or missed < 0 or missed > redis.call('LLEN', log) then return end
+  return missed > 0 and redis.call('LRANGE', log, -missed, -1) or {}
 end
+
+local wanted = past(ARGV[8], ARGV[9])
+if wanted then return {epoch, seq, n, 'operations', wanted} end
 if ARGV[10] == epoch and tonumber(ARGV[11]) == seq then return {epoch, seq, n, 'same'} end
+if ARGV[12] ~= '1' then return {epoch, seq, n, 'far'} end
+local newer = past(ARGV[10], ARGV[11])
+if newer then return {epoch, seq, n, 'newer', newer} end
 return {epoch, seq, n, 'items', redis.call('HGETALL', items), redis.call('HGETALL', points)}
 `;
 

@@ -156,4 +156,30 @@ describe("boards in Redis", () => {
     await draw(store, "one", 2);
     expect(await store.history("one")).not.toEqual(first);
   });
+
+  test("[W9] many who ask for the same whole board at once take it from Redis once", async () => {
+    const name = newName();
+    await draw(makeStore({ name }), "one");
+    await commands.config("RESETSTAT");
+    const store = makeStore({ name });
+    const histories = await Promise.all(Array.from({ length: 50 }, () => store.history("one")));
+    expect(new Set(histories).size).toBe(1);
+    // Each read of a whole board takes two hashes.
+    expect(await commands.info("commandstats")).toContain("cmdstat_hgetall:calls=2,");
+  });
+
+  test("[W10] a whole board that was read before is brought up to date by the operations since", async () => {
+    const name = newName();
+    const store = makeStore({ name });
+    await draw(store, "one");
+    await store.history("one");
+    const other = makeStore({ name });
+    await other.commit("one", [
+      { client: ANNA, firstN: 2, operations: [put(`${ANNA}.2`), append(`${ANNA}.1`), { ...put(`${ANNA}.3`), z: 1 }] },
+    ]);
+    await commands.config("RESETSTAT");
+    const history = await store.history("one");
+    expect(await commands.info("commandstats")).not.toContain("cmdstat_hgetall");
+    expect(history).toEqual(await other.history("one"));
+  });
 });
