@@ -9,7 +9,7 @@
  *
  * ARGV 1 to 6 of each: an epoch for when a new one is needed, the epoch and sequence number that the caller has seen, milliseconds that the board is kept without use once something was drawn on it and
  * before, and whether it may be made (1 or 0). When the store has fallen behind what was seen (it was restarted from an older copy) the board goes on under a new epoch, because its sequence
- * numbers will be given a second time. Each returns false for a board that is not there and may not be made.
+ * numbers will be given a second time. So it does, with nothing on it, when its items or their points are gone (somebody took a key away, or Redis did that had no memory left). Each returns false for a board that is not there and may not be made.
  */
 const PRELUDE = `
 local meta, items, points, log, clients, recent = unpack(KEYS)
@@ -21,6 +21,12 @@ if not epoch and not mayMake then return false end
 if not epoch or (epoch == seenEpoch and seq < seenSeq) then
   epoch = newEpoch
   redis.call('HSET', meta, 'epoch', epoch, 'seq', seq)
+end
+local kept = redis.call('EXISTS', items, points)
+if kept == 1 or (kept == 0 and tonumber(redis.call('HGET', meta, 'points') or '0') > 0) then
+  epoch = newEpoch
+  redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'points', 0)
+  redis.call('DEL', items, points)
 end
 
 -- Keeps the board for its time from now on; not so exactly that each use would have to be written.
@@ -46,7 +52,7 @@ local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[10]), tonumber(ARGV[11]
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
 local pointCount = tonumber(redis.call('HGET', meta, 'points') or '0')
-local logged = tonumber(redis.call('HGET', meta, 'logged') or '0')
+local logged = length > 0 and tonumber(redis.call('HGET', meta, 'logged') or '0') or 0
 local reply = {epoch, seq + 1}
 
 -- A number ends with a digit below 32; a point has two numbers, or three with its pressure.

@@ -182,4 +182,34 @@ describe("boards in Redis", () => {
     expect(await commands.info("commandstats")).not.toContain("cmdstat_hgetall");
     expect(history).toEqual(await other.history("one"));
   });
+
+  test.each([{ lost: ["items"] }, { lost: ["points"] }, { lost: ["items", "points"] }])(
+    "[W10] a board of which Redis has lost $lost begins anew under a new epoch",
+    async ({ lost }) => {
+      const name = newName();
+      const store = makeStore({ name });
+      const { epoch } = await draw(store, "one");
+      await commands.del(lost.map((key) => `crosspod:${name}:{one}:${key}`));
+      const head = await store.head("one");
+      expect(head.epoch).not.toBe(epoch);
+      expect(await store.history("one")).toEqual({ ...head, items: "" });
+      const more = { client: ANNA, firstN: 2, operations: [append(`${ANNA}.1`), put(`${ANNA}.3`)] };
+      expect(await store.commit("one", [more])).toMatchObject({ epoch: head.epoch, outcomes: [{ n: 3 }] });
+      expect((await makeStore({ name }).history("one")).items).toContain(`p${ANNA}.3,`);
+    },
+  );
+
+  test("[W10] a log that Redis has lost is kept again as long as any", async () => {
+    const name = newName();
+    const store = makeStore({ name });
+    const drawLong = (n: number) =>
+      store.commit("one", [
+        { client: ANNA, firstN: n, operations: [{ ...put(`${ANNA}.${n}`), points: pointText(10_000) }] },
+      ]);
+    for (let n = 1; n <= 52; n += 1) await drawLong(n);
+    await commands.del(`crosspod:${name}:{one}:log`);
+    const { epoch } = await drawLong(53);
+    await drawLong(54);
+    expect(await store.history("one", { epoch, seq: 52 })).toMatchObject({ operations: expect.any(String) });
+  });
 });
