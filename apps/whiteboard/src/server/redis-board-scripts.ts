@@ -48,9 +48,12 @@ export const COMMIT = `${PRELUDE}
 local PIECE = 1024
 local maxLog, maxLogged, maxClients = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
--- Where Redis is out of memory this is what fails: later it could be between two steps that belong together.
+-- Where Redis is out of memory, or a key is not what it should be, this is what fails: later it could be between two steps that belong together.
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
+redis.call('HLEN', points)
+redis.call('HLEN', clients)
+redis.call('ZCARD', recent)
 local pointCount = tonumber(redis.call('HGET', meta, 'points') or '0')
 local logged = length > 0 and tonumber(redis.call('HGET', meta, 'logged') or '0') or 0
 local reply = {epoch, seq + 1}

@@ -148,6 +148,20 @@ describe("boards in Redis", () => {
     expect(await makeStore({ name }).history("one")).toEqual(before);
   });
 
+  test.each(["points", "clients", "recent"])(
+    "[W6] a commit to a board whose key %s somebody has overwritten changes nothing at all",
+    async (key) => {
+      const name = newName();
+      const store = makeStore({ name });
+      await draw(store, "one");
+      const kept = ["meta", "items", "log"].map((each) => `crosspod:${name}:{one}:${each}`);
+      const before = await Promise.all(kept.map((each) => commands.dumpBuffer(each)));
+      await commands.set(`crosspod:${name}:{one}:${key}`, "something else");
+      await expect(draw(store, "one", 2)).rejects.toMatchObject({ code: "unavailable" });
+      expect(await Promise.all(kept.map((each) => commands.dumpBuffer(each)))).toEqual(before);
+    },
+  );
+
   test("[W10] a whole board that was read before comes from memory, as long as nothing new was drawn", async () => {
     const store = makeStore();
     await draw(store, "one");
