@@ -3,6 +3,7 @@ import { createLog, type Environment, type Log } from "@crosspod/service";
 import { aloneWith } from "../../apps/whiteboard/src/server/backend.ts";
 import type { BoardStore } from "../../apps/whiteboard/src/server/board-store.ts";
 import { parseConfig } from "../../apps/whiteboard/src/server/config.ts";
+import type { FanOut } from "../../apps/whiteboard/src/server/fan-out.ts";
 import { MemoryBoardStore } from "../../apps/whiteboard/src/server/memory-board-store.ts";
 import { createWhiteboard, type Whiteboard } from "../../apps/whiteboard/src/server/whiteboard.ts";
 
@@ -23,6 +24,8 @@ export interface RunningWhiteboard extends AsyncDisposable {
 /** What else a whiteboard can be started with. */
 export interface WhiteboardParts {
   readonly store?: BoardStore;
+  /** Its way to other pods; it is alone unless it is given one. */
+  readonly fanOut?: FanOut;
   /** Of the built page, unless another is given. */
   readonly pageDirectory?: string;
   readonly log?: Log;
@@ -45,7 +48,7 @@ export async function startWhiteboard(
   const store = parts.store ?? new MemoryBoardStore(config);
   const service = createWhiteboard(config, {
     log: parts.log ?? createLog({ service: "whiteboard", pod: config.podName, level: config.logLevel, pretty: false }),
-    createBackend: () => aloneWith(store),
+    createBackend: () => ({ ...aloneWith(store), ...(parts.fanOut && { fanOut: parts.fanOut }) }),
     pageDirectory: parts.pageDirectory ?? whiteboardPageDirectory,
     socketClientDirectory: directory("node_modules/socket.io/client-dist/"),
     packageVersion: "0.0.0",

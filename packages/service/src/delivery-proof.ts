@@ -30,6 +30,7 @@ export class DeliveryProof {
   #lastRevival = Number.NEGATIVE_INFINITY;
   #revivalPause = PROOF_TTL_MS;
   #alive = false;
+  #isStopped = false;
   #proven: () => void = () => {};
 
   constructor(options: DeliveryProofOptions) {
@@ -41,17 +42,21 @@ export class DeliveryProof {
     return this.#alive;
   }
 
-  /** Sends the first markers, and then one after the other until {@link stop}. Resolves when the first have come back. */
+  /** Sends the first markers, and then one after the other until {@link stop}; none when that was called before. Resolves when the first have come back. */
   start(): Promise<void> {
-    this.#lastRevival = performance.now();
-    this.#send();
-    this.#timer = setInterval(() => this.#tick(), MARKER_INTERVAL_MS);
+    if (!this.#isStopped) {
+      this.#lastRevival = performance.now();
+      this.#send();
+      this.#timer = setInterval(() => this.#tick(), MARKER_INTERVAL_MS);
+    }
     return new Promise((resolve) => {
       this.#proven = resolve;
     });
   }
 
+  /** For good. */
   stop(): void {
+    this.#isStopped = true;
     clearInterval(this.#timer);
   }
 

@@ -8,6 +8,8 @@ export type MessageListener = (message: Buffer) => void;
 /** How often a channel may be sent on from node to node at once; while slots move, nodes may send it around in a circle. */
 const MAX_REDIRECTIONS = 2;
 
+const REFUSED = "redis refuses a subscription; it is asked again";
+
 /** A connection to one node, and what it is subscribed to, or is asked to be. */
 interface Connection {
   readonly client: Redis;
@@ -103,7 +105,7 @@ export class RedisSubscriptions {
   }
 
   /** Another node serves the channel; or this one cannot at the moment. */
-  #refused(channel: string, subscription: Subscription, { message }: Error): void {
+  #refused(channel: string, subscription: Subscription, { name, message }: Error): void {
     const [, host, port] = /^MOVED \d+ (.*):(\d+)$/.exec(message) ?? [];
     const ownHost = subscription.connection?.client.options.host;
     const isAtOnce = port !== undefined && subscription.redirections < MAX_REDIRECTIONS;
@@ -113,6 +115,8 @@ export class RedisSubscriptions {
       this.#place(channel, subscription, { host: host || (ownHost ?? ""), port: Number(port) });
       if (before) this.#leave(channel, before);
     } else {
+      // The others of this round are most likely refused for the same reason; that a connection is lost it says itself.
+      if (name === "ReplyError" && !this.#retryTimer) this.#log.warn({ channel, err: message }, REFUSED);
       this.#take(channel, subscription);
       this.#retryLater();
     }

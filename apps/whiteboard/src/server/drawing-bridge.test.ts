@@ -1,10 +1,21 @@
-import { BoardEvent, type Drawing, encodeOperations, itemId, type Put, parseCommitted } from "@crosspod/protocol";
+import {
+  BoardEvent,
+  type Drawing,
+  encodeCommitted,
+  encodeOperations,
+  itemId,
+  type Point,
+  type Put,
+  parseCommitted,
+} from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
 import { readMetric } from "../../../../test/helpers/metrics.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
 import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
+import { SteeredFanOut } from "../../../../test/helpers/steered-fan-out.ts";
 import { append, point, put } from "../../../../test/helpers/strokes.ts";
+import type { Commit } from "./board-store.ts";
 import { MemoryBoardStore } from "./memory-board-store.ts";
 
 const ANNA = "anna-000";
@@ -277,5 +288,27 @@ describe("the original example's page", () => {
     const next = segment(0.1, 0.1, 0.2, 0.2);
     original.socket.emit("drawing", next);
     await heard(viewer, next);
+  });
+});
+
+describe("the original example's clients of several pods", () => {
+  test("[W12] one that comes while the board is read for another, who leaves, hears what other pods commit", async () => {
+    const fanOut = new SteeredFanOut();
+    const store = new MemoryBoardStore({ maxBoards: 1 });
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store, fanOut });
+    const open = () => EventSocket.openOriginal(whiteboard.url, "websocket");
+    const clients = () => readMetric(whiteboard.adminUrl, "crosspod_board_clients");
+    const draw = async (n: number, ...points: [Point, Point]): Promise<Commit> =>
+      store.commit("default", [{ client: ANNA, firstN: n, operations: [put(`${ANNA}.${n}`, points)] }]);
+    await draw(1, point(0, 0), point(1_600, 900));
+    const letAllEnter = fanOut.hold();
+    (await open())[Symbol.dispose]();
+    await expect.poll(clients).toBe(0);
+    using second = await open();
+    letAllEnter();
+    await heard(second, between([0, 0], [1_600, 900]));
+    const { epoch, firstSeq, committed } = await draw(2, point(1_600, 900), point(3_200, 1_800));
+    fanOut.say(`${epoch} ${firstSeq} ${encodeCommitted(committed)}`);
+    await heard(second, between([1_600, 900], [3_200, 1_800]));
   });
 });

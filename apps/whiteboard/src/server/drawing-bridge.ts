@@ -114,22 +114,20 @@ export class DrawingBridge {
     if (this.#replica) return;
     this.#beginning ??= this.#follow().finally(() => {
       this.#beginning = undefined;
+      this.#endIfAlone();
     });
     await this.#beginning;
   }
 
   async #follow(): Promise<void> {
     this.#stopListening = this.#context.fanOut.listen(COMMIT_TOPIC, (text) => this.#heard(text));
-    try {
-      await this.#context.fanOut.entered();
-      this.#replica = new DrawingReplica(await this.#context.store.history(DEFAULT_BOARD));
-    } finally {
-      this.#endIfAlone();
-    }
+    await this.#context.fanOut.entered();
+    this.#replica = new DrawingReplica(await this.#context.store.history(DEFAULT_BOARD));
   }
 
+  /** Follows the board no longer than it has clients; what has begun goes on to its end, for whoever comes meanwhile. */
   #endIfAlone(): void {
-    if (this.#pens.size > 0) return;
+    if (this.#pens.size > 0 || this.#beginning) return;
     this.#replica = undefined;
     this.#stopListening();
     this.#stopListening = () => {};

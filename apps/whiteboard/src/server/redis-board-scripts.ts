@@ -9,7 +9,7 @@
  *
  * ARGV 1 to 6 of each: an epoch for when a new one is needed, the epoch and sequence number that the caller has seen, milliseconds that the board is kept without use once something was drawn on it and
  * before, and whether it may be made (1 or 0). When the store has fallen behind what was seen (it was restarted from an older copy) the board goes on under a new epoch, because its sequence
- * numbers will be given a second time. Each returns false for a board that is not there and may not be made.
+ * numbers will be given a second time. So it does, with nothing on it, when its items or their points are gone (somebody took a key away, or Redis did that had no memory left). Each returns false for a board that is not there and may not be made.
  */
 const PRELUDE = `
 local meta, items, points, log, clients, recent = unpack(KEYS)
@@ -21,6 +21,12 @@ if not epoch and not mayMake then return false end
 if not epoch or (epoch == seenEpoch and seq < seenSeq) then
   epoch = newEpoch
   redis.call('HSET', meta, 'epoch', epoch, 'seq', seq)
+end
+local kept = redis.call('EXISTS', items, points)
+if kept == 1 or (kept == 0 and tonumber(redis.call('HGET', meta, 'points') or '0') > 0) then
+  epoch = newEpoch
+  redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'points', 0)
+  redis.call('DEL', items, points)
 end
 
 -- Keeps the board for its time from now on; not so exactly that each use would have to be written.
@@ -42,11 +48,14 @@ export const COMMIT = `${PRELUDE}
 local PIECE = 1024
 local maxLog, maxLogged, maxClients = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
--- Where Redis is out of memory this is what fails: later it could be between two steps that belong together.
+-- Where Redis is out of memory, or a key is not what it should be, this is what fails: later it could be between two steps that belong together.
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
+redis.call('HLEN', points)
+redis.call('HLEN', clients)
+redis.call('ZCARD', recent)
 local pointCount = tonumber(redis.call('HGET', meta, 'points') or '0')
-local logged = tonumber(redis.call('HGET', meta, 'logged') or '0')
+local logged = length > 0 and tonumber(redis.call('HGET', meta, 'logged') or '0') or 0
 local reply = {epoch, seq + 1}
 
 -- A number ends with a digit below 32; a point has two numbers, or three with its pressure.
@@ -162,17 +171,27 @@ return reply
 `;
 
 /**
- * ARGV 7: a client, or empty. 8 and 9: the epoch and sequence number of which the operations past it are wanted. 10 and 11: those of the whole board that the caller has. Returns the epoch, the sequence number, the client's newest number, and `operations` with the log's end,
- * `items` with the two hashes of the whole board, or `same` when the caller has that.
+ * ARGV 7: a client, or empty. 8 and 9: the epoch and sequence number of which the operations past it are wanted. 10 and 11: those of the whole board that the caller has. 12: whether the whole board may be
+ * read (1 or 0). Returns the epoch, the sequence number, the client's newest number, and `operations` with those that are wanted, `same` when the caller has the whole board, `far` when it does not and may not read it,
+ * `newer` with the operations past what it has, or `items` with the two hashes of the whole board.
  */
 export const HISTORY = `${PRELUDE}
 touch()
 local n = tonumber(redis.call('HGET', clients, ARGV[7]) or '0')
-local missed = seq - tonumber(ARGV[9])
-if ARGV[8] == epoch and missed >= 0 and missed <= redis.call('LLEN', log) then
-  return {epoch, seq, n, 'operations', missed > 0 and redis.call('LRANGE', log, -missed, -1) or {}}
+
+-- The operations past a head, if the log reaches back to it.
+local function past(knownEpoch, knownSeq)
+  local missed = seq - tonumber(knownSeq)
+  if knownEpoch ~= epoch or missed < 0 or missed > redis.call('LLEN', log) then return end
+  return missed > 0 and redis.call('LRANGE', log, -missed, -1) or {}
 end
+
+local wanted = past(ARGV[8], ARGV[9])
+if wanted then return {epoch, seq, n, 'operations', wanted} end
 if ARGV[10] == epoch and tonumber(ARGV[11]) == seq then return {epoch, seq, n, 'same'} end
+if ARGV[12] ~= '1' then return {epoch, seq, n, 'far'} end
+local newer = past(ARGV[10], ARGV[11])
+if newer then return {epoch, seq, n, 'newer', newer} end
 return {epoch, seq, n, 'items', redis.call('HGETALL', items), redis.call('HGETALL', points)}
 `;
 

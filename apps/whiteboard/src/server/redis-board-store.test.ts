@@ -148,6 +148,20 @@ describe("boards in Redis", () => {
     expect(await makeStore({ name }).history("one")).toEqual(before);
   });
 
+  test.each(["points", "clients", "recent"])(
+    "[W6] a commit to a board whose key %s somebody has overwritten changes nothing at all",
+    async (key) => {
+      const name = newName();
+      const store = makeStore({ name });
+      await draw(store, "one");
+      const kept = ["meta", "items", "log"].map((each) => `crosspod:${name}:{one}:${each}`);
+      const before = await Promise.all(kept.map((each) => commands.dumpBuffer(each)));
+      await commands.set(`crosspod:${name}:{one}:${key}`, "something else");
+      await expect(draw(store, "one", 2)).rejects.toMatchObject({ code: "unavailable" });
+      expect(await Promise.all(kept.map((each) => commands.dumpBuffer(each)))).toEqual(before);
+    },
+  );
+
   test("[W10] a whole board that was read before comes from memory, as long as nothing new was drawn", async () => {
     const store = makeStore();
     await draw(store, "one");
@@ -155,5 +169,61 @@ describe("boards in Redis", () => {
     expect(await store.history("one")).toBe(first);
     await draw(store, "one", 2);
     expect(await store.history("one")).not.toEqual(first);
+  });
+
+  test("[W9] many who ask for the same whole board at once take it from Redis once", async () => {
+    const name = newName();
+    await draw(makeStore({ name }), "one");
+    await commands.config("RESETSTAT");
+    const store = makeStore({ name });
+    const histories = await Promise.all(Array.from({ length: 50 }, () => store.history("one")));
+    expect(new Set(histories).size).toBe(1);
+    // Each read of a whole board takes two hashes.
+    expect(await commands.info("commandstats")).toContain("cmdstat_hgetall:calls=2,");
+  });
+
+  test("[W10] a whole board that was read before is brought up to date by the operations since", async () => {
+    const name = newName();
+    const store = makeStore({ name });
+    await draw(store, "one");
+    await store.history("one");
+    const other = makeStore({ name });
+    await other.commit("one", [
+      { client: ANNA, firstN: 2, operations: [put(`${ANNA}.2`), append(`${ANNA}.1`), { ...put(`${ANNA}.3`), z: 1 }] },
+    ]);
+    await commands.config("RESETSTAT");
+    const history = await store.history("one");
+    expect(await commands.info("commandstats")).not.toContain("cmdstat_hgetall");
+    expect(history).toEqual(await other.history("one"));
+  });
+
+  test.each([{ lost: ["items"] }, { lost: ["points"] }, { lost: ["items", "points"] }])(
+    "[W10] a board of which Redis has lost $lost begins anew under a new epoch",
+    async ({ lost }) => {
+      const name = newName();
+      const store = makeStore({ name });
+      const { epoch } = await draw(store, "one");
+      await commands.del(lost.map((key) => `crosspod:${name}:{one}:${key}`));
+      const head = await store.head("one");
+      expect(head.epoch).not.toBe(epoch);
+      expect(await store.history("one")).toEqual({ ...head, items: "" });
+      const more = { client: ANNA, firstN: 2, operations: [append(`${ANNA}.1`), put(`${ANNA}.3`)] };
+      expect(await store.commit("one", [more])).toMatchObject({ epoch: head.epoch, outcomes: [{ n: 3 }] });
+      expect((await makeStore({ name }).history("one")).items).toContain(`p${ANNA}.3,`);
+    },
+  );
+
+  test("[W10] a log that Redis has lost is kept again as long as any", async () => {
+    const name = newName();
+    const store = makeStore({ name });
+    const drawLong = (n: number) =>
+      store.commit("one", [
+        { client: ANNA, firstN: n, operations: [{ ...put(`${ANNA}.${n}`), points: pointText(10_000) }] },
+      ]);
+    for (let n = 1; n <= 52; n += 1) await drawLong(n);
+    await commands.del(`crosspod:${name}:{one}:log`);
+    const { epoch } = await drawLong(53);
+    await drawLong(54);
+    expect(await store.history("one", { epoch, seq: 52 })).toMatchObject({ operations: expect.any(String) });
   });
 });

@@ -21,6 +21,7 @@ import {
   type Submission,
 } from "./board-store.ts";
 import { KnownHeads } from "./known-heads.ts";
+import { laterSnapshot } from "./later-snapshot.ts";
 import { RedisBoardList, type RedisBoardListOptions } from "./redis-board-list.ts";
 import { COMMIT, HEAD, HISTORY } from "./redis-board-scripts.ts";
 import { SnapshotCache } from "./snapshot-cache.ts";
@@ -50,7 +51,7 @@ type HistoryReply = readonly [
   epoch: string,
   seq: number,
   n: number,
-  kind: "operations" | "items" | "same",
+  kind: "operations" | "same" | "far" | "newer" | "items",
   first?: readonly string[],
   second?: readonly string[],
 ];
@@ -80,6 +81,8 @@ export class RedisBoardStore implements BoardStore {
   readonly #limits: readonly number[];
   readonly #heads = new KnownHeads(MAX_KNOWN_HEADS);
   readonly #snapshots = new SnapshotCache(MAX_SNAPSHOT_CHARACTERS);
+  /** Whole boards are read one after the other: each keeps the server, or this process, busy for tens of milliseconds, and who waits for the same one finds it in memory. */
+  #wholeReads: Promise<unknown> = Promise.resolve();
 
   constructor({ commands, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {
     const { logOperations = 5_000, maxClients = 10_000 } = options;
@@ -126,16 +129,47 @@ export class RedisBoardStore implements BoardStore {
   async close(): Promise<void> {}
 
   async #read(board: string, client: ClientId, known?: Head): Promise<Joining> {
+    const joining = await this.#ask(board, client, known, false);
+    if (joining) return joining;
+    const reading = this.#wholeReads.then(() => this.#ask(board, client, known, true));
+    this.#wholeReads = reading.catch(() => undefined);
+    const whole = await reading;
+    if (!whole) throw unavailable("it did not give the whole board");
+    return whole;
+  }
+
+  /** Undefined when the whole board is not in memory and `mayReadAll` is false. */
+  async #ask(
+    board: string,
+    client: ClientId,
+    known: Head | undefined,
+    mayReadAll: boolean,
+  ): Promise<Joining | undefined> {
     const cached = this.#snapshots.get(board);
-    const args = [client, known?.epoch ?? "", known?.seq ?? 0, cached?.epoch ?? "", cached?.seq ?? 0];
+    const heads = [known?.epoch ?? "", known?.seq ?? 0, cached?.epoch ?? "", cached?.seq ?? 0];
+    const args = [client, ...heads, Number(mayReadAll)];
     const reply = await this.#run(board, (prelude) => this.#commands.boardHistory(...prelude, ...args));
     const [epoch, seq, n, kind, first = [], second = []] = reply;
-    this.#see(board, { epoch, seq });
-    if (kind === "operations") return { history: { epoch, seq, operations: first.join(";") }, n };
-    if (kind === "same" && cached) return { history: cached, n };
-    const snapshot = { epoch, seq, items: encodeStoredItems(first, second) };
+    const head = { epoch, seq };
+    this.#see(board, head);
+    switch (kind) {
+      case "operations":
+        return { history: { ...head, operations: first.join(";") }, n };
+      case "same":
+        return cached && { history: cached, n };
+      case "far":
+        return undefined;
+      case "newer":
+        return { history: this.#keep(board, cached && laterSnapshot(cached, head, first)), n };
+      case "items":
+        return { history: this.#keep(board, { ...head, items: encodeStoredItems(first, second) }), n };
+    }
+  }
+
+  #keep(board: string, snapshot: History | undefined): History {
+    if (!snapshot) throw unavailable("what it gave cannot be read");
     this.#snapshots.set(board, snapshot);
-    return { history: snapshot, n };
+    return snapshot;
   }
 
   /** Runs a script on a board; one that is not there yet has to be admitted first. */
