@@ -117,12 +117,17 @@ describe("the clients of a pod that leaves", () => {
       Array.from({ length: CLIENTS }, () => EventSocket.open(gateway.url, "websocket")),
     );
     await Promise.all(["b", "c"].map((name) => startPod(name)));
+    const losses: number[] = [];
     const connects: number[] = [];
-    for (const { socket } of sockets) socket.on("connect", () => connects.push(performance.now()));
+    for (const { socket } of sockets) {
+      socket.on("disconnect", () => losses.push(performance.now()));
+      socket.on("connect", () => connects.push(performance.now()));
+    }
     await end(leaving, "SIGTERM");
     await expect.poll(() => connects.length, { timeout: 10_000 }).toBe(CLIENTS);
     await annotate(describeConnects(connects));
     for (const socket of sockets) socket[Symbol.dispose]();
+    expect(Math.max(...losses) - Math.min(...losses)).toBeGreaterThan(500 * seconds);
     expect(peakConnects(connects)).toBeLessThan(CLIENTS / 2);
   });
 });
