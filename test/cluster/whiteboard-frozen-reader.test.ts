@@ -86,5 +86,5 @@ describe("a reader that is frozen beside 100 others on a busy board of two pods"
     expect(await slowReadersClosed(other!)).toBe(0);
     expect(Math.min(...lean.map(({ bytes }) => bytes))).toBeGreaterThan((ROUNDS + 1) * MESSAGES_IN_ROUND * 60_000);
     for (const member of audience.members) await member.untilItems(ROUNDS + 1);
-  });
+  }, 60_000);
 });
