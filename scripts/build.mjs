@@ -16,6 +16,9 @@ export const serverBundle = (app) => ({
   target: "node20",
   format: "esm",
   sourcemap: true,
+  // The engine keeps what it reads in memory, the map too where it is asked to use it; source text has two bytes a character as soon as one is not ASCII, as in the packages' comments.
+  sourcesContent: false,
+  minifyWhitespace: true,
   banner: { js: REQUIRE },
   logLevel: "warning",
 });

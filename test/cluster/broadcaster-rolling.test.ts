@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { felt } from "../helpers/audience.ts";
 import { FeedAudience } from "../helpers/feed-audience.ts";
 import { Gateway } from "../helpers/gateway.ts";
 import { Pod } from "../helpers/pod.ts";
@@ -36,22 +37,6 @@ async function restartRedis(): Promise<void> {
   await Promise.all(pods.map((pod) => pod.untilReady()));
 }
 
-/** Does something to the service until all is well again, and says what the audience felt of it. */
-async function felt(what: string, act: () => Promise<void>): Promise<string> {
-  audience.takeSilences();
-  audience.connects.length = 0;
-  await act();
-  await audience.untilLive();
-  return `${what}: ${describeSilences(audience.takeSilences(), audience.connects)}`;
-}
-
-function describeSilences(silences: number[], connects: readonly number[]): string {
-  const sorted = silences.sort((a, b) => a - b);
-  const share = (part: number): string => `${Math.round(sorted[Math.ceil(part * sorted.length) - 1] ?? 0)} ms`;
-  const peak = Math.max(0, ...connects.map((start) => connects.filter((at) => at >= start && at < start + 100).length));
-  return `silence p50 ${share(0.5)}, p99 ${share(0.99)}, max ${share(1)}; ${connects.length} connects, at most ${peak} in 100 ms`;
-}
-
 /** Publishing ends, and then everybody has seen everything that was committed, in order. */
 async function expectEverythingSeen(): Promise<void> {
   await publisher.stop();
@@ -79,13 +64,13 @@ afterEach(async () => {
 
 describe("the broadcaster's pods, restarted one after the other", () => {
   test("[A3] [B9] [B12] by SIGTERM: no publish is refused, and every client sees each one", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt("SIGTERM", () => restart(pod, "SIGTERM")));
+    for (const pod of [...pods]) await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
     await expectEverythingSeen();
     expect(publisher.refusals).toBe(0);
   }, 60_000);
 
   test("[B1] [B9] [B12] by SIGKILL: every client sees all that was committed", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt("SIGKILL", () => restart(pod, "SIGKILL")));
+    for (const pod of [...pods]) await annotate(await felt(audience, "SIGKILL", () => restart(pod, "SIGKILL")));
     await expectEverythingSeen();
   }, 60_000);
 
@@ -93,8 +78,8 @@ describe("the broadcaster's pods, restarted one after the other", () => {
     annotate,
   }) => {
     for (const pod of [...pods]) {
-      await annotate(await felt("SIGTERM", () => restart(pod, "SIGTERM")));
-      await annotate(await felt("Redis killed", restartRedis));
+      await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
+      await annotate(await felt(audience, "Redis killed", restartRedis));
     }
     await expectEverythingSeen();
   }, 120_000);

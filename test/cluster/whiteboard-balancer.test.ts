@@ -1,9 +1,13 @@
 import { BoardClient, type BoardTrouble } from "@crosspod/client";
 import { describe, expect, test } from "vitest";
+import { BoardPerson } from "../helpers/board-person.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
 import { HttpBalancer, type HttpBalancerOptions } from "../helpers/http-balancer.ts";
 import { LogLines } from "../helpers/log-lines.ts";
+import { Pod } from "../helpers/pod.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { point } from "../helpers/strokes.ts";
 
 const DEADLINE = { timeout: DEADLINE_MS };
 const STYLE = { color: "ff0000", width: 3, pressure: false };
@@ -55,6 +59,38 @@ describe("long polling through a balancer over two pods", () => {
       const msg = expect.stringContaining("long polling needs a balancer that keeps a session on one pod");
       expect(warnings()).toContainEqual(expect.objectContaining({ msg }));
     }));
+});
+
+describe("long polling through a balancer over two pods with one Redis", () => {
+  test("[W1] [W7] a stroke drawn through one of them is seen through the other, while it is drawn and at the end", async () => {
+    await using redis = await RedisServer.start();
+    const environment = { REDIS_URL: redis.url, HEAD_SECONDS: "3600" };
+    await using podA = await Pod.start("whiteboard", "pod-a", environment);
+    await using podB = await Pod.start("whiteboard", "pod-b", environment);
+    const pods = [podA, podB];
+    await Promise.all(pods.map((pod) => pod.untilReady()));
+    const options = { isSticky: true, refusesUpgrades: true };
+    await using balancer = await HttpBalancer.start(
+      pods.map(({ port }) => port),
+      options,
+    );
+    using ada = new BoardPerson(balancer.url);
+    await ada.untilState("live");
+    using bert = new BoardPerson(balancer.url);
+    await bert.untilState("live");
+    expect([ada, bert].map(({ client }) => client.hello?.pod).sort()).toEqual(["pod-a", "pod-b"]);
+    const stroke = ada.client.beginStroke(STYLE, point(100, 100));
+    await bert.untilItems(1);
+    for (let x = 200; x <= 1_000; x += 100) {
+      stroke.extend([point(x, 100)]);
+      await expect.poll(() => bert.board === ada.board, DEADLINE).toBe(true);
+    }
+    stroke.end();
+    bert.draw(point(1, 1), point(2, 2));
+    await Promise.all([ada, bert].map((person) => person.untilSaveState("saved")));
+    await expect.poll(() => ada.board === bert.board, DEADLINE).toBe(true);
+    expect(ada.items).toHaveLength(2);
+  });
 });
 
 describe("a WebSocket through a balancer over two pods", () => {

@@ -1,12 +1,13 @@
 import { FeedClient } from "@crosspod/client";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
+import type { Audience } from "./audience.ts";
 import { DEADLINE_MS } from "./deadline.ts";
+import { Silence } from "./silence.ts";
 
 /** The feed's own clients, as many pages would have them, and what they lived through. Disposing of it closes them. */
-export class FeedAudience implements Disposable {
+export class FeedAudience implements Audience, Disposable {
   readonly members: readonly AudienceMember[];
-  /** Performance time of each try of a client to connect. */
   readonly connects: number[] = [];
 
   constructor(url: string, size: number) {
@@ -17,7 +18,6 @@ export class FeedAudience implements Disposable {
     this.members = Array.from({ length: size }, () => new AudienceMember(new FeedClient({ url, connect })));
   }
 
-  /** Resolves when each of them shows what the feed holds. */
   async untilLive(): Promise<void> {
     await expect
       .poll(() => this.members.filter(({ client }) => client.state !== "live").length, { timeout: DEADLINE_MS })
@@ -30,9 +30,8 @@ export class FeedAudience implements Disposable {
     await expect.poll(() => missing().slice(0, 10), { timeout: DEADLINE_MS }).toEqual([]);
   }
 
-  /** For each of them the longest time without an update since this was called before, in milliseconds. */
   takeSilences(): number[] {
-    return this.members.map((member) => member.takeSilence());
+    return this.members.map(({ silence }) => silence.take());
   }
 
   [Symbol.dispose](): void {
@@ -43,13 +42,13 @@ export class FeedAudience implements Disposable {
 /** One client of an audience. */
 export class AudienceMember {
   readonly client: FeedClient;
+  /** Between one update and the next. */
+  readonly silence = new Silence();
   /** Updates that came after one with a higher revision. */
   outOfOrder = 0;
   /** How often its values were taken away because the data set was another one. */
   restarts = 0;
   #revision = 0;
-  #lastUpdate = performance.now();
-  #silence = 0;
 
   constructor(client: FeedClient) {
     this.client = client;
@@ -65,18 +64,9 @@ export class AudienceMember {
     return [...values.keys()].filter((id) => this.client.values.get(id)?.value !== values.get(id));
   }
 
-  takeSilence(): number {
-    const silence = Math.max(this.#silence, performance.now() - this.#lastUpdate);
-    this.#silence = 0;
-    this.#lastUpdate = performance.now();
-    return silence;
-  }
-
   #updated(revision: number): void {
     if (revision <= this.#revision) this.outOfOrder += 1;
     this.#revision = revision;
-    const now = performance.now();
-    this.#silence = Math.max(this.#silence, now - this.#lastUpdate);
-    this.#lastUpdate = now;
+    this.silence.heard();
   }
 }

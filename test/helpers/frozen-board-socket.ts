@@ -9,12 +9,20 @@ export function maskedFrame(text: string): Buffer {
 
 /** Joins the default board over a WebSocket of its own and then reads nothing any more, whatever the other side does. */
 export async function joinFrozen(port: number): Promise<Socket> {
+  const socket = await joinBare(port);
+  socket.pause();
+  return socket;
+}
+
+/** Joins the default board over a WebSocket of its own. It answers no pings. */
+export async function joinBare(port: number): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   socket.on("error", () => {});
   let received = "";
-  socket.on("data", (data) => {
+  const keep = (data: Buffer): void => {
     received += data.toString("latin1");
-  });
+  };
+  socket.on("data", keep);
   const until = async (text: string): Promise<void> => {
     while (!received.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(10_000) });
   };
@@ -27,6 +35,6 @@ export async function joinFrozen(port: number): Promise<Socket> {
   await until('40{"sid"');
   socket.write(maskedFrame('421["join",{"board":"default","client":"stuck000","name":"Stuck"}]'));
   await until("431[");
-  socket.pause();
+  socket.off("data", keep);
   return socket;
 }

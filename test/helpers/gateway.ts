@@ -25,6 +25,11 @@ export class Gateway implements AsyncDisposable {
     return this.#balancer.url;
   }
 
+  /** The ports of the pods that get connections now. */
+  get targets(): ReadonlySet<number> {
+    return this.#balancer.targets;
+  }
+
   /** Looks after a pod until it cannot be reached any more. Resolves when it is ready and gets connections. */
   async watch(pod: Pod): Promise<void> {
     this.#pods.add(pod);

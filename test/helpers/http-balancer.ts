@@ -16,13 +16,13 @@ export interface HttpBalancerOptions {
 export class HttpBalancer implements AsyncDisposable {
   readonly url: string;
   readonly #server: Server;
-  readonly #targets: readonly number[];
+  readonly #targets: Iterable<number>;
   readonly #options: HttpBalancerOptions;
   readonly #sockets = new Set<Duplex>();
   readonly #kept = new Map<string, number>();
   #requests = 0;
 
-  private constructor(server: Server, targets: readonly number[], options: HttpBalancerOptions) {
+  private constructor(server: Server, targets: Iterable<number>, options: HttpBalancerOptions) {
     this.#server = server;
     this.#targets = targets;
     this.#options = options;
@@ -32,7 +32,8 @@ export class HttpBalancer implements AsyncDisposable {
     server.on("upgrade", (incoming, socket, head) => this.#upgrade(incoming, socket, head));
   }
 
-  static async start(targets: readonly number[], options: HttpBalancerOptions = {}): Promise<HttpBalancer> {
+  /** @param targets where new sessions go; those that come or go later count. */
+  static async start(targets: Iterable<number>, options: HttpBalancerOptions = {}): Promise<HttpBalancer> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     return new HttpBalancer(server, targets, options);
@@ -90,7 +91,8 @@ export class HttpBalancer implements AsyncDisposable {
     const known = /(?:^|; )io="?([0-9a-f]+)"?/.exec(headers.cookie ?? "")?.[1] ?? "";
     const kept = this.#kept.get(known);
     if (this.#options.isSticky && kept !== undefined) return { port: kept, cookie: [] };
-    const port = this.#targets[this.#requests % this.#targets.length] ?? 0;
+    const targets = [...this.#targets];
+    const port = targets[this.#requests % targets.length] ?? 0;
     this.#requests += 1;
     if (!this.#options.isSticky) return { port, cookie: [] };
     const hash = randomBytes(8).toString("hex");

@@ -16,7 +16,7 @@ export const HANDSHAKE = [
 /** How many of the newest bytes a lean client keeps. */
 const TAIL_BYTES = 2_048;
 
-/** A feed client that costs next to nothing: it counts what it gets and keeps the end of it, and can stop reading altogether. */
+/** A client that costs next to nothing: it counts what it gets and keeps the end of it, and can stop reading altogether. */
 export class LeanClient implements Disposable {
   readonly socket: Socket;
   /** Bytes of frames so far. */
@@ -28,6 +28,12 @@ export class LeanClient implements Disposable {
     socket.on("data", (data) => this.#read(data));
   }
 
+  /** Takes over a connection that is past its handshake. */
+  static of(socket: Socket): LeanClient {
+    return new LeanClient(socket);
+  }
+
+  /** Connects to the feed. */
   static async open(port: number): Promise<LeanClient> {
     const socket = connect(port, "127.0.0.1");
     socket.on("error", () => {});

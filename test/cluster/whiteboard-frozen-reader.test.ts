@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BoardAudience } from "../helpers/board-audience.ts";
+import { EventSocket } from "../helpers/event-socket.ts";
+import { joinBare } from "../helpers/frozen-board-socket.ts";
+import { LeanClient } from "../helpers/lean-client.ts";
+import { Pod } from "../helpers/pod.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
+import { pointText } from "../helpers/strokes.ts";
+
+const ANNA = "anna-000";
+const LEAN = 100;
+
+/** Of 60,000 characters each. */
+const MESSAGES_IN_ROUND = 20;
+
+const ROUNDS = 8;
+
+/** What waits for the frozen reader until it is closed is 10 MB at most, and a heap's own ups and downs are 30; what all others are sent is 1 GB. */
+const MOST_GROWTH_MEGABYTES = 60;
+
+let redis: RedisServer;
+let pods: Pod[];
+const clients: Disposable[] = [];
+
+const keep = <T extends Disposable>(client: T): T => {
+  clients.push(client);
+  return client;
+};
+
+const joinLean = async ({ port }: Pod): Promise<LeanClient> => keep(LeanClient.of(await joinBare(port)));
+
+const joinAll = (count: number): Promise<LeanClient[]> =>
+  Promise.all(Array.from({ length: count }, (_, index) => joinLean(pods[index % pods.length]!)));
+
+const residentMegabytes = async (pod: Pod): Promise<number> =>
+  (await pod.metric("process_resident_memory_bytes")) / 1_024 ** 2;
+
+const slowReadersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_board_slow_readers_closed_total");
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  // Lean clients answer no pings.
+  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600", SLOW_READER_SECONDS: "2" };
+  pods = await Promise.all(["a", "b"].map((name) => Pod.start("whiteboard", name, environment)));
+  await Promise.all(pods.map((pod) => pod.untilReady()));
+});
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) client[Symbol.dispose]();
+  for (const pod of pods) await pod[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+describe("a reader that is frozen beside 100 others on a busy board of two pods", () => {
+  test("[W11] is closed as a slow reader, costs its pod little memory, and the others get everything", async ({
+    annotate,
+  }) => {
+    const [pod, other] = pods;
+    const lean = await joinAll(LEAN);
+    const audience = keep(new BoardAudience([pod!.url, other!.url]));
+    await audience.untilLive();
+    const anna = keep(await EventSocket.open(other!.url, "websocket"));
+    await anna.join({ client: ANNA });
+    const frozen = await joinLean(pod!);
+    frozen.freeze();
+    let n = 0;
+    /** The last message of a round is the one that everybody is seen to have got. */
+    const drawRound = async (): Promise<void> => {
+      for (let count = 0; count < MESSAGES_IN_ROUND; count += 1) {
+        n += 1;
+        // Appends to an item that is not there change nothing, and are sent to everyone all the same.
+        expect(await anna.ok("o", ANNA, n, `a1,${pointText(30_000)}`)).toEqual({ n });
+      }
+      n += 1;
+      expect(await anna.ok("o", ANNA, n, `p${n.toString(36)},000000,1,,${pointText(2)}`)).toEqual({ n });
+      const mark = `${ANNA}${n.toString(36)}:p`;
+      await expect.poll(() => lean.filter(({ tail }) => !tail.includes(mark)).length, { timeout: 10_000 }).toBe(0);
+    };
+    await drawRound();
+    const before = await residentMegabytes(pod!);
+    for (let round = 0; round < ROUNDS; round += 1) await drawRound();
+    await expect.poll(() => slowReadersClosed(pod!), { timeout: 10_000 }).toBe(1);
+    const after = await residentMegabytes(pod!);
+    await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
+    expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
+    expect(await slowReadersClosed(other!)).toBe(0);
+    expect(Math.min(...lean.map(({ bytes }) => bytes))).toBeGreaterThan((ROUNDS + 1) * MESSAGES_IN_ROUND * 60_000);
+    for (const member of audience.members) await member.untilItems(ROUNDS + 1);
+  }, 60_000);
+});
