@@ -14,6 +14,8 @@ export type RedisAddress =
 /** After this long without an answer a command has failed: what waits on it must be able to say so within 2 s. */
 export const COMMAND_TIMEOUT_MS = 1_500;
 
+const NO_SUCH_DATABASE = "DB index is out of range";
+
 const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
 
@@ -48,6 +50,10 @@ export function connectRedis(address: RedisAddress, log: Log): RedisClient {
         });
   reportTo(log, "commands", client);
   client.on("ready", () => void warnOfEviction(client, log));
+  client.on("error", ({ message }: Error) => {
+    // It would go on in database 0, which may be somebody else's.
+    if (message.includes(NO_SUCH_DATABASE)) client.disconnect();
+  });
   return client;
 }
 
@@ -86,3 +92,11 @@ export const reconnectPause = (tries: number): number =>
 
 /** After a failover the old server refuses writes; only a new connection finds the new one. */
 const isReadOnly = (error: Error): boolean => error.message.startsWith("READONLY");
+
+/** What people are told of a command that failed, without what only its script is named for. */
+export function redisComplaint(error: unknown): string {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return name === "ReplyError"
+    ? `the store refuses: ${message.replace(/ script: .*$/s, "")}`
+    : `the store does not answer: ${message}`;
+}

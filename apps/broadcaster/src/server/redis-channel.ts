@@ -8,6 +8,7 @@ import {
   type RedisAddress,
   type RedisClient,
   RedisSubscriptions,
+  redisComplaint,
 } from "@crosspod/service";
 import type { Result } from "ioredis";
 import { type Channel, ChannelError, type ChannelListener, type Snapshot, type Unsubscribe } from "./channel.ts";
@@ -174,5 +175,5 @@ function parseValues(values: readonly string[]): CommittedUpdate[] {
 }
 
 function asUnavailable(error: Error): never {
-  throw new ChannelError("unavailable", `the store does not answer: ${error.message}`);
+  throw new ChannelError("unavailable", redisComplaint(error));
 }

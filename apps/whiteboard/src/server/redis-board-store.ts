@@ -9,7 +9,7 @@ import {
   MAX_ITEM_POINTS,
   MAX_ITEMS,
 } from "@crosspod/protocol";
-import type { RedisClient } from "@crosspod/service";
+import { type RedisClient, redisComplaint } from "@crosspod/service";
 import type { Result } from "ioredis";
 import { gapRefusal, limitRefusal, type PassedLimit } from "./board-refusal.ts";
 import {
@@ -134,7 +134,7 @@ export class RedisBoardStore implements BoardStore {
     const reading = this.#wholeReads.then(() => this.#ask(board, client, known, true));
     this.#wholeReads = reading.catch(() => undefined);
     const whole = await reading;
-    if (!whole) throw unavailable("it did not give the whole board");
+    if (!whole) throw unavailable("the store did not give the whole board");
     return whole;
   }
 
@@ -167,7 +167,7 @@ export class RedisBoardStore implements BoardStore {
   }
 
   #keep(board: string, snapshot: History | undefined): History {
-    if (!snapshot) throw unavailable("what it gave cannot be read");
+    if (!snapshot) throw unavailable("what the store gave cannot be read");
     this.#snapshots.set(board, snapshot);
     return snapshot;
   }
@@ -181,9 +181,9 @@ export class RedisBoardStore implements BoardStore {
       const made = await script(this.#prelude(board, true));
       if (made !== null) return made;
     } catch (error) {
-      throw error instanceof BoardStoreError ? error : unavailable(error);
+      throw error instanceof BoardStoreError ? error : unavailable(redisComplaint(error));
     }
-    throw unavailable("it did not make the board");
+    throw unavailable("the store did not make the board");
   }
 
   /** What every script begins with. */
@@ -218,7 +218,4 @@ function toError(refused: Refused, firstN: number, next: number): BoardError | u
   return refused === "gap" ? gapRefusal(firstN, next) : { ...limitRefusal(refused), n: next };
 }
 
-const unavailable = (error: unknown): BoardStoreError => {
-  const why = error instanceof Error ? error.message : String(error);
-  return new BoardStoreError("unavailable", `the store does not answer: ${why}`);
-};
+const unavailable = (why: string): BoardStoreError => new BoardStoreError("unavailable", why);
