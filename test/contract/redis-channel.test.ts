@@ -10,13 +10,17 @@ import { describeChannel } from "./channel.contract.ts";
 let redis: RedisServer;
 let cluster: RedisCluster;
 let channels = 0;
+const started: AsyncDisposable[] = [];
 
 beforeAll(async () => {
-  [redis, cluster] = await Promise.all([RedisServer.start(), RedisCluster.start()]);
-});
+  redis = await RedisServer.start();
+  started.push(redis);
+  cluster = await RedisCluster.start();
+  started.push(cluster);
+}, 30_000);
 
 afterAll(async () => {
-  await Promise.all([redis, cluster].map((each) => each[Symbol.asyncDispose]()));
+  await Promise.all(started.map((each) => each[Symbol.asyncDispose]()));
 });
 
 async function createChannel(address: RedisAddress, maxIds: number): Promise<RedisChannel> {

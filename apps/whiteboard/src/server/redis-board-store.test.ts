@@ -1,27 +1,22 @@
-import { connectRedis, type RedisClient } from "@crosspod/service";
-import { pino } from "pino";
+import type { RedisClient } from "@crosspod/service";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RedisServer } from "../../../../test/helpers/redis-server.ts";
+import { RedisCommands } from "../../../../test/helpers/redis-commands.ts";
 import { append, pointText, put } from "../../../../test/helpers/strokes.ts";
 import { RedisBoardStore, type RedisBoardStoreOptions } from "./redis-board-store.ts";
 
 const ANNA = "anna-000";
 const TTL_MS = 3_600_000;
 
-let redis: RedisServer;
+let redis: RedisCommands;
 let commands: RedisClient;
 let names = 0;
 
 beforeAll(async () => {
-  redis = await RedisServer.start();
-  commands = connectRedis({ kind: "server", url: redis.url }, pino({ level: "silent" }));
-  await new Promise((resolve) => commands.once("ready", resolve));
+  redis = await RedisCommands.start();
+  commands = redis.client;
 });
 
-afterAll(async () => {
-  commands.disconnect();
-  await redis[Symbol.asyncDispose]();
-});
+afterAll(() => redis[Symbol.asyncDispose]());
 
 const newName = (): string => {
   names += 1;
