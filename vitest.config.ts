@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Of suites that start processes or browsers. */
-const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000 };
+const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
 
 export default defineConfig({
   test: {
