@@ -21,7 +21,7 @@ export const describeConnects = (connects: readonly number[]): string =>
   `${connects.length} connects, at most ${peakConnects(connects)} in 100 ms`;
 
 /** The most of them within 100 ms. */
-export const peakConnects = (connects: readonly number[]): number =>
+const peakConnects = (connects: readonly number[]): number =>
   Math.max(0, ...connects.map((start) => connects.filter((at) => at >= start && at < start + 100).length));
 
 function describeSilences(silences: readonly number[]): string {
