@@ -1,15 +1,15 @@
-// Bundles each app into its dist/: main.js, the server in one file, and client/, its page. `npm run build [APP…]`.
+// Bundles each app into its dist/: main.js, the server or the command in one file, and client/, a server's page. `npm run build [APP…]`.
 import { cp, readFile, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
-import { root, services } from "./apps.mjs";
+import { commands, root, services } from "./apps.mjs";
 
 // Some of the packages are CommonJS and call require for what Node itself brings.
 const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
 
-/** @type {(app: string) => esbuild.BuildOptions} */
-export const serverBundle = (app) => ({
-  entryPoints: [`${root}/apps/${app}/src/server/main.ts`],
+/** @type {(app: string, main: string) => esbuild.BuildOptions} */
+const nodeBundle = (app, main) => ({
+  entryPoints: [`${root}/apps/${app}/${main}`],
   outfile: `${root}/apps/${app}/dist/main.js`,
   bundle: true,
   platform: "node",
@@ -22,6 +22,12 @@ export const serverBundle = (app) => ({
   banner: { js: REQUIRE },
   logLevel: "warning",
 });
+
+/** @type {(app: string) => esbuild.BuildOptions} */
+export const serverBundle = (app) => nodeBundle(app, "src/server/main.ts");
+
+/** @type {(app: string) => esbuild.BuildOptions} */
+const commandBundle = (app) => nodeBundle(app, "src/main.ts");
 
 /** @type {(app: string) => esbuild.BuildOptions} */
 export const pageBundle = (app) => ({
@@ -49,21 +55,27 @@ const copySocketClient = async (app) => {
   await Promise.all(files.map((file) => cp(`${from}/${file}`, `${to}/${file}`)));
 };
 
+/** @param {string} app */
+const buildService = (app) =>
+  Promise.all([
+    esbuild.build(serverBundle(app)),
+    esbuild.build(pageBundle(app)),
+    copyPageFiles(app),
+    copySocketClient(app),
+  ]);
+
+const all = [...services, ...commands];
+
 /** @param {readonly string[]} apps */
-export async function build(apps = services) {
+export async function build(apps = all) {
   for (const app of apps) {
-    if (!services.includes(app)) throw new Error(`there is no app ${app}; there are ${services.join(", ")}`);
+    if (!all.includes(app)) throw new Error(`there is no app ${app}; there are ${all.join(", ")}`);
     await rm(`${root}/apps/${app}/dist`, { recursive: true, force: true });
-    await Promise.all([
-      esbuild.build(serverBundle(app)),
-      esbuild.build(pageBundle(app)),
-      copyPageFiles(app),
-      copySocketClient(app),
-    ]);
+    await (services.includes(app) ? buildService(app) : esbuild.build(commandBundle(app)));
   }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   const named = process.argv.slice(2);
-  await build(named.length > 0 ? named : services);
+  await build(named.length > 0 ? named : all);
 }

@@ -8,6 +8,8 @@ import type { Duplex } from "node:stream";
 export interface HttpBalancerOptions {
   /** Keeps who sends the cookie `io` on one target, and gives it to who has none, as Istio does. */
   readonly isSticky?: boolean;
+  /** Of that cookie; `/` unless another is given. */
+  readonly cookiePath?: string;
   /** Answers every upgrade with 403, as some proxies do. */
   readonly refusesUpgrades?: boolean;
 }
@@ -15,6 +17,8 @@ export interface HttpBalancerOptions {
 /** An HTTP balancer over ports of this machine: each request goes to the next one, each WebSocket too. Disposing of it cuts all connections. */
 export class HttpBalancer implements AsyncDisposable {
   readonly url: string;
+  /** The names that it was asked for. */
+  readonly hosts = new Set<string | undefined>();
   readonly #server: Server;
   readonly #targets: Iterable<number>;
   readonly #options: HttpBalancerOptions;
@@ -88,6 +92,7 @@ export class HttpBalancer implements AsyncDisposable {
 
   /** Where a request goes, and what its reply sets. */
   #choose({ headers }: IncomingMessage): { port: number; cookie: string[] } {
+    this.hosts.add(headers.host);
     const known = /(?:^|; )io="?([0-9a-f]+)"?/.exec(headers.cookie ?? "")?.[1] ?? "";
     const kept = this.#kept.get(known);
     if (this.#options.isSticky && kept !== undefined) return { port: kept, cookie: [] };
@@ -97,6 +102,6 @@ export class HttpBalancer implements AsyncDisposable {
     if (!this.#options.isSticky) return { port, cookie: [] };
     const hash = randomBytes(8).toString("hex");
     this.#kept.set(hash, port);
-    return { port, cookie: [`io="${hash}"; Path=/; HttpOnly`] };
+    return { port, cookie: [`io="${hash}"; Path=${this.#options.cookiePath ?? "/"}; HttpOnly`] };
   }
 }

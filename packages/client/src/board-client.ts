@@ -108,7 +108,7 @@ export class BoardClient {
     this.#url = `${options.url}`;
     this.#board = options.board;
     this.#name = fittingName(options.name) || NAMELESS;
-    this.#connect = options.connect ?? connectSocket;
+    this.#connect = options.connect ?? ((url) => connectSocket(url));
     this.#random = options.random ?? secureRandom;
     this.#clock = options.clock ?? systemClock;
     this.#document = new BoardDocument({

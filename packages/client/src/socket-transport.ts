@@ -1,5 +1,5 @@
 import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
-import { io, type Socket } from "socket.io-client";
+import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
 import type { BoardTransport, Loss } from "./board-transport.ts";
 import { lossOf } from "./session-loss.ts";
@@ -11,8 +11,12 @@ const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
 
-/** Connects to a whiteboard service over socket.io: by WebSocket, or by long polling where that does not get through. */
-export function connectSocket(url: string): BoardTransport {
+/**
+ * Connects to a whiteboard service over socket.io: by WebSocket, or by long polling where that does not get through.
+ *
+ * @param options of socket.io's own, such as an `agent` outside of a browser.
+ */
+export function connectSocket(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): BoardTransport {
   // A path would be taken for a namespace.
   const socket = io(new URL(url).origin, {
     transports: ["websocket", "polling"],
@@ -24,6 +28,7 @@ export function connectSocket(url: string): BoardTransport {
     query: BOARD_CLIENT_QUERY,
     // A gateway that knows the sessions of long polling by a cookie gets it back outside of a browser too.
     withCredentials: true,
+    ...options,
   });
   return new SocketTransport(socket);
 }

@@ -1,0 +1,47 @@
+import type { Service } from "./service.ts";
+import type { Target } from "./target.ts";
+
+/** What a check found: a figure; for a failure also the likely cause, and the mend. */
+export type Outcome =
+  | { readonly result: "pass"; readonly figure: string }
+  | { readonly result: "fail"; readonly figure: string; readonly cause: string; readonly mend: string }
+  | { readonly result: "skip"; readonly figure: string };
+
+/** An outcome, and of which check. */
+export type CheckResult = Outcome & { readonly name: string; readonly milliseconds: number };
+
+/** What checks find out for those after them. */
+export interface Findings {
+  service: Service | undefined;
+  /** It speaks as the original example does, and says nothing of itself. */
+  isOriginal: boolean;
+  /** The names of the pods that have answered so far. */
+  readonly pods: Set<string>;
+}
+
+export interface CheckContext {
+  readonly target: Target;
+  readonly findings: Findings;
+  /** Says that the check must end. */
+  readonly signal: AbortSignal;
+  /** A board of the probe's own. */
+  readonly board: string;
+  /** Has something done when all checks are over, or were ended: what the probe made is taken away again. */
+  readonly atEnd: (cleanUp: () => Promise<void>) => void;
+  /** How long a silent connection has to survive; undefined when nobody asked. */
+  readonly idleMs: number | undefined;
+}
+
+/** One thing that should hold of a service. */
+export interface Check {
+  readonly name: string;
+  /** Names of checks without which this one makes no sense. */
+  readonly needs?: readonly string[];
+  /** What it takes beyond the time that every check has, in milliseconds. */
+  readonly extraMs?: (context: Omit<CheckContext, "signal">) => number;
+  run(context: CheckContext): Promise<Outcome>;
+}
+
+export const pass = (figure: string): Outcome => ({ result: "pass", figure });
+export const skip = (figure: string): Outcome => ({ result: "skip", figure });
+export const fail = (figure: string, cause: string, mend: string): Outcome => ({ result: "fail", figure, cause, mend });

@@ -1,0 +1,47 @@
+import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
+import type { HttpReply, Target } from "../target.ts";
+
+const ADMIN_PATHS = ["/metrics", "/healthz", "/readyz", "/version"] as const;
+
+/** How long nobody may answer at the admin port until it counts as closed. */
+const SILENCE_MS = 2_000;
+
+/** The admin port is not for everybody: neither beside the service's port nor below its address [A1]. */
+export const adminPort: Check = {
+  name: "admin port",
+  needs: ["reachable"],
+  async run(context) {
+    const { target } = context;
+    const leaked = await adminPathsOf(target, context);
+    if (leaked.length > 0) {
+      return fail(
+        `${leaked.join(", ")} answer at the public address`,
+        "the gateway routes the admin port, or the service serves it",
+        "route the service's port only; the admin port is the one after it",
+      );
+    }
+    const port = Number(target.url.port || (target.url.protocol === "https:" ? 443 : 80)) + 1;
+    const open = port > 65_535 ? [] : await adminPathsOf(target.atPort(port), context);
+    if (open.length === 0) return pass(`no admin path at the address, nor at port ${port}`);
+    if (target.isLoopback)
+      return skip(`port ${port} answers, but from this very machine it may: look from another one`);
+    return fail(
+      `${open.join(", ")} answer at port ${port}`,
+      "the admin port can be reached from outside",
+      "take it out of the Service that the gateway or the load balancer exposes, and add a NetworkPolicy",
+    );
+  },
+};
+
+/** Those that something answers which looks like an admin port. */
+async function adminPathsOf(target: Target, { signal }: CheckContext): Promise<string[]> {
+  const sooner = AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]);
+  const replies = ADMIN_PATHS.map((path) => target.request(path, sooner).catch(() => undefined));
+  const answers = await Promise.all(replies);
+  return ADMIN_PATHS.filter((_, index) => isAdmin(answers[index]));
+}
+
+const isAdmin = (reply: HttpReply | undefined): boolean =>
+  reply !== undefined &&
+  reply.status === 200 &&
+  (/^# (HELP|TYPE) /m.test(reply.body) || /"name":"crosspod-/.test(reply.body) || reply.body.trim() === "ok");

@@ -1,0 +1,45 @@
+import { type Check, fail, type Outcome, pass } from "../../check.ts";
+import { formatDuration } from "../../duration.ts";
+import { FeedCrowd } from "../../feed-crowd.ts";
+import { publish } from "../../published.ts";
+import { quantile } from "../../quantile.ts";
+import { PROBE_ID } from "./document.ts";
+import { refusedPublish } from "./refused-publish.ts";
+
+const BROWSERS = 4;
+const UPDATES = 60;
+/** On a slow network fewer updates must do. */
+const ENOUGH_MS = 4_000;
+
+/** From a curl to every browser: how long that takes. */
+export const feedLatency: Check = {
+  name: "latency",
+  needs: ["same order"],
+  async run(context) {
+    const { target, signal } = context;
+    using crowd = await FeedCrowd.open(context, BROWSERS);
+    const times: number[] = [];
+    const start = performance.now();
+    for (let count = 0; count < UPDATES && performance.now() - start < ENOUGH_MS; count += 1) {
+      const value = `latency ${count} ${Date.now()}`;
+      const { status, sentAt } = await publish(target, PROBE_ID, value, signal);
+      if (status !== 200) return refusedPublish(status);
+      const heard = await crowd.heardByAll((listener) => listener.find(PROBE_ID, value), signal);
+      for (const one of heard) {
+        if (!one) return missed(count);
+        times.push(one.at - sentAt);
+      }
+    }
+    const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)];
+    return pass(
+      `publish to receive p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)} (${times.length / BROWSERS} updates, ${BROWSERS} browsers)`,
+    );
+  },
+};
+
+const missed = (count: number): Outcome =>
+  fail(
+    `update ${count + 1} did not reach every browser`,
+    "updates get lost between pods, or between the service and here",
+    "give all pods the same REDIS_URL and FEED_NAME; look into the log of the pods",
+  );

@@ -1,0 +1,47 @@
+import { FeedClient } from "@crosspod/client";
+import { type Check, fail, pass } from "../../check.ts";
+import { formatDuration } from "../../duration.ts";
+import { publish } from "../../published.ts";
+import { Changes } from "../../wait.ts";
+import { PROBE_ID } from "./document.ts";
+import { refusedPublish } from "./refused-publish.ts";
+
+/** How long a value may take to a client that has come back. */
+const MISSED_AFTER_MS = 3_000;
+
+/** A client whose connection is dropped comes back, and has what was published while it was away [B9] [B12]. */
+export const feedResume: Check = {
+  name: "resume",
+  needs: ["same order"],
+  async run({ target, signal }) {
+    const line = target.newLine();
+    const changes = new Changes();
+    const client = new FeedClient({
+      url: target.url,
+      connect: (url) => target.webSocket(url, line),
+    });
+    client.onState(() => changes.happened());
+    client.onUpdate(() => changes.happened());
+    try {
+      client.open();
+      await changes.until("a connection", () => client.state === "live", signal);
+      line.cut();
+      await changes.until("the end of the connection", () => client.state === "reconnecting", signal);
+      const value = `away ${Date.now()}`;
+      const { status, sentAt } = await publish(target, PROBE_ID, value, signal);
+      if (status !== 200) return refusedPublish(status);
+      await changes.until("another connection", () => client.state === "live", signal);
+      const isHere = () => client.values.get(PROBE_ID)?.value === value;
+      if (await changes.within(MISSED_AFTER_MS, isHere, signal)) {
+        return pass(`what was published meanwhile was there ${formatDuration(performance.now() - sentAt)} later`);
+      }
+    } finally {
+      client.close();
+    }
+    return fail(
+      "what was published while a client was away never reached it",
+      "the server keeps no values, as the original example's: after each lost connection pages are wrong until the next update",
+      "run crosspod's broadcaster, which sends what was missed to who comes back",
+    );
+  },
+};

@@ -1,0 +1,20 @@
+import { FEED_PATH } from "@crosspod/protocol";
+import { type Check, pass } from "../../check.ts";
+import { FeedListener } from "../../feed-listener.ts";
+import { upgraded } from "../upgrade.ts";
+
+/** A WebSocket gets through to the feed, and says hello where the server is not the original example's [B6] [B7]. */
+export const feedUpgrade: Check = {
+  name: "upgrade",
+  needs: ["service"],
+  async run(context) {
+    const took = await upgraded(context, FEED_PATH);
+    if (typeof took !== "string") return took;
+    using listener = await FeedListener.open(context);
+    const { hello } = listener;
+    context.findings.isOriginal = hello === undefined;
+    if (!hello) return pass(`${took}; no hello, as from the original example's server`);
+    context.findings.pods.add(hello.pod);
+    return pass(`${took}; ${hello.pod} says hello, version ${hello.version}`);
+  },
+};

@@ -1,0 +1,68 @@
+import { type Check, fail, type Outcome, pass } from "../../check.ts";
+import { formatDuration } from "../../duration.ts";
+import { FeedCrowd } from "../../feed-crowd.ts";
+import type { FeedListener, Heard } from "../../feed-listener.ts";
+import { type Published, publish } from "../../published.ts";
+import { DOCUMENT_UPDATES } from "./document.ts";
+import { refusedPublish } from "./refused-publish.ts";
+
+const BROWSERS = 4;
+
+/** What the first document does by hand: four browsers, four curls, and every browser shows the same in the same order [B4]. */
+export const sameOrder: Check = {
+  name: "same order",
+  needs: ["upgrade"],
+  async run(context) {
+    const { target, signal } = context;
+    using crowd = await FeedCrowd.open(context, BROWSERS);
+    const sent: Published[] = [];
+    for (const { id, value } of DOCUMENT_UPDATES) {
+      const reply = await publish(target, id, value, signal);
+      if (reply.status !== 200) return refusedPublish(reply.status);
+      sent.push(reply);
+    }
+    const heard = await crowd.heardByAll((listener) => lastOf(listener, sent[0]), signal);
+    const orders = crowd.listeners.map((listener) => orderOf(listener, sent[0]));
+    return outcomeOf(orders, Math.max(...heard.map((last) => (last?.at ?? 0) - (sent.at(-1)?.sentAt ?? 0))));
+  },
+};
+
+/** The updates of the document in the order in which they came, from the first that was published now: the snapshot may hold the same values from before. */
+const documentOf = ({ heard }: FeedListener, first: Published | undefined): Heard[] =>
+  heard.filter(
+    (one) =>
+      isFrom(first, one) &&
+      DOCUMENT_UPDATES.some(({ id, value }) => id === one.update.id && value === one.update.value),
+  );
+
+const isFrom = (first: Published | undefined, { update, at }: Heard): boolean =>
+  first?.revision !== undefined && update.revision !== undefined
+    ? update.revision >= first.revision
+    : at >= (first?.sentAt ?? 0);
+
+/** What came last of the document, once all of it has come. */
+function lastOf(listener: FeedListener, first: Published | undefined): Heard | undefined {
+  const heard = documentOf(listener, first);
+  return heard.length >= DOCUMENT_UPDATES.length ? heard.at(-1) : undefined;
+}
+
+const orderOf = (listener: FeedListener, first: Published | undefined): string =>
+  documentOf(listener, first)
+    .map(({ update }) => `${update.id}=${update.value}`)
+    .join(" ");
+
+function outcomeOf(orders: readonly string[], milliseconds: number): Outcome {
+  const whole = DOCUMENT_UPDATES.map(({ id, value }) => `${id}=${value}`).join(" ");
+  const complete = orders.filter((order) => order === whole).length;
+  if (complete === orders.length) {
+    return pass(`${complete} browsers got ${whole}, the last after ${formatDuration(milliseconds)}`);
+  }
+  const isShort = orders.some((order) => order.split(" ").length < DOCUMENT_UPDATES.length);
+  return fail(
+    `${complete} of ${orders.length} browsers got ${whole}; one got ${orders.find((order) => order !== whole) || "nothing"}`,
+    isShort
+      ? "a pod tells only its own browsers what is published through it: pods do not share the feed"
+      : "pods do not agree on one order, or somebody else publishes the same ids now",
+    "give all pods the same REDIS_URL and FEED_NAME; the original example's server works on one replica only",
+  );
+}

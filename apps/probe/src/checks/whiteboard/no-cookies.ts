@@ -1,0 +1,30 @@
+import { BoardEvent } from "@crosspod/protocol";
+import { type Check, fail, pass } from "../../check.ts";
+import { EventClient } from "../../event-client.ts";
+import { joinRequest, podOfReply } from "./join.ts";
+
+const CLIENTS = 10;
+const JOIN_WAIT_MS = 3_000;
+
+/** A WebSocket needs no cookies, whichever pod it reaches [W1]. */
+export const noCookies: Check = {
+  name: "no cookies",
+  needs: ["upgrade"],
+  async run({ target, findings, board, signal }) {
+    const results = await Promise.all(
+      Array.from({ length: CLIENTS }, async () => {
+        using client = await EventClient.open(target, signal);
+        if (findings.isOriginal) return "connected";
+        return podOfReply(await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board)));
+      }).map((connection) => connection.catch(() => undefined)),
+    );
+    const connected = results.filter((pod) => pod !== undefined).length;
+    const figure = `${connected} of ${CLIENTS} WebSockets without cookies work`;
+    if (connected === CLIENTS) return pass(figure);
+    return fail(
+      figure,
+      "the gateway sends some handshakes to pods that are gone, or that take no more clients",
+      "look at the pods' /readyz; have the gateway try connect failures again on another pod",
+    );
+  },
+};

@@ -1,0 +1,80 @@
+import { BOARD_CLIENT_QUERY, BoardEvent, type Drawing } from "@crosspod/protocol";
+import { io, type Socket } from "socket.io-client";
+import { agentOption } from "./board-visitor.ts";
+import type { Target } from "./target.ts";
+import { Changes } from "./wait.ts";
+
+/** A bare socket.io client, by WebSocket, that keeps no cookies and does not connect again. Disposing of it ends the connection. */
+export class EventClient implements Disposable {
+  readonly drawings: Drawing[] = [];
+  readonly changes = new Changes();
+  readonly #socket: Socket;
+  readonly #ended = new AbortController();
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.once("disconnect", () => this.#ended.abort());
+    socket.on(BoardEvent.drawing, (drawing: Drawing) => {
+      this.drawings.push(drawing);
+      this.changes.happened();
+    });
+  }
+
+  /** Connects as a client of crosspod does. */
+  static open(target: Target, signal: AbortSignal): Promise<EventClient> {
+    return EventClient.#open(target, BOARD_CLIENT_QUERY, signal);
+  }
+
+  /** Connects as the page of the original example does [W12]. */
+  static openOriginal(target: Target, signal: AbortSignal): Promise<EventClient> {
+    return EventClient.#open(target, {}, signal);
+  }
+
+  static async #open(
+    target: Target,
+    query: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<EventClient> {
+    const agent = agentOption(target.newLine());
+    const socket = io(target.url.origin, {
+      transports: ["websocket"],
+      forceNew: true,
+      reconnection: false,
+      query,
+      agent,
+    });
+    const client = new EventClient(socket);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        socket.once("connect", resolve);
+        socket.once("connect_error", reject);
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      });
+      return client;
+    } catch (error) {
+      client[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Fires when the connection has ended. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Emits an event and resolves with its reply; undefined when none comes in time. */
+  ask(milliseconds: number, event: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#socket
+      .timeout(milliseconds)
+      .emitWithAck(event, ...args)
+      .catch(() => undefined);
+  }
+
+  draw(drawing: Drawing): void {
+    this.#socket.emit(BoardEvent.drawing, drawing);
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.disconnect();
+  }
+}

@@ -1,0 +1,94 @@
+import { FEED_PATH, type Hello, parseFeedMessage, type UpdateMessage } from "@crosspod/protocol";
+import type { WebSocket } from "ws";
+import type { CheckContext } from "./check.ts";
+import { Changes } from "./wait.ts";
+
+/** A server that says hello does so first of all; one that was silent for this long says none. */
+const HELLO_WAIT_MS = 1_000;
+
+/** What a feed's client needs to know of a check. */
+export type FeedContext = Pick<CheckContext, "target" | "findings" | "signal">;
+
+/** An update, and when it came, by `performance.now()`. */
+export interface Heard {
+  readonly update: UpdateMessage;
+  readonly at: number;
+}
+
+/** A browser's side of the feed, that keeps all that it is sent. Disposing of it closes the connection. */
+export class FeedListener implements Disposable {
+  readonly heard: Heard[] = [];
+  readonly #ws: WebSocket;
+  readonly #changes = new Changes();
+  readonly #ended = new AbortController();
+  #hello: Hello | undefined;
+
+  private constructor(ws: WebSocket) {
+    this.#ws = ws;
+    ws.on("message", (data) => this.#received(`${data}`));
+    ws.on("close", () => {
+      this.#ended.abort();
+      this.#changes.happened();
+    });
+  }
+
+  /** Connects, and waits for the hello unless the server is known to say none. Rejects when the handshake is refused. */
+  static async open({ target, findings, signal }: FeedContext): Promise<FeedListener> {
+    const ws = target.webSocket(`${FEED_PATH}?hello=1`);
+    const listener = new FeedListener(ws);
+    const opened = new Promise<void>((resolve, reject) => {
+      ws.once("open", resolve);
+      ws.on("error", reject);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    try {
+      await opened;
+      const waitMs = findings.isOriginal ? 0 : HELLO_WAIT_MS;
+      await listener.#changes.within(waitMs, () => listener.#hello !== undefined, signal);
+      return listener;
+    } catch (error) {
+      listener[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** What the server says of itself; undefined from the original example's. */
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+
+  get isOpen(): boolean {
+    return this.#ws.readyState === this.#ws.OPEN;
+  }
+
+  /** Fires when the connection has ended. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** The first time that this value of this id came. */
+  find(id: string, value: string): Heard | undefined {
+    return this.heard.find(({ update }) => update.id === id && update.value === value);
+  }
+
+  until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
+    return this.#changes.until(what, isSo, signal);
+  }
+
+  /** Whether something is so within some milliseconds. */
+  within(milliseconds: number, isSo: () => boolean, signal: AbortSignal): Promise<boolean> {
+    return this.#changes.within(milliseconds, isSo, signal);
+  }
+
+  [Symbol.dispose](): void {
+    this.#ws.close();
+  }
+
+  #received(text: string): void {
+    const message = parseFeedMessage(text);
+    if (!message) return;
+    if (!("type" in message)) this.heard.push({ update: message, at: performance.now() });
+    else if (message.type === "hello") this.#hello = message;
+    this.#changes.happened();
+  }
+}

@@ -1,0 +1,29 @@
+/** Where the probe writes to. */
+export interface Output {
+  /** One line of the report. */
+  line(text: string): void;
+  /** One line of what went wrong with the command itself. */
+  error(text: string): void;
+  /** What goes on now: on a terminal a line that the next one takes the place of, elsewhere nothing. */
+  progress(text: string): void;
+  /** Whether somebody looks at a terminal: if not, what goes on is said by lines now and then. */
+  readonly isTerminal: boolean;
+}
+
+const ERASE_LINE = "\r\u001b[2K";
+
+/** Writes to the streams of a process. */
+export function processOutput({ stdout, stderr }: Pick<NodeJS.Process, "stdout" | "stderr">): Output {
+  const erase = stdout.isTTY ? ERASE_LINE : "";
+  return {
+    line: (text) => stdout.write(`${erase}${text}\n`),
+    error: (text) => stderr.write(`${text}\n`),
+    progress: (text) => {
+      if (stdout.isTTY) stdout.write(`${ERASE_LINE}${text.slice(0, stdout.columns - 1)}`);
+    },
+    isTerminal: stdout.isTTY === true,
+  };
+}
+
+/** Says nothing but errors. */
+export const silent = (output: Output): Output => ({ ...output, line: () => {}, progress: () => {} });

@@ -1,0 +1,39 @@
+import { EventEmitter, once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** What nobody tells of is looked at so often. */
+const LOOK_MS = 100;
+
+/** What was waited for did not come. */
+export class WaitError extends Error {
+  override readonly name = "WaitError";
+}
+
+/** Tells those who wait that something may be different. */
+export class Changes {
+  readonly #events = new EventEmitter().setMaxListeners(0);
+
+  happened(): void {
+    this.#events.emit("change");
+  }
+
+  /** Resolves when something is so, which is looked at after each change and now and then; rejects with a {@link WaitError} when the signal says that it is too late. */
+  async until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!isSo()) {
+      if (signal.aborted) throw new WaitError(`waited in vain for ${what}`);
+      const look = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+      await once(this.#events, "change", { signal: look }).catch(() => {});
+    }
+  }
+
+  /** Whether something is so within some milliseconds. */
+  async within(milliseconds: number, isSo: () => boolean, signal: AbortSignal): Promise<boolean> {
+    const sooner = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+    await this.until("it", isSo, sooner).catch(() => {});
+    return isSo();
+  }
+}
+
+/** Resolves after some milliseconds, or at once when the signal says that it is over; it never rejects. */
+export const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  sleep(milliseconds, undefined, { signal }).catch(() => {});

@@ -1,0 +1,51 @@
+import { FeedClient } from "@crosspod/client";
+import type { WebSocket } from "ws";
+import type { Target } from "../target.ts";
+import { Changes } from "../wait.ts";
+import { Arrivals, type SentUpdate } from "./arrivals.ts";
+import { Silence } from "./silence.ts";
+
+/** Somebody who reads the feed as its page does, and remembers what came over which connection. */
+export class FeedReader {
+  readonly client: FeedClient;
+  readonly changes = new Changes();
+  readonly silence = new Silence();
+  readonly arrivals = new Arrivals();
+  readonly #updates: ReadonlyMap<string, SentUpdate>;
+  #connections = 0;
+  #openedAt = 0;
+
+  /** @param updates of the watch, by their values. */
+  constructor(target: Target, updates: ReadonlyMap<string, SentUpdate>) {
+    this.#updates = updates;
+    this.client = new FeedClient({ url: target.url, connect: (url) => this.#connect(target, url) });
+    this.client.onState(() => this.changes.happened());
+    this.client.onUpdate(({ value }) => this.#heard(value));
+    this.client.open();
+  }
+
+  get reconnects(): number {
+    return Math.max(0, this.#connections - 1);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  #connect(target: Target, url: string): WebSocket {
+    const socket = target.webSocket(url);
+    socket.once("open", () => {
+      this.#connections += 1;
+      this.#openedAt = performance.now();
+    });
+    return socket;
+  }
+
+  #heard(value: string): void {
+    const update = this.#updates.get(value);
+    if (!update) return;
+    this.silence.broken();
+    this.arrivals.add(update, this.#openedAt);
+    this.changes.happened();
+  }
+}

@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { BoardEvent } from "@crosspod/protocol";
+import { joinRequest } from "../checks/whiteboard/join.ts";
+import type { WatchCommand } from "../command-line.ts";
+import { counted } from "../counted.ts";
+import { formatDuration } from "../duration.ts";
+import { EventClient } from "../event-client.ts";
+import { type Output, silent } from "../output.ts";
+import type { Service } from "../service.ts";
+import { Target } from "../target.ts";
+import { pause, WaitError } from "../wait.ts";
+import type { Audience, AudienceOptions } from "./audience.ts";
+import { BoardAudience } from "./board-audience.ts";
+import { DrawingAudience } from "./drawing-audience.ts";
+import { FeedAudience } from "./feed-audience.ts";
+import { findService } from "./find-service.ts";
+import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
+
+/** How often a log is told how it goes; a terminal is told all the time. */
+const LOG_LINE_MS = 10_000;
+const TERMINAL_LINE_MS = 500;
+
+/** The original example's server takes no notice of a join; one of crosspod answers at once. */
+const JOIN_WAIT_MS = 2_000;
+
+/** Keeps clients and traffic on a service for a while, and says what they felt: 1 when something was lost. Rejects when it is ended before it began. */
+export async function runWatch(command: WatchCommand, output: Output, signal: AbortSignal): Promise<0 | 1> {
+  const lines = command.isJson ? silent(output) : output;
+  const { host, token, clients, rate, forMs } = command;
+  const target = new Target(command.target.url, { host, token });
+  const service = command.target.service ?? (await findService(target, signal));
+  if (typeof service === "object") {
+    output.error(service.problem);
+    return 1;
+  }
+  await using audience = await audienceOf(service, { target, clients, rate, signal });
+  lines.line(
+    `${target.url}: ${counted(clients, "client")} of the ${service}, ${audience.traffic}, for ${formatDuration(forMs)}`,
+  );
+  try {
+    await audience.open();
+  } catch (error) {
+    if (signal.aborted || !(error instanceof WaitError)) throw error;
+    output.error(`not all clients could connect: ${error.message}`);
+    return 1;
+  }
+  audience.start();
+  await tellProgress(audience, forMs, lines, signal);
+  await audience.finish();
+  const report = audience.report();
+  for (const line of watchLines(report)) lines.line(line);
+  if (command.isJson) output.line(jsonWatchReport(report));
+  return report.lost > 0 || report.unacknowledged > 0 ? 1 : 0;
+}
+
+/** Who speaks what the service speaks. */
+async function audienceOf(service: Service, options: AudienceOptions): Promise<Audience> {
+  if (service === "broadcaster") return new FeedAudience(options);
+  const board = `probe-${randomBytes(4).toString("hex")}`;
+  return (await answersJoins(options, board)) ? new BoardAudience({ ...options, board }) : new DrawingAudience(options);
+}
+
+/** Whether the server keeps boards; one that cannot be asked now is taken for crosspod's. */
+async function answersJoins({ target, signal }: AudienceOptions, board: string): Promise<boolean> {
+  try {
+    using client = await EventClient.open(target, AbortSignal.any([signal, AbortSignal.timeout(JOIN_WAIT_MS)]));
+    return (await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board))) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+/** Until it is over, or somebody ends it. */
+async function tellProgress(audience: Audience, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
+  const start = performance.now();
+  const every = output.isTerminal ? TERMINAL_LINE_MS : LOG_LINE_MS;
+  for (;;) {
+    const left = forMs - (performance.now() - start);
+    if (left <= 0 || signal.aborted) return;
+    await pause(Math.min(every, left), signal);
+    const line = progressLine(audience.report(), performance.now() - start);
+    if (output.isTerminal) output.progress(line);
+    else output.line(line);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Output } from "../../apps/probe/src/output.ts";
+import { type ExitCode, runProbe } from "../../apps/probe/src/probe.ts";
+
+/** The command `crosspod`, run in this process as on a terminal. */
+export class ProbeRun {
+  readonly lines: string[] = [];
+  readonly errors: string[] = [];
+  readonly progress: string[] = [];
+  readonly exited: Promise<ExitCode>;
+  readonly #ended = new AbortController();
+
+  constructor(...args: readonly string[]) {
+    const output: Output = {
+      line: (text) => this.lines.push(text),
+      error: (text) => this.errors.push(text),
+      progress: (text) => this.progress.push(text),
+      isTerminal: true,
+    };
+    this.exited = runProbe(args, output, this.#ended.signal);
+  }
+
+  /** What it says with `--json`. */
+  get json(): Record<string, unknown> {
+    return JSON.parse(this.lines.join("\n"));
+  }
+
+  /** As Ctrl-C. */
+  interrupt(): void {
+    this.#ended.abort(new Error("ended"));
+  }
+}
