@@ -24,6 +24,13 @@ export const redisSettings = {
   REDIS_CLUSTER: nodes.optional(),
 };
 
+/** What pods that share one Redis are told apart by: it becomes a part of the names of keys and channels. */
+export const sharedName = (name: string) =>
+  z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
+    .default(name);
+
 type RedisSettings = z.output<z.ZodObject<typeof redisSettings>>;
 
 /** Undefined when neither is set: what would be shared is then kept in the memory of the process. Throws a {@link ConfigError} when both are. */

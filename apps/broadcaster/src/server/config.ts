@@ -6,6 +6,7 @@ import {
   redisSettings,
   type ServiceConfig,
   serviceSettings,
+  sharedName,
   toRedisAddress,
   toServiceConfig,
   wholeNumber,
@@ -34,10 +35,7 @@ export interface BroadcasterConfig extends ServiceConfig {
 const schema = z.object({
   ...serviceSettings({ port: 8888 }),
   ...redisSettings,
-  FEED_NAME: z
-    .string()
-    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
-    .default("feed"),
+  FEED_NAME: sharedName("feed"),
   API_TOKEN: printable("a token", 256).min(8, "must be at least 8 characters").optional(),
   MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),

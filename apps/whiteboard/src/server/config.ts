@@ -5,6 +5,7 @@ import {
   redisSettings,
   type ServiceConfig,
   serviceSettings,
+  sharedName,
   toRedisAddress,
   toServiceConfig,
   wholeNumber,
@@ -38,10 +39,7 @@ const schema = z.object({
   SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(30),
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
   HEAD_SECONDS: wholeNumber(1, 3_600).default(3),
-  BOARDS_NAME: z
-    .string()
-    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
-    .default("boards"),
+  BOARDS_NAME: sharedName("boards"),
   BOARD_TTL_SECONDS: wholeNumber(60, 315_360_000).default(30 * 24 * 3_600),
 });
 
