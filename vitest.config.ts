@@ -19,6 +19,14 @@ export default defineConfig({
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
+      {
+        test: {
+          name: "cluster-e2e",
+          include: ["test/cluster-e2e/**/*.test.ts"],
+          ...TIMEOUTS,
+          testTimeout: 300_000,
+        },
+      },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
     ],
   },

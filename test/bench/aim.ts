@@ -1,4 +1,4 @@
-import { printTable } from "./table.ts";
+import { printTable } from "../helpers/table.ts";
 
 /** Something that a service should reach; undefined where it could not be measured. */
 export interface Aim {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { API_PATH } from "../../apps/broadcaster/src/server/api.ts";
 import { type Manifest, readManifests } from "../helpers/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
@@ -18,7 +19,11 @@ const servicePorts = new Map<string, number[]>(
   ]),
 );
 
+/** Of what must reach a pod once at most. */
 const RETRIES = { attempts: 2, retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
+
+/** Of what can be asked for twice: the sidecar of a process that has died answers 503. */
+const RETRIES_OF_READS = { ...RETRIES, retryOn: `${RETRIES.retryOn},503` };
 
 describe.each([
   { name: "default/tornado", gateway: "tornado-gateway", port: 80, host: "*" },
@@ -42,12 +47,26 @@ describe.each([
     }
   });
 
-  test("tries again only what has not reached a pod, on another pod, and cuts no long poll", () => {
+  test("tries again on another pod, and cuts no long poll", () => {
     for (const route of spec.http) {
-      expect(route.retries).toEqual(RETRIES);
+      expect(route.retries).toEqual(route === reads(spec) ? RETRIES_OF_READS : RETRIES);
       expect(route).not.toHaveProperty("timeout");
     }
   });
+});
+
+/** The route of what can be asked for twice. */
+const reads = ({ http }: Manifest["spec"]) =>
+  http.find(({ retries }: { retries: { retryOn: string } }) => retries.retryOn.includes("503"));
+
+test("a publish is never tried again after a 503, and nothing that is sent by polling", () => {
+  const [publish, rest] = find("VirtualService", "default/tornado").spec.http;
+  expect(publish.match).toEqual([{ uri: { exact: API_PATH } }]);
+  expect(publish.retries).toEqual(RETRIES);
+  expect(rest.match).toEqual([{ uri: { prefix: "/" } }]);
+  expect(reads(find("VirtualService", "istio-wb-server/istio-wb-vs").spec).match).toEqual([
+    { port: 3000, method: { exact: "GET" } },
+  ]);
 });
 
 test("long polling stays on one pod by a session cookie for the whole site", () => {

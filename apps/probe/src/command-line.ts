@@ -91,7 +91,7 @@ const withCommonOptions = (command: Command): Command =>
   command
     .option("--host <name>", "connect to the URL's address, and ask it for this name, as curl's --resolve", parseHost)
     .option("--token <token>", "bearer token for /api, where the service asks for one")
-    .option("--json", "one JSON document on standard output, at the end")
+    .option("--json", "one JSON document on standard output, at the end; what goes on is said on standard error")
     .exitOverride();
 
 function addVerify(program: Command, done: (command: VerifyCommand) => void): void {

@@ -2,7 +2,7 @@
 export interface Output {
   /** One line of the report. */
   line(text: string): void;
-  /** One line of what went wrong with the command itself. */
+  /** One line beside the report: what went wrong with the command itself. */
   error(text: string): void;
   /** What goes on now: on a terminal a line that the next one takes the place of, elsewhere nothing. */
   progress(text: string): void;
@@ -25,5 +25,10 @@ export function processOutput({ stdout, stderr }: Pick<NodeJS.Process, "stdout" 
   };
 }
 
-/** Says nothing but errors. */
-export const silent = (output: Output): Output => ({ ...output, line: () => {}, progress: () => {} });
+/** Leaves the standard output to a document, and says beside it what goes on. */
+export const besideDocument = (output: Output): Output => ({
+  ...output,
+  line: output.error,
+  progress: () => {},
+  isTerminal: false,
+});

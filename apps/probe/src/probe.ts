@@ -1,5 +1,5 @@
 import { parseCommandLine, type VerifyCommand } from "./command-line.ts";
-import { type Output, silent } from "./output.ts";
+import { besideDocument, type Output } from "./output.ts";
 import { holds, jsonReport, type TargetReport } from "./report.ts";
 import { verify } from "./verification.ts";
 import { runWatch } from "./watch/watch.ts";
@@ -26,7 +26,7 @@ export async function runProbe(args: readonly string[], output: Output, signal: 
 async function verifyAll(command: VerifyCommand, output: Output, signal: AbortSignal): Promise<ExitCode> {
   const reports: TargetReport[] = [];
   for (const target of command.targets) {
-    reports.push(await verify(target, command, command.isJson ? silent(output) : output, signal));
+    reports.push(await verify(target, command, command.isJson ? besideDocument(output) : output, signal));
   }
   if (command.isJson) output.line(jsonReport(reports));
   return holds(reports) ? 0 : 1;

@@ -1,5 +1,5 @@
+import { inUnits, printTable } from "../../helpers/table.ts";
 import { type Aim, printAims } from "../aim.ts";
-import { inUnits, printTable } from "../table.ts";
 import { cpuRatio, peerRow } from "./aims.ts";
 import type { MemoryRow } from "./memory.ts";
 import type { ThroughputRow } from "./throughput.ts";

@@ -1,5 +1,5 @@
+import { inUnits, printTable } from "../../helpers/table.ts";
 import { type Aim, printAims } from "../aim.ts";
-import { inUnits, printTable } from "../table.ts";
 import { type CapacityRow, isHeld } from "./capacity.ts";
 import { type BoardMemoryRow, MEMORY_PEOPLE } from "./memory.ts";
 import { POD_COUNT, type PodsRow } from "./pods.ts";

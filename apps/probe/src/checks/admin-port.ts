@@ -1,7 +1,11 @@
 import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
+import type { Service } from "../service.ts";
 import type { HttpReply, Target } from "../target.ts";
 
 const ADMIN_PATHS = ["/metrics", "/healthz", "/readyz", "/version"] as const;
+
+/** As the services have them when nobody says otherwise [A1]. */
+const ADMIN_PORTS: Readonly<Record<Service, number>> = { broadcaster: 8889, whiteboard: 3001 };
 
 /** How long nobody may answer at the admin port until it counts as closed. */
 const SILENCE_MS = 2_000;
@@ -20,18 +24,27 @@ export const adminPort: Check = {
         "route the service's port only; the admin port is the one after it",
       );
     }
-    const port = Number(target.url.port || (target.url.protocol === "https:" ? 443 : 80)) + 1;
-    const open = port > 65_535 ? [] : await adminPathsOf(target.atPort(port), context);
-    if (open.length === 0) return pass(`no admin path at the address, nor at port ${port}`);
-    if (target.isLoopback)
-      return skip(`port ${port} answers, but from this very machine it may: look from another one`);
+    const ports = adminPortsOf(context);
+    const open = await Promise.all(ports.map((port) => adminPathsOf(target.atPort(port), context)));
+    const at = ports.filter((_, index) => open[index]?.length).join(" and ");
+    if (at === "") return pass(`no admin path at the address, nor at ${portList(ports)}`);
+    if (target.isLoopback) return skip(`port ${at} answers, but from this very machine it may: look from another one`);
     return fail(
-      `${open.join(", ")} answer at port ${port}`,
+      `${[...new Set(open.flat())].join(", ")} answer at port ${at}`,
       "the admin port can be reached from outside",
       "take it out of the Service that the gateway or the load balancer exposes, and add a NetworkPolicy",
     );
   },
 };
+
+/** The port after the one that was named, and the service's own: a gateway's port is another one than the service's. */
+function adminPortsOf({ target: { url }, findings }: CheckContext): number[] {
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const own = findings.service === undefined ? [] : [ADMIN_PORTS[findings.service]];
+  return [...new Set([port + 1, ...own])].filter((candidate) => candidate <= 65_535);
+}
+
+const portList = (ports: readonly number[]): string => `port${ports.length > 1 ? "s" : ""} ${ports.join(" and ")}`;
 
 /** Those that something answers which looks like an admin port. */
 async function adminPathsOf(target: Target, { signal }: CheckContext): Promise<string[]> {

@@ -5,7 +5,7 @@ import type { WatchCommand } from "../command-line.ts";
 import { counted } from "../counted.ts";
 import { formatDuration } from "../duration.ts";
 import { EventClient } from "../event-client.ts";
-import { type Output, silent } from "../output.ts";
+import { besideDocument, type Output } from "../output.ts";
 import type { Service } from "../service.ts";
 import { Target } from "../target.ts";
 import { pause, WaitError } from "../wait.ts";
@@ -25,7 +25,7 @@ const JOIN_WAIT_MS = 2_000;
 
 /** Keeps clients and traffic on a service for a while, and says what they felt: 1 when something was lost. Rejects when it is ended before it began. */
 export async function runWatch(command: WatchCommand, output: Output, signal: AbortSignal): Promise<0 | 1> {
-  const lines = command.isJson ? silent(output) : output;
+  const lines = command.isJson ? besideDocument(output) : output;
   const { host, token, clients, rate, forMs } = command;
   const target = new Target(command.target.url, { host, token });
   const service = command.target.service ?? (await findService(target, signal));
@@ -44,6 +44,7 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
     output.error(`not all clients could connect: ${error.message}`);
     return 1;
   }
+  lines.line(`  connected to ${counted(audience.report().pods.length, "pod")}`);
   audience.start();
   await tellProgress(audience, forMs, lines, signal);
   await audience.finish();
