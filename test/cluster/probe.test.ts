@@ -93,7 +93,7 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
         figure: expect.stringMatching(
           /^lost its session: \d+ of 30 requests answered 400; the requests reached 3 pods$/,
         ),
-        cause: expect.stringContaining("the gateway set no cookie"),
+        cause: expect.stringContaining("no gateway set a cookie"),
         mend: expect.stringContaining("is the DestinationRule wb-dr applied, with httpCookie name: io, path: /"),
       }),
     ]);

@@ -1,16 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { API_PATH } from "../../apps/broadcaster/src/server/api.ts";
-import { type Manifest, readManifests } from "../helpers/manifests.ts";
+import { findManifest, type Manifest, readManifests } from "../helpers/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
 const ISTIO = readManifests("istio");
 
-/** One of Istio's objects, with its name as `NAMESPACE/NAME`; throws when it is not there. */
-function find(kind: string, name: string): Manifest {
-  const found = ISTIO.find(({ kind: k, metadata }) => k === kind && `${metadata.namespace}/${metadata.name}` === name);
-  if (!found) throw new Error(`there is no ${kind} ${name}`);
-  return found;
-}
+const find = (kind: string, name: string): Manifest => findManifest(ISTIO, kind, name);
 
 const servicePorts = new Map<string, number[]>(
   KUBERNETES.filter(({ kind }) => kind === "Service").map(({ metadata, spec }) => [
@@ -99,15 +94,18 @@ test("every pod takes only what is encrypted, from whom it may be, at the ports 
   }
 });
 
-test("only the ingress gateway reaches the public ports, it reaches no other, and only its services reach a Redis", () => {
-  const gateway = "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account";
+test("only the ingress gateway and the probe reach the public ports, they reach no other, and only its service reaches a Redis", () => {
+  const users = [
+    "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
+    "cluster.local/ns/default/sa/crosspod-verify",
+  ];
   for (const [name, port] of [
     ["default/tornado", 8888],
     ["istio-wb-server/wb", 3000],
   ] as const) {
     expect(find("AuthorizationPolicy", name).spec.rules).toEqual([
-      { from: [{ source: { principals: [gateway] } }], to: [{ operation: { ports: [`${port}`] } }] },
-      { from: [{ source: { notPrincipals: [gateway] } }], to: [{ operation: { ports: [`${port + 1}`] } }] },
+      { from: [{ source: { principals: users } }], to: [{ operation: { ports: [`${port}`] } }] },
+      { from: [{ source: { notPrincipals: users } }], to: [{ operation: { ports: [`${port + 1}`] } }] },
     ]);
     const [namespace, account] = name.split("/");
     const [rule] = find("AuthorizationPolicy", `${namespace}/redis`).spec.rules;

@@ -1,21 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig as parseBroadcasterConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { parseConfig as parseWhiteboardConfig } from "../../apps/whiteboard/src/server/config.ts";
-import { type Manifest, readManifests } from "../helpers/manifests.ts";
+import { findManifest, type Manifest, matches, readManifests } from "../helpers/manifests.ts";
 
 const MANIFESTS = readManifests("k8s");
 
-/** One object; throws when it is not there. */
-function find(kind: string, namespace: string, name: string): Manifest {
-  const found = MANIFESTS.find(
-    ({ kind: k, metadata }) => k === kind && metadata.name === name && (metadata.namespace ?? "") === namespace,
-  );
-  if (!found) throw new Error(`there is no ${kind} ${namespace}/${name}`);
-  return found;
-}
-
-const matches = (labels: Readonly<Record<string, string>>, selector: Readonly<Record<string, string>>): boolean =>
-  Object.entries(selector).every(([name, value]) => labels[name] === value);
+const find = (kind: string, namespace: string, name: string): Manifest =>
+  findManifest(MANIFESTS, kind, `${namespace}/${name}`);
 
 const SERVICES = [
   { namespace: "default", service: "tornado", deployment: "tornado", port: 8888, replicas: 2 },
@@ -88,10 +79,9 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
 });
 
 test("every pod holds to the restricted Pod Security standard, and gets no token", () => {
-  const deployments = MANIFESTS.filter(({ kind }) => kind === "Deployment");
-  expect(deployments).toHaveLength(4);
-  for (const { spec } of deployments) {
-    const pod = spec.template.spec;
+  const templates = MANIFESTS.flatMap(({ spec }) => spec?.template ?? spec?.jobTemplate?.spec.template ?? []);
+  expect(templates).toHaveLength(5);
+  for (const { spec: pod } of templates) {
     expect(pod.automountServiceAccountToken).toBe(false);
     expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
     for (const container of pod.containers) {

@@ -1,14 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
 import { type Manifest, readManifests } from "../helpers/manifests.ts";
 
-const MANIFESTS = [...readManifests("k8s"), ...readManifests("istio")];
+const MANIFESTS = ["k8s", "istio", "k8s/components/autoscaling", "k8s/components/monitoring"].flatMap(readManifests);
+
+const DASHBOARD = readFileSync(`${root}/k8s/components/monitoring/crosspod.json`, "utf8");
 
 /** Where the published types of an API are. Istio's `v1` has the fields of its `v1beta1`, of which all types are published. */
 function typesOf(apiVersion: string): string {
   const [group = "", version] = apiVersion.split("/");
+  if (group === "monitoring.coreos.com") return `@kubernetes-models/prometheus-operator/${apiVersion}`;
   return group.endsWith(".istio.io") && version
     ? `@kubernetes-models/istio/${group}/v1beta1`
     : `kubernetes-models/${apiVersion}`;
@@ -32,6 +35,13 @@ function programOf(manifests: readonly Manifest[]): string {
   });
   return lines.join("\n");
 }
+
+/** The same for a dashboard of Grafana. JSON has the words of an enumeration, not its members. */
+const dashboardProgramOf = (dashboard: string): string => `
+  import type { Dashboard } from "@grafana/schema";
+  type Written<T> = T extends string ? T | \`\${T}\` : T extends object ? { [K in keyof T]: Written<T[K]> } : T;
+  export const dashboard: Written<Dashboard> = ${dashboard};
+`;
 
 const COMPILER_OPTIONS = {
   noEmit: true,
@@ -58,9 +68,15 @@ function mistakesIn(program: string): string {
   }
 }
 
-test("every object is what the published types of Kubernetes and Istio say", () => {
+test("every object is what the published types of Kubernetes, Istio and the Prometheus Operator say", () => {
   expect(MANIFESTS.length).toBeGreaterThan(20);
   expect(mistakesIn(programOf(MANIFESTS))).toBe("");
+}, 60_000);
+
+test("the dashboard is what the published types of Grafana say", () => {
+  expect(mistakesIn(dashboardProgramOf(DASHBOARD))).toBe("");
+  expect(mistakesIn(dashboardProgramOf(DASHBOARD.replace('"gridPos"', '"gridPso"')))).toContain("gridPso");
+  expect(mistakesIn(dashboardProgramOf(DASHBOARD.replace('"absolute"', '"absolut"')))).toContain("absolut");
 }, 60_000);
 
 test("a field that does not exist is found", () => {

@@ -1,5 +1,6 @@
 import { Counter, type Log, type Registry } from "@crosspod/service";
 import type { Channel } from "./channel.ts";
+import { RESYNC_CAUSES } from "./channel-follower.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { MemoryChannel } from "./memory-channel.ts";
 import { RedisChannel } from "./redis-channel.ts";
@@ -14,5 +15,7 @@ export function createChannel(config: BroadcasterConfig, log: Log, metrics: Regi
     labelNames: ["cause"],
     registers: [metrics],
   });
+  // From 0 on, or an alert would not see the first one of a cause.
+  for (const cause of RESYNC_CAUSES) resyncs.inc({ cause }, 0);
   return new RedisChannel({ address: redis, name: feedName, maxIds, log, resynced: (cause) => resyncs.inc({ cause }) });
 }

@@ -1,8 +1,10 @@
 import type { CommittedUpdate, FeedState } from "@crosspod/protocol";
 import type { ChannelListener, Snapshot } from "./channel.ts";
 
+export const RESYNC_CAUSES = ["start", "gap", "lost-last", "new-epoch"] as const;
+
 /** Why a follower read the snapshot again. */
-export type ResyncCause = "start" | "gap" | "lost-last" | "new-epoch";
+export type ResyncCause = (typeof RESYNC_CAUSES)[number];
 
 /** Updates as one publish sent them: consecutive revisions of one epoch. */
 export interface PublishedBatch {

@@ -72,8 +72,8 @@ function scattered({ cookies }: PollingSession, lost: readonly number[], { findi
   if (cookie === undefined) {
     return fail(
       figure,
-      "the gateway set no cookie, so each request goes to any pod",
-      "is the DestinationRule wb-dr applied, with httpCookie name: io, path: / and ttl: 0s? Without ttl Istio makes no cookie",
+      "no gateway set a cookie, so each request goes to any pod",
+      "is the DestinationRule wb-dr applied, with httpCookie name: io, path: / and ttl: 0s? Without ttl Istio makes no cookie. A Service without a mesh keeps no session: there only WebSocket works",
     );
   }
   const path = cookiePath(cookie);
