@@ -137,6 +137,22 @@ describe("applied", () => {
   });
 });
 
+test("every check holds inside of the cluster, as a job", async () => {
+  const name = `crosspod-verify-${Date.now()}`;
+  await kubernetes.run("create", "job", name, "--from=cronjob/crosspod-verify");
+  try {
+    await expect
+      .poll(async () => (await kubernetes.json<JobJson>("get", "job", name)).status, { timeout: SETTLE_MS })
+      .toMatchObject({ succeeded: 1 });
+  } finally {
+    await kubernetes.run("delete", "job", name);
+  }
+});
+
+interface JobJson {
+  readonly status: { readonly succeeded?: number };
+}
+
 describe.each(SERVICES)("nothing of the $service is lost", ({ service, workload, redis }) => {
   test("when nothing happens", () => watched("nothing happens", service, calm));
 
