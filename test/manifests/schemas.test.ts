@@ -4,11 +4,18 @@ import { expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
 import { type Manifest, readManifests } from "../helpers/manifests.ts";
 
-const MANIFESTS = [...readManifests("k8s"), ...readManifests("istio")];
+/** What is applied together. */
+const VARIANTS = [
+  [...readManifests("k8s"), ...readManifests("istio", "istio/components/board-cookie")],
+  [...readManifests("k8s"), ...readManifests("istio/gateway-api")],
+] as const;
+
+const MANIFESTS = VARIANTS.flat();
 
 /** Where the published types of an API are. Istio's `v1` has the fields of its `v1beta1`, of which all types are published. */
 function typesOf(apiVersion: string): string {
   const [group = "", version] = apiVersion.split("/");
+  if (group === "gateway.networking.k8s.io") return `@kubernetes-models/gateway-api/${apiVersion}`;
   return group.endsWith(".istio.io") && version
     ? `@kubernetes-models/istio/${group}/v1beta1`
     : `kubernetes-models/${apiVersion}`;
@@ -23,7 +30,7 @@ function programOf(manifests: readonly Manifest[]): string {
     const types = typesOf(manifest.apiVersion);
     const object = {
       ...manifest,
-      ...(types.includes("istio") && { apiVersion: types.split("/").slice(-2).join("/") }),
+      ...(types.includes("models/istio") && { apiVersion: types.split("/").slice(-2).join("/") }),
     };
     return [
       `import type { I${manifest.kind} as T${index} } from "${types}";`,
@@ -58,7 +65,7 @@ function mistakesIn(program: string): string {
   }
 }
 
-test("every object is what the published types of Kubernetes and Istio say", () => {
+test("every object is what the published types of Kubernetes, Istio and the Gateway API say", () => {
   expect(MANIFESTS.length).toBeGreaterThan(20);
   expect(mistakesIn(programOf(MANIFESTS))).toBe("");
 }, 60_000);
@@ -68,7 +75,7 @@ test("a field that does not exist is found", () => {
   expect(mistakesIn(programOf([service]))).toContain("prots");
 }, 60_000);
 
-test("no object is there twice", () => {
-  const names = MANIFESTS.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+test.each(VARIANTS)("no object is there twice", (...manifests) => {
+  const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
   expect(new Set(names).size).toBe(names.length);
 });
