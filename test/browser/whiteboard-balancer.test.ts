@@ -1,9 +1,12 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { HttpBalancer, type HttpBalancerOptions } from "../helpers/http-balancer.ts";
+import { readMetric } from "../helpers/metrics.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
 import { shareBrowser } from "../helpers/shared-browser.ts";
 import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+
+const PEOPLE = 4;
 
 let browser: Browser;
 shareBrowser((launched) => {
@@ -52,4 +55,17 @@ describe("a page that no WebSocket gets through to", () => {
 test.each([{ isSticky: true }, { isSticky: false }])(
   "[W1] a page that has a WebSocket works, whether the balancer keeps it on one pod or not: $isSticky",
   (options) => behindBalancer(options, "Live", saves),
+);
+
+test.each([{ refusesUpgrades: false }, { refusesUpgrades: true }])(
+  "[W13] all people of a board meet on one pod at their first visit, where the balancer asks for the board's cookie: $refusesUpgrades",
+  async ({ refusesUpgrades }) => {
+    await using podA = await startWhiteboard({ POD_NAME: "pod-a" });
+    await using podB = await startWhiteboard({ POD_NAME: "pod-b" });
+    const options = { isSticky: true, cookieName: "board", refusesUpgrades };
+    await using balancer = await HttpBalancer.start([podA.port, podB.port], options);
+    for (let person = 0; person < PEOPLE; person += 1) await openBoardPage(browser, balancer.url, { path: "/b/plans" });
+    const clients = [podA, podB].map(({ adminUrl }) => readMetric(adminUrl, "crosspod_board_clients"));
+    expect((await Promise.all(clients)).sort()).toEqual([0, PEOPLE]);
+  },
 );

@@ -83,6 +83,19 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     expect(person.items).toEqual([]);
   });
 
+  test("[W13] finds that the board's cookie keeps a session on one pod where the balancer asks for that one", async () => {
+    await using boards = await HttpBalancer.start(
+      whiteboards.map(({ port }) => port),
+      { isSticky: true, cookieName: "board" },
+    );
+    const { exitCode, targets } = await verify(boards.url);
+    expect(failuresOf(targets[0])).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(figureOf(targets[0], "long polling")).toMatch(
+      /30 of 30 .* by the board's cookie board=probe-[0-9a-f]+; Path=\/socket\.io\/; HttpOnly; SameSite=Lax: all people of a board meet on one pod$/,
+    );
+  });
+
   test("[W1] finds that only long polling fails without stickiness, and says the cause and the mend", async () => {
     await using boards = await HttpBalancer.start(whiteboards.map(({ port }) => port));
     const { exitCode, targets } = await verify(boards.url);

@@ -6,8 +6,10 @@ import type { Duplex } from "node:stream";
 
 /** How a balancer works, unless it is told otherwise: it keeps nobody on one target and lets WebSockets pass. */
 export interface HttpBalancerOptions {
-  /** Keeps who sends the cookie `io` on one target, and gives it to who has none, as Istio does. */
+  /** Keeps who sends its cookie on one target, by the cookie's value whoever made it, and gives one to who has none, as Istio does. */
   readonly isSticky?: boolean;
+  /** Name of that cookie; `io` unless another is given. */
+  readonly cookieName?: string;
   /** Of that cookie; `/` unless another is given. */
   readonly cookiePath?: string;
   /** Answers every upgrade with 403, as some proxies do. */
@@ -93,15 +95,19 @@ export class HttpBalancer implements AsyncDisposable {
   /** Where a request goes, and what its reply sets. */
   #choose({ headers }: IncomingMessage): { port: number; cookie: string[] } {
     this.hosts.add(headers.host);
-    const known = /(?:^|; )io="?([0-9a-f]+)"?/.exec(headers.cookie ?? "")?.[1] ?? "";
-    const kept = this.#kept.get(known);
-    if (this.#options.isSticky && kept !== undefined) return { port: kept, cookie: [] };
+    const { isSticky, cookieName = "io", cookiePath = "/" } = this.#options;
+    if (!isSticky) return { port: this.#next(), cookie: [] };
+    const sent = new RegExp(`(?:^|; )${cookieName}="?([^";]*)`).exec(headers.cookie ?? "")?.[1];
+    const value = sent ?? randomBytes(8).toString("hex");
+    const port = this.#kept.get(value) ?? this.#next();
+    this.#kept.set(value, port);
+    return { port, cookie: sent === undefined ? [`${cookieName}="${value}"; Path=${cookiePath}; HttpOnly`] : [] };
+  }
+
+  #next(): number {
     const targets = [...this.#targets];
     const port = targets[this.#requests % targets.length] ?? 0;
     this.#requests += 1;
-    if (!this.#options.isSticky) return { port, cookie: [] };
-    const hash = randomBytes(8).toString("hex");
-    this.#kept.set(hash, port);
-    return { port, cookie: [`io="${hash}"; Path=${this.#options.cookiePath ?? "/"}; HttpOnly`] };
+    return port;
   }
 }

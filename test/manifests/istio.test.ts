@@ -1,3 +1,4 @@
+import { BOARD_COOKIE } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { API_PATH } from "../../apps/broadcaster/src/server/api.ts";
 import { findManifest, type Manifest, readManifests } from "../helpers/manifests.ts";
@@ -5,7 +6,13 @@ import { findManifest, type Manifest, readManifests } from "../helpers/manifests
 const KUBERNETES = readManifests("k8s");
 const ISTIO = readManifests("istio");
 
-const find = (kind: string, name: string): Manifest => findManifest(ISTIO, kind, name);
+/** Finds one object of a kind, by its name as `NAMESPACE/NAME`; throws when it is not there. */
+const finder =
+  (manifests: readonly Manifest[]) =>
+  (kind: string, name: string): Manifest =>
+    findManifest(manifests, kind, name);
+
+const find = finder(ISTIO);
 
 const servicePorts = new Map<string, number[]>(
   KUBERNETES.filter(({ kind }) => kind === "Service").map(({ metadata, spec }) => [
@@ -64,10 +71,11 @@ test("a publish is never tried again after a 503, and nothing that is sent by po
   ]);
 });
 
-test("long polling stays on one pod by a session cookie for the whole site", () => {
-  const { host, trafficPolicy } = find("DestinationRule", "istio-wb-server/wb-dr").spec;
-  expect(trafficPolicy.loadBalancer).toEqual({ consistentHash: { httpCookie: { name: "io", path: "/", ttl: "0s" } } });
-  expect(servicePorts.has(host)).toBe(true);
+test("with the board's cookie all people of a board meet on one pod, and who never loaded its page stays on one too", () => {
+  const find = finder(readManifests("istio", "istio/components/board-cookie"));
+  const { loadBalancer, outlierDetection } = find("DestinationRule", "istio-wb-server/wb-dr").spec.trafficPolicy;
+  expect(loadBalancer).toEqual({ consistentHash: { httpCookie: { name: BOARD_COOKIE, path: "/", ttl: "0s" } } });
+  expect(outlierDetection).toBeDefined();
 });
 
 test("the ingress gateway's port 3000 has a Service of its own, which takes nothing along when it goes", () => {
@@ -77,40 +85,64 @@ test("the ingress gateway's port 3000 has a Service of its own, which takes noth
   expect(spec.ports).toMatchObject([{ port: 3000, targetPort: 3000 }]);
 });
 
-test("every pod takes only what is encrypted, from whom it may be, at the ports that it has", () => {
-  for (const { metadata, spec } of KUBERNETES.filter(({ kind }) => kind === "Deployment")) {
-    const name = `${metadata.namespace}/${metadata.name}`;
-    const { labels } = spec.template.metadata;
-    const ports = spec.template.spec.containers[0].ports.map(
-      ({ containerPort }: { containerPort: number }) => containerPort,
-    );
-    const authentication = find("PeerAuthentication", name).spec;
-    expect(authentication.mtls).toEqual({ mode: "STRICT" });
-    expect(labels).toMatchObject(authentication.selector.matchLabels);
-    const authorization = find("AuthorizationPolicy", name).spec;
-    expect(authorization.action).toBe("ALLOW");
-    expect(labels).toMatchObject(authorization.selector.matchLabels);
-    for (const { to } of authorization.rules) expect(ports).toContain(Number(to[0].operation.ports[0]));
-  }
-});
+describe.each([
+  {
+    folder: "istio",
+    gateways: {
+      "default/tornado": "istio-system/sa/istio-ingressgateway-service-account",
+      "istio-wb-server/wb": "istio-system/sa/istio-ingressgateway-service-account",
+    },
+  },
+  {
+    folder: "istio/gateway-api",
+    gateways: {
+      "default/tornado": "default/sa/tornado-gateway-istio",
+      "istio-wb-server/wb": "istio-wb-server/sa/wb-gateway-istio",
+    },
+  },
+])("$folder", ({ folder, gateways }) => {
+  const find = finder(readManifests(folder));
 
-test("only the ingress gateway and the probe reach the public ports, they reach no other, and only its service reaches a Redis", () => {
-  const users = [
-    "cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account",
-    "cluster.local/ns/default/sa/crosspod-verify",
-  ];
-  for (const [name, port] of [
-    ["default/tornado", 8888],
-    ["istio-wb-server/wb", 3000],
-  ] as const) {
-    expect(find("AuthorizationPolicy", name).spec.rules).toEqual([
-      { from: [{ source: { principals: users } }], to: [{ operation: { ports: [`${port}`] } }] },
-      { from: [{ source: { notPrincipals: users } }], to: [{ operation: { ports: [`${port + 1}`] } }] },
-    ]);
-    const [namespace, account] = name.split("/");
-    const [rule] = find("AuthorizationPolicy", `${namespace}/redis`).spec.rules;
-    expect(rule.from).toEqual([{ source: { principals: [`cluster.local/ns/${namespace}/sa/${account}`] } }]);
-    const accounts = KUBERNETES.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
-    expect(accounts).toContain(account);
-  }
+  test("every pod takes only what is encrypted, from whom it may be, at the ports that it has", () => {
+    for (const { metadata, spec } of KUBERNETES.filter(({ kind }) => kind === "Deployment")) {
+      const name = `${metadata.namespace}/${metadata.name}`;
+      const { labels } = spec.template.metadata;
+      const ports = spec.template.spec.containers[0].ports.map(
+        ({ containerPort }: { containerPort: number }) => containerPort,
+      );
+      const authentication = find("PeerAuthentication", name).spec;
+      expect(authentication.mtls).toEqual({ mode: "STRICT" });
+      expect(labels).toMatchObject(authentication.selector.matchLabels);
+      const authorization = find("AuthorizationPolicy", name).spec;
+      expect(authorization.action).toBe("ALLOW");
+      expect(labels).toMatchObject(authorization.selector.matchLabels);
+      for (const { to } of authorization.rules) expect(ports).toContain(Number(to[0].operation.ports[0]));
+    }
+  });
+
+  test("only the gateway and the probe reach the public ports, they reach no other, and only its service reaches a Redis", () => {
+    for (const [name, port] of [
+      ["default/tornado", 8888],
+      ["istio-wb-server/wb", 3000],
+    ] as const) {
+      const users = [`cluster.local/ns/${gateways[name]}`, "cluster.local/ns/default/sa/crosspod-verify"];
+      expect(find("AuthorizationPolicy", name).spec.rules).toEqual([
+        { from: [{ source: { principals: users } }], to: [{ operation: { ports: [`${port}`] } }] },
+        { from: [{ source: { notPrincipals: users } }], to: [{ operation: { ports: [`${port + 1}`] } }] },
+      ]);
+      const [namespace, account] = name.split("/");
+      const [rule] = find("AuthorizationPolicy", `${namespace}/redis`).spec.rules;
+      expect(rule.from).toEqual([{ source: { principals: [`cluster.local/ns/${namespace}/sa/${account}`] } }]);
+      const accounts = KUBERNETES.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
+      expect(accounts).toContain(account);
+    }
+  });
+
+  test("long polling stays on one pod by a session cookie for the whole site", () => {
+    const { host, trafficPolicy } = find("DestinationRule", "istio-wb-server/wb-dr").spec;
+    expect(trafficPolicy.loadBalancer).toEqual({
+      consistentHash: { httpCookie: { name: "io", path: "/", ttl: "0s" } },
+    });
+    expect(servicePorts.has(host)).toBe(true);
+  });
 });

@@ -3,14 +3,14 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { root } from "../../scripts/apps.mjs";
 import { freePort } from "../helpers/free-port.ts";
-import { findManifest, matches, readKustomization, readManifests } from "../helpers/manifests.ts";
+import { findManifest, matches, readComponent, readKustomization, readManifests } from "../helpers/manifests.ts";
 import { metricNamesIn, readMetrics } from "../helpers/metrics.ts";
 import { Pod } from "../helpers/pod.ts";
 import { metricsOf } from "../helpers/promql.ts";
 
 const COMPONENT = "k8s/components/monitoring";
 const KUBERNETES = readManifests("k8s");
-const MONITORING = readManifests(COMPONENT);
+const MONITORING = readComponent(COMPONENT);
 
 interface Alert {
   readonly alert: string;

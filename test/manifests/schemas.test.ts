@@ -4,7 +4,16 @@ import { expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
 import { type Manifest, readManifests } from "../helpers/manifests.ts";
 
-const MANIFESTS = ["k8s", "istio", "k8s/components/autoscaling", "k8s/components/monitoring"].flatMap(readManifests);
+/** What is applied together. */
+const VARIANTS = [
+  [
+    ...readManifests("k8s", "k8s/components/autoscaling", "k8s/components/monitoring"),
+    ...readManifests("istio", "istio/components/board-cookie"),
+  ],
+  [...readManifests("k8s"), ...readManifests("istio/gateway-api")],
+] as const;
+
+const MANIFESTS = VARIANTS.flat();
 
 const DASHBOARD = readFileSync(`${root}/k8s/components/monitoring/crosspod.json`, "utf8");
 
@@ -12,6 +21,7 @@ const DASHBOARD = readFileSync(`${root}/k8s/components/monitoring/crosspod.json`
 function typesOf(apiVersion: string): string {
   const [group = "", version] = apiVersion.split("/");
   if (group === "monitoring.coreos.com") return `@kubernetes-models/prometheus-operator/${apiVersion}`;
+  if (group === "gateway.networking.k8s.io") return `@kubernetes-models/gateway-api/${apiVersion}`;
   return group.endsWith(".istio.io") && version
     ? `@kubernetes-models/istio/${group}/v1beta1`
     : `kubernetes-models/${apiVersion}`;
@@ -26,7 +36,7 @@ function programOf(manifests: readonly Manifest[]): string {
     const types = typesOf(manifest.apiVersion);
     const object = {
       ...manifest,
-      ...(types.includes("istio") && { apiVersion: types.split("/").slice(-2).join("/") }),
+      ...(types.includes("models/istio") && { apiVersion: types.split("/").slice(-2).join("/") }),
     };
     return [
       `import type { I${manifest.kind} as T${index} } from "${types}";`,
@@ -68,7 +78,7 @@ function mistakesIn(program: string): string {
   }
 }
 
-test("every object is what the published types of Kubernetes, Istio and the Prometheus Operator say", () => {
+test("every object is what the published types of Kubernetes, Istio, the Gateway API and the Prometheus Operator say", () => {
   expect(MANIFESTS.length).toBeGreaterThan(20);
   expect(mistakesIn(programOf(MANIFESTS))).toBe("");
 }, 60_000);
@@ -84,7 +94,7 @@ test("a field that does not exist is found", () => {
   expect(mistakesIn(programOf([service]))).toContain("prots");
 }, 60_000);
 
-test("no object is there twice", () => {
-  const names = MANIFESTS.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
+test.each(VARIANTS)("no object is there twice", (...manifests) => {
+  const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ""}/${metadata.name}`);
   expect(new Set(names).size).toBe(names.length);
 });

@@ -1,8 +1,9 @@
-import { BOARD_CLIENT_QUERY } from "@crosspod/protocol";
-import type { HttpReply, Target } from "./target.ts";
+import { BOARD_CLIENT_QUERY, SOCKET_PATH } from "@crosspod/protocol";
+import { type Cookie, CookieJar, cookieHeader } from "./cookie-jar.ts";
+import type { HttpReply, HttpRequest, Target } from "./target.ts";
 
 /** Where a session of long polling begins: Engine.IO 4, as a client of crosspod. */
-export const POLLING_PATH = `/socket.io/?${new URLSearchParams({ EIO: "4", transport: "polling", ...BOARD_CLIENT_QUERY })}`;
+export const POLLING_PATH = `${SOCKET_PATH}?${new URLSearchParams({ EIO: "4", transport: "polling", ...BOARD_CLIENT_QUERY })}`;
 
 /** Engine.IO and socket.io packets, as they go over the wire. */
 export const Packet = { close: "1", noop: "6", connect: "40", event: "42", ack: "43" } as const;
@@ -13,9 +14,7 @@ const SEPARATOR = "\u001e";
 export class PollingSession {
   readonly #target: Target;
   readonly #signal: AbortSignal;
-  readonly #cookies = new Map<string, string>();
-  /** The `Set-Cookie` headers so far. */
-  readonly cookies: string[] = [];
+  readonly #jar = new CookieJar();
   #sid = "";
 
   private constructor(target: Target, signal: AbortSignal) {
@@ -23,17 +22,29 @@ export class PollingSession {
     this.#signal = signal;
   }
 
-  /** Begins one; undefined when the answer is none. */
-  static async open(target: Target, signal: AbortSignal): Promise<PollingSession | undefined> {
+  /** Begins one as a browser does, with a page; undefined when the answer is none. */
+  static async open(target: Target, page: string, signal: AbortSignal): Promise<PollingSession | undefined> {
     const session = new PollingSession(target, signal);
+    await session.#request(page);
     const { body } = await session.#request(POLLING_PATH);
     session.#sid = /"sid":"([^"]+)"/.exec(body)?.[1] ?? "";
     return session.#sid ? session : undefined;
   }
 
-  /** Sends one packet. */
-  send(packet: string): Promise<HttpReply> {
-    return this.#request(this.#path, { method: "POST", body: packet, headers: { "Content-Type": "text/plain" } });
+  /** All cookies that came so far. */
+  get cookies(): readonly Cookie[] {
+    return this.#jar.all;
+  }
+
+  /** Those of them that are sent with the session's requests, in their order. */
+  get sentCookies(): readonly Cookie[] {
+    return this.#jar.for(SOCKET_PATH);
+  }
+
+  /** Sends one packet, without the cookies of a name if one is given. */
+  send(packet: string, withoutCookie?: string): Promise<HttpReply> {
+    const request = { method: "POST", body: packet, headers: { "Content-Type": "text/plain" } };
+    return this.#request(this.#path, request, withoutCookie);
   }
 
   /** Waits for packets. */
@@ -46,26 +57,15 @@ export class PollingSession {
     return `${POLLING_PATH}&sid=${encodeURIComponent(this.#sid)}`;
   }
 
-  async #request(path: string, request: Parameters<Target["request"]>[2] = {}): Promise<HttpReply> {
-    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { ...request.headers, ...(cookie && { Cookie: cookie }) };
+  async #request(path: string, request: HttpRequest = {}, withoutCookie?: string): Promise<HttpReply> {
+    const { pathname } = this.#target.at(path);
+    const cookie = cookieHeader(this.#jar.for(pathname).filter(({ name }) => name !== withoutCookie));
+    const headers = { ...request.headers, ...(cookie !== undefined && { Cookie: cookie }) };
     const reply = await this.#target.request(path, this.#signal, { ...request, headers });
-    for (const header of reply.headers["set-cookie"] ?? []) this.#keep(header);
+    // What comes in return for a cookie that was held back is for a browser that has none.
+    if (withoutCookie === undefined) {
+      for (const header of reply.headers["set-cookie"] ?? []) this.#jar.keep(header, pathname);
+    }
     return reply;
   }
-
-  #keep(header: string): void {
-    this.cookies.push(header);
-    const [, name, value] = /^([^=;]+)=([^;]*)/.exec(header) ?? [];
-    if (name !== undefined && value !== undefined && isSentBack(header)) this.#cookies.set(name.trim(), value);
-  }
 }
-
-/** Whether a browser would send the cookie to `/socket.io/` again (RFC 6265, section 5.1.4). */
-function isSentBack(header: string): boolean {
-  const path = cookiePath(header);
-  return path === undefined || "/socket.io/".startsWith(path.endsWith("/") ? path : `${path}/`);
-}
-
-/** The path of a `Set-Cookie` header; undefined where it names none. */
-export const cookiePath = (header: string): string | undefined => /;\s*path=([^;]*)/i.exec(header)?.[1]?.trim();

@@ -26,6 +26,9 @@ export const BoardEvent = {
 /** The answer to an event: what it asked for, or why not. */
 export type Reply<T> = { readonly ok: T } | { readonly error: BoardError };
 
+/** Where socket.io is, as its clients expect it [W1]. */
+export const SOCKET_PATH = "/socket.io/";
+
 /** The query of a client's handshake: without it, a connection is taken for one of the original example until it joins [W12]. */
 export const BOARD_CLIENT_QUERY = { client: "crosspod" } as const;
 

@@ -4,6 +4,9 @@ export const DEFAULT_BOARD = "default";
 /** Where the other boards are: `/b/NAME`. */
 export const BOARD_PATH_PREFIX = "/b/";
 
+/** The cookie by which a browser names its board to a gateway [W13]. */
+export const BOARD_COOKIE = "board";
+
 export const MAX_BOARD_NAME_LENGTH = 64;
 
 const BOARD_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;

@@ -43,6 +43,29 @@ describe("the page", () => {
     expect(headers["x-powered-by"]).toBeUndefined();
   });
 
+  test.each([
+    { path: "/", board: "default" },
+    { path: "/b/other", board: "other" },
+    { path: "/b/A-b_9?x=/b/no", board: "A-b_9" },
+  ])("[W13] $path names its board to a gateway, by a session cookie for socket.io alone", async ({ path, board }) => {
+    const { headers } = await page().get(path);
+    expect(headers["set-cookie"]).toEqual([`board=${board}; Path=/socket.io/; HttpOnly; SameSite=Lax`]);
+  });
+
+  test("[W13] a page that has not changed is not sent again, and still names its board", async () => {
+    const first = await page().get("/b/one");
+    const { etag } = first.headers;
+    const again = await page().get("/b/other").set("If-None-Match", `${etag}`);
+    expect(again.status).toBe(304);
+    expect(again.text).toBe("");
+    expect(again.headers).toMatchObject({ etag, "cache-control": "no-cache" });
+    expect(again.headers["set-cookie"]).toEqual(["board=other; Path=/socket.io/; HttpOnly; SameSite=Lax"]);
+  });
+
+  test.each(["/main.js", "/b/-a", "/b/a/b", "/nothing"])("[W13] %s names no board", async (path) => {
+    expect((await page().get(path)).headers["set-cookie"]).toBeUndefined();
+  });
+
   test("its files are at the top", async () => {
     const response = await page().get("/main.js");
     expect(response.status).toBe(200);
@@ -76,7 +99,11 @@ describe("the page", () => {
   });
 
   test.each(["post", "put", "delete"] as const)("%s of the page is nothing", async (method) => {
-    expect((await page()[method]("/")).status).toBe(404);
+    for (const path of ["/", "/b/other"]) {
+      const { status, headers } = await page()[method](path);
+      expect(status).toBe(404);
+      expect(headers["set-cookie"]).toBeUndefined();
+    }
   });
 
   test("[A1] the admin port says what this is, and how it goes", async () => {

@@ -1,6 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { MAX_MESSAGE_LENGTH } from "@crosspod/protocol";
+import { MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
 import {
   HttpProblem,
   handshakeRefusal,
@@ -12,9 +12,6 @@ import {
 import { Server as Engine } from "engine.io";
 import { Server } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
-
-/** Where socket.io is, as its clients expect it [W1]. */
-export const SOCKET_PATH = "/socket.io/";
 
 /**
  * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event fits four times, so that one which is too long for the board, in whatever characters,

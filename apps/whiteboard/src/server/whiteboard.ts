@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { SOCKET_PATH } from "@crosspod/protocol";
 import {
   closeServer,
   errorHandler,
@@ -19,7 +20,7 @@ import { boardPage } from "./board-page.ts";
 import type { WhiteboardConfig } from "./config.ts";
 import { FloodGuard } from "./flood-guard.ts";
 import { SlowReaders } from "./slow-readers.ts";
-import { SOCKET_PATH, SocketServer } from "./socket-server.ts";
+import { SocketServer } from "./socket-server.ts";
 import { UnknownSessions } from "./unknown-sessions.ts";
 
 /** What a whiteboard is made with. */
