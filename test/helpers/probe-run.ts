@@ -1,5 +1,7 @@
+import { expect } from "vitest";
 import type { Output } from "../../apps/probe/src/output.ts";
 import { type ExitCode, runProbe } from "../../apps/probe/src/probe.ts";
+import { DEADLINE_MS } from "./deadline.ts";
 
 /** The command `crosspod`, run in this process as on a terminal. */
 export class ProbeRun {
@@ -22,6 +24,17 @@ export class ProbeRun {
   /** What it says with `--json`. */
   get json(): Record<string, unknown> {
     return JSON.parse(this.lines.join("\n"));
+  }
+
+  /** The line of a watch's end that begins with `name`. */
+  lineOf(name: string): string | undefined {
+    return this.lines.find((line) => line.startsWith(`  ${name} `));
+  }
+
+  /** Resolves when the clients of a watch are connected and its traffic flows. */
+  async untilTraffic(): Promise<void> {
+    const flows = () => this.progress.some((line) => /, [1-9]\d+ taken/.test(line));
+    await expect.poll(flows, { timeout: DEADLINE_MS }).toBe(true);
   }
 
   /** As Ctrl-C. */
