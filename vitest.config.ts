@@ -20,6 +20,16 @@ export default defineConfig({
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
+      // Needs the program of a mesh: `npm run test:mesh`.
+      {
+        test: {
+          name: "mesh",
+          include: ["test/mesh/**/*.test.ts"],
+          globalSetup: ["test/mesh/setup.ts"],
+          fileParallelism: false,
+          ...TIMEOUTS,
+        },
+      },
     ],
   },
 });

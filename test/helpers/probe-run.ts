@@ -3,8 +3,8 @@ import type { Output } from "../../apps/probe/src/output.ts";
 import { type ExitCode, runProbe } from "../../apps/probe/src/probe.ts";
 import { DEADLINE_MS } from "./deadline.ts";
 
-/** The command `crosspod`, run in this process as on a terminal. */
-export class ProbeRun {
+/** The command `crosspod`, run in this process as on a terminal. Disposing of it ends it. */
+export class ProbeRun implements Disposable {
   readonly lines: string[] = [];
   readonly errors: string[] = [];
   readonly progress: string[] = [];
@@ -31,14 +31,23 @@ export class ProbeRun {
     return this.lines.find((line) => line.startsWith(`  ${name} `));
   }
 
+  /** Resolves when it says how it goes, or has said, in a way that matches. */
+  async untilProgress(pattern: RegExp): Promise<void> {
+    const said = () => this.progress.some((line) => pattern.test(line));
+    await expect.poll(said, { timeout: DEADLINE_MS, message: `progress ${pattern}` }).toBe(true);
+  }
+
   /** Resolves when the clients of a watch are connected and its traffic flows. */
-  async untilTraffic(): Promise<void> {
-    const flows = () => this.progress.some((line) => /, [1-9]\d+ taken/.test(line));
-    await expect.poll(flows, { timeout: DEADLINE_MS }).toBe(true);
+  untilTraffic(): Promise<void> {
+    return this.untilProgress(/, [1-9]\d+ taken/);
   }
 
   /** As Ctrl-C. */
   interrupt(): void {
     this.#ended.abort(new Error("ended"));
+  }
+
+  [Symbol.dispose](): void {
+    this.interrupt();
   }
 }
