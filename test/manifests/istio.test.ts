@@ -18,12 +18,12 @@ const servicePorts = new Map<string, number[]>(
   ]),
 );
 
-const RETRIES = { retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
+const RETRIES = { attempts: 8, retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
 
 describe.each([
-  { name: "default/tornado", gateway: "tornado-gateway", port: 80, host: "*", attempts: 8 },
-  { name: "istio-wb-server/istio-wb-vs", gateway: "wb-gateway", port: 3000, host: "wb.example.com", attempts: 2 },
-])("$name", ({ name, gateway, port, host, attempts }) => {
+  { name: "default/tornado", gateway: "tornado-gateway", port: 80, host: "*" },
+  { name: "istio-wb-server/istio-wb-vs", gateway: "wb-gateway", port: 3000, host: "wb.example.com" },
+])("$name", ({ name, gateway, port, host }) => {
   const { metadata, spec } = find("VirtualService", name);
 
   test("is bound to its gateway, on the document's port and host", () => {
@@ -44,7 +44,7 @@ describe.each([
 
   test("tries again only what has not reached a pod, on another pod, and cuts no long poll", () => {
     for (const route of spec.http) {
-      expect(route.retries).toEqual({ attempts, ...RETRIES });
+      expect(route.retries).toEqual(RETRIES);
       expect(route).not.toHaveProperty("timeout");
     }
   });
