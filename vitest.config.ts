@@ -28,6 +28,16 @@ export default defineConfig({
         },
       },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
+      // Needs the program of a mesh: `npm run test:mesh`.
+      {
+        test: {
+          name: "mesh",
+          include: ["test/mesh/**/*.test.ts"],
+          globalSetup: ["test/mesh/setup.ts"],
+          fileParallelism: false,
+          ...TIMEOUTS,
+        },
+      },
     ],
   },
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { DEADLINE_MS } from "../helpers/deadline.ts";
 import { freePort } from "../helpers/free-port.ts";
 import { startOriginalServer } from "../helpers/original-server.ts";
 import { startOriginalWhiteboard } from "../helpers/original-whiteboard.ts";
@@ -10,14 +9,7 @@ import { pageDirectory } from "../helpers/running-broadcaster.ts";
 import { whiteboardPageDirectory } from "../helpers/running-whiteboard.ts";
 import { TcpBalancer } from "../helpers/tcp-balancer.ts";
 
-const DEADLINE = { timeout: DEADLINE_MS };
 const TEST_TIMEOUT_MS = 60_000;
-
-/** A line of what a watch said at its end. */
-const lineOf = (run: ProbeRun, name: string) => run.lines.find((line) => line.startsWith(`  ${name} `));
-
-const untilTraffic = (run: ProbeRun) =>
-  expect.poll(() => run.progress.some((line) => /, [1-9]\d+ taken/.test(line)), DEADLINE).toBe(true);
 
 describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
   test.each(["broadcaster", "whiteboard"])(
@@ -33,14 +25,14 @@ describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
       await using balancer = await TcpBalancer.start();
       for (const { port } of [one, other]) balancer.add(port);
       const run = new ProbeRun("watch", balancer.url, "--for", "4s");
-      await untilTraffic(run);
+      await run.untilTraffic();
       one.process.kill("SIGKILL");
       expect(await run.exited, run.lines.join("\n")).toBe(0);
-      expect(lineOf(run, "lost")).toBe("  lost         0");
-      expect(lineOf(run, "repeated")).toBe("  repeated     0");
-      expect(lineOf(run, "out of order")).toBe("  out of order 0");
-      expect(lineOf(run, "reconnects")).toMatch(/ [1-9]\d*$/);
-      expect(lineOf(run, "clients")).toMatch(/in the end on 1 pod: watch-b$/);
+      expect(run.lineOf("lost")).toBe("  lost         0");
+      expect(run.lineOf("repeated")).toBe("  repeated     0");
+      expect(run.lineOf("out of order")).toBe("  out of order 0");
+      expect(run.lineOf("reconnects")).toMatch(/ [1-9]\d*$/);
+      expect(run.lineOf("clients")).toMatch(/in the end on 1 pod: watch-b$/);
     },
   );
 
@@ -49,13 +41,13 @@ describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
     const before = await startOriginalServer(pageDirectory);
     balancer.add(Number(new URL(before.url).port));
     const run = new ProbeRun("watch", balancer.url, "--for", "4s", "--service", "broadcaster");
-    await untilTraffic(run);
+    await run.untilTraffic();
     await using after = await startOriginalServer(pageDirectory);
     balancer.remove(Number(new URL(before.url).port));
     balancer.add(Number(new URL(after.url).port));
     await before[Symbol.asyncDispose]();
     expect(await run.exited).toBe(1);
-    expect(lineOf(run, "lost")).toMatch(/ [1-9]\d*$/);
+    expect(run.lineOf("lost")).toMatch(/ [1-9]\d*$/);
     expect(run.lines).toContain("  ✗ something was lost");
   });
 
@@ -64,13 +56,13 @@ describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
     const before = await startOriginalWhiteboard(whiteboardPageDirectory);
     balancer.add(Number(new URL(before.url).port));
     const run = new ProbeRun("watch", balancer.url, "--for", "4s");
-    await untilTraffic(run);
+    await run.untilTraffic();
     await using after = await startOriginalWhiteboard(whiteboardPageDirectory);
     balancer.remove(Number(new URL(before.url).port));
     balancer.add(Number(new URL(after.url).port));
     await before[Symbol.asyncDispose]();
     expect(await run.exited).toBe(1);
-    expect(lineOf(run, "lost")).toMatch(/ [1-9]\d*$/);
+    expect(run.lineOf("lost")).toMatch(/ [1-9]\d*$/);
   });
 
   test("[W7] says that strokes are lost when pods do not share their boards", async () => {
@@ -80,7 +72,7 @@ describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
     for (const { port } of [one, other]) balancer.add(port);
     const run = new ProbeRun("watch", balancer.url, "--for", "1s", "--service", "whiteboard");
     expect(await run.exited).toBe(1);
-    expect(lineOf(run, "lost")).toMatch(/ [1-9]\d*$/);
+    expect(run.lineOf("lost")).toMatch(/ [1-9]\d*$/);
   });
 
   test("says that nobody is there to watch", async () => {

@@ -22,7 +22,7 @@ const servicePorts = new Map<string, number[]>(
 );
 
 /** Of what must reach a pod once at most. */
-const RETRIES = { attempts: 2, retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
+const RETRIES = { attempts: 8, retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
 
 /** Of what can be asked for twice: the sidecar of a process that has died answers 503. */
 const RETRIES_OF_READS = { ...RETRIES, retryOn: `${RETRIES.retryOn},503` };

@@ -35,24 +35,34 @@ export const longPolling: Check = {
 
 /** Joins a board, as a page does, and goes on with requests that ask for nothing. */
 async function requestsOf(session: PollingSession, context: CheckContext): Promise<number[]> {
-  const statuses = [(await session.send(Packet.connect)).status];
-  const polled = await session.poll();
-  statuses.push(polled.status);
-  if (polled.status === 200 && !context.findings.isOriginal) {
-    const { status } = await session.send(`${Packet.event}0${JSON.stringify(["join", joinRequest(context.board)])}`);
-    statuses.push(status);
-    if (status === 200) statuses.push(await readPod(session, context));
+  const statuses: number[] = [];
+  const connected = await ask(session, Packet.connect, statuses);
+  if (connected && !context.findings.isOriginal) {
+    const join = `${Packet.event}0${JSON.stringify(["join", joinRequest(context.board)])}`;
+    notePod(await ask(session, join, statuses), context);
   }
   while (statuses.length < REQUESTS) statuses.push((await session.send(Packet.noop)).status);
   return statuses;
 }
 
-async function readPod(session: PollingSession, { findings }: CheckContext): Promise<number> {
-  const { status, packets } = await session.poll();
-  const ack = packets.find((packet) => packet.startsWith(Packet.ack));
+/** Sends a packet and, if it was taken, polls for the answer; undefined when there is none. If it was not, the session's pod has nothing to say and would keep the poll waiting. */
+async function ask(
+  session: PollingSession,
+  packet: string,
+  statuses: number[],
+): Promise<readonly string[] | undefined> {
+  const { status } = await session.send(packet);
+  statuses.push(status);
+  if (status !== 200) return undefined;
+  const polled = await session.poll();
+  statuses.push(polled.status);
+  return polled.status === 200 ? polled.packets : undefined;
+}
+
+function notePod(packets: readonly string[] | undefined, { findings }: CheckContext): void {
+  const ack = packets?.find((packet) => packet.startsWith(Packet.ack));
   const pod = podOfReply(jsonOf(ack?.slice(Packet.ack.length + 1)));
   if (pod !== undefined) findings.pods.add(pod);
-  return status;
 }
 
 /** The one argument of an acknowledgement. */
