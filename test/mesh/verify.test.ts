@@ -64,7 +64,7 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
         figure: expect.stringMatching(
           /^lost its session: \d+ of 30 requests answered 400; the requests reached [23] pods$/,
         ),
-        cause: expect.stringContaining("the gateway set no cookie"),
+        cause: expect.stringContaining("no gateway set a cookie"),
         mend: expect.stringMatching(/is the DestinationRule wb-dr applied, .* ttl: 0s\?/),
       }),
     ]);
