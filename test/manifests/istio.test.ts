@@ -74,7 +74,7 @@ test("a publish is never tried again after a 503, and nothing that is sent by po
 test("with the board's cookie all people of a board meet on one pod, and who never loaded its page stays on one too", () => {
   const find = finder(readManifests("istio", "istio/components/board-cookie"));
   const { loadBalancer, outlierDetection } = find("DestinationRule", "istio-wb-server/wb-dr").spec.trafficPolicy;
-  expect(loadBalancer).toEqual({ consistentHash: { httpCookie: { name: BOARD_COOKIE, path: "/", ttl: "0s" } } });
+  expect(loadBalancer.consistentHash).toEqual({ httpCookie: { name: BOARD_COOKIE, path: "/", ttl: "0s" } });
   expect(outlierDetection).toBeDefined();
 });
 
@@ -142,6 +142,7 @@ describe.each([
     const { host, trafficPolicy } = find("DestinationRule", "istio-wb-server/wb-dr").spec;
     expect(trafficPolicy.loadBalancer).toEqual({
       consistentHash: { httpCookie: { name: "io", path: "/", ttl: "0s" } },
+      localityLbSetting: { enabled: false },
     });
     expect(servicePorts.has(host)).toBe(true);
   });

@@ -38,7 +38,8 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
     expect(matches(pod.metadata.labels, budget.selector.matchLabels)).toBe(true);
     const policy = find("NetworkPolicy", namespace, deployment).spec;
     expect(matches(pod.metadata.labels, policy.podSelector.matchLabels)).toBe(true);
-    for (const { labelSelector } of pod.spec.topologySpreadConstraints) {
+    const [zones] = pod.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+    for (const { labelSelector } of [...pod.spec.topologySpreadConstraints, zones.podAffinityTerm]) {
       expect(matches(pod.metadata.labels, labelSelector.matchLabels)).toBe(true);
     }
   });
