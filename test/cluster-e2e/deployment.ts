@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { relative } from "node:path";
 import { commands, root, services } from "../../scripts/apps.mjs";
 import { type CommandOutput, runCommand } from "./command.ts";
@@ -17,6 +18,10 @@ export const INGRESS: Workload = {
   container: "istio-proxy",
 };
 
+const APPS = [...services, ...commands];
+
+type Folder = "k8s" | "istio";
+
 const REDIS_IMAGE = "redis:7-bookworm";
 
 /** Kinds of which `kubectl delete -k` must leave nothing behind. */
@@ -25,6 +30,7 @@ const KINDS = [
   ...["serviceaccounts", "networkpolicies", "poddisruptionbudgets", "horizontalpodautoscalers"],
   ...["gateways.networking.istio.io", "virtualservices.networking.istio.io", "destinationrules.networking.istio.io"],
   ...["peerauthentications.security.istio.io", "authorizationpolicies.security.istio.io"],
+  "envoyfilters.networking.istio.io",
 ];
 
 interface ServiceJson {
@@ -34,6 +40,7 @@ interface ServiceJson {
 
 /** Brings the repository's images and objects to a cluster, as the README says, and takes them away. */
 export class ClusterDeployment {
+  #revision = "";
   readonly #kubernetes: Kubernetes;
   readonly #settings: Settings;
 
@@ -42,39 +49,32 @@ export class ClusterDeployment {
     this.#settings = settings;
   }
 
+  /** Throws when there is something by the names of ours: it would be taken over, and deleted at the end. */
+  async refuseToReplace(): Promise<void> {
+    const names = new Set(await this.objects());
+    const own = WORKLOADS.map(({ namespace, deployment }) => `Deployment ${namespace}/${deployment}`);
+    const [taken] = own.filter((name) => names.has(name));
+    if (taken) throw new Error(`there is a ${taken} already, which this suite would delete: take it away first`);
+  }
+
   /** Builds the images, and brings them there. */
   async ship(): Promise<void> {
     const { load, registry } = this.#settings;
-    const revision = (await runCommand("git", "rev-parse", "--short", "HEAD")).stdout.trim();
-    const images = [...services, ...commands].map((app) => ({ app, image: `crosspod-${app}:v1` }));
-    for (const { app, image } of images) {
-      const args = ["--build-arg", "VERSION=v1", "--build-arg", `REVISION=${revision}`];
-      await runCommand("docker", "build", "-f", `apps/${app}/Dockerfile`, "-t", image, ...args, ".");
-      if (registry === undefined) continue;
-      await runCommand("docker", "tag", image, `${registry}/${image}`);
-      await runCommand("docker", "push", `${registry}/${image}`);
+    this.#revision = (await runCommand("git", "rev-parse", "--short", "HEAD")).stdout.trim();
+    const args = ["--build-arg", "VERSION=v1", "--build-arg", `REVISION=${this.#revision}`];
+    for (const app of APPS) {
+      await runCommand("docker", "build", "-f", `apps/${app}/Dockerfile`, "-t", `crosspod-${app}:v1`, ...args, ".");
+      if (registry !== undefined) await this.#push(`crosspod-${app}`, registry);
     }
-    const [command, ...args] = load?.split(/\s+/) ?? [];
-    if (command) await runCommand(command, ...args, ...images.map(({ image }) => image), REDIS_IMAGE);
+    const [command, ...words] = load?.split(/\s+/) ?? [];
+    if (!command) return;
+    await runCommand("docker", "image", "inspect", REDIS_IMAGE).catch(() => runCommand("docker", "pull", REDIS_IMAGE));
+    await runCommand(command, ...words, ...APPS.map((app) => `crosspod-${app}:v1`), REDIS_IMAGE);
   }
 
-  /** `kubectl apply -k`, of k8s/ with the images of the registry, if there is one. */
-  async apply(folder: "k8s" | "istio"): Promise<CommandOutput> {
-    const { registry } = this.#settings;
-    if (folder === "istio" || registry === undefined) return this.#kubernetes.run("apply", "-k", folder);
-    const overlay = await mkdtemp(`${root}/node_modules/.cache/crosspod-overlay-`);
-    try {
-      const images = [...services, ...commands].map((app) => ({
-        name: `crosspod-${app}`,
-        newName: `${registry}/crosspod-${app}`,
-      }));
-      // JSON is YAML.
-      const kustomization = { resources: [relative(overlay, `${root}/${folder}`)], images };
-      await writeFile(`${overlay}/kustomization.yaml`, JSON.stringify(kustomization));
-      return await this.#kubernetes.run("apply", "-k", overlay);
-    } finally {
-      await rm(overlay, { recursive: true });
-    }
+  /** `kubectl apply -k` of k8s/, with the images of the registry if there is one, or of istio/ with its components. */
+  async apply(folder: Folder): Promise<CommandOutput> {
+    return this.#withOverlay(folder, (path) => this.#kubernetes.run("apply", "-k", path));
   }
 
   /** Resolves when all of it can be used. */
@@ -83,8 +83,9 @@ export class ClusterDeployment {
   }
 
   async delete(): Promise<void> {
-    for (const folder of ["istio", "k8s"]) {
-      await this.#kubernetes.run("delete", "-k", folder, "--ignore-not-found", "--timeout=180s");
+    for (const folder of ["istio", "k8s"] as const) {
+      const options = ["--ignore-not-found", "--timeout=180s"];
+      await this.#withOverlay(folder, (path) => this.#kubernetes.run("delete", "-k", path, ...options));
     }
   }
 
@@ -113,6 +114,36 @@ export class ClusterDeployment {
       broadcaster: `http://${address ?? (await this.#addressOf("istio-ingressgateway"))}/`,
       whiteboard: `http://${boardAddress ?? (await this.#addressOf("wb-ingressgateway"))}:3000/`,
     };
+  }
+
+  /** A tag of its own: nodes keep what they have of a tag that they know. */
+  async #push(image: string, registry: string): Promise<void> {
+    const pushed = `${registry}/${image}:${this.#revision}`;
+    await runCommand("docker", "tag", `${image}:v1`, pushed);
+    await runCommand("docker", "push", pushed);
+  }
+
+  /** Does something with a kustomization that says of a folder what these settings change. */
+  async #withOverlay<T>(folder: Folder, use: (path: string) => Promise<T>): Promise<T> {
+    const overlay = await mkdtemp(`${await realpath(tmpdir())}/crosspod-overlay-`);
+    try {
+      // JSON is YAML.
+      await writeFile(`${overlay}/kustomization.yaml`, JSON.stringify(this.#overlayOf(folder, overlay)));
+      return await use(overlay);
+    } finally {
+      await rm(overlay, { recursive: true });
+    }
+  }
+
+  #overlayOf(folder: Folder, overlay: string): object {
+    const { registry, components } = this.#settings;
+    const path = (name: string): string => relative(overlay, `${root}/${name}`);
+    const resources = [path(folder)];
+    if (folder === "istio") return { resources, components: components.map(path) };
+    if (registry === undefined) return { resources };
+    const images = APPS.map((app) => `crosspod-${app}`);
+    const renamed = images.map((name) => ({ name, newName: `${registry}/${name}`, newTag: this.#revision }));
+    return { resources, images: renamed };
   }
 
   /** A Service that no load balancer took up can be reached from the cluster's nodes only. */

@@ -6,6 +6,8 @@ export interface Settings {
   readonly load: string | undefined;
   /** Where images are pushed to instead, such as `registry.example.com/team`. */
   readonly registry: string | undefined;
+  /** Components of istio/ that are applied with it, such as `istio/components/prompt-close`. */
+  readonly components: readonly string[];
   /** Address of the ingress gateway's ports 80 and 3000, where its Services do not say it. */
   readonly address: string | undefined;
   readonly boardAddress: string | undefined;
@@ -21,5 +23,6 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const value = (name: string): string | undefined => environment[`CROSSPOD_E2E_${name}`] || undefined;
   const [context, load, registry] = [value("CONTEXT"), value("LOAD"), value("REGISTRY")];
   if (context === undefined || (load === undefined) === (registry === undefined)) throw new Error(HELP);
-  return { context, load, registry, address: value("ADDRESS"), boardAddress: value("BOARD_ADDRESS") };
+  const components = value("COMPONENTS")?.split(/\s+/) ?? [];
+  return { context, load, registry, components, address: value("ADDRESS"), boardAddress: value("BOARD_ADDRESS") };
 }

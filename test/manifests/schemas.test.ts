@@ -8,7 +8,7 @@ import { type Manifest, readManifests } from "../helpers/manifests.ts";
 const VARIANTS = [
   [
     ...readManifests("k8s", "k8s/components/autoscaling", "k8s/components/monitoring"),
-    ...readManifests("istio", "istio/components/board-cookie"),
+    ...readManifests("istio", "istio/components/board-cookie", "istio/components/prompt-close"),
   ],
   [...readManifests("k8s"), ...readManifests("istio/gateway-api")],
 ] as const;
@@ -23,7 +23,7 @@ function typesOf(apiVersion: string): string {
   if (group === "monitoring.coreos.com") return `@kubernetes-models/prometheus-operator/${apiVersion}`;
   if (group === "gateway.networking.k8s.io") return `@kubernetes-models/gateway-api/${apiVersion}`;
   return group.endsWith(".istio.io") && version
-    ? `@kubernetes-models/istio/${group}/v1beta1`
+    ? `@kubernetes-models/istio/${group}/${version === "v1" ? "v1beta1" : version}`
     : `kubernetes-models/${apiVersion}`;
 }
 
