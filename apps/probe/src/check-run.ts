@@ -1,5 +1,5 @@
-import { setMaxListeners } from "node:events";
 import { type Check, type CheckContext, type CheckResult, type Outcome, skip } from "./check.ts";
+import { Deadline } from "./deadline.ts";
 import { troubleOf } from "./trouble.ts";
 
 export interface CheckRunOptions {
@@ -44,14 +44,12 @@ export class CheckRun {
     if (missing !== undefined) return skip(`it needs what did not hold: ${missing}`);
     const { context, timeoutMs, signal } = this.#options;
     const milliseconds = timeoutMs + (check.extraMs?.(context) ?? 0);
-    const timeout = AbortSignal.timeout(milliseconds);
-    const ends = AbortSignal.any([signal, timeout]);
-    // Many clients of one check wait for its end.
-    setMaxListeners(0, ends);
+    using deadline = new Deadline(milliseconds, signal);
+    const ends = deadline.signal;
     try {
       return await orAborted(check.run({ ...context, signal: ends }), ends);
     } catch (error) {
-      return troubleOf(error, timeout.aborted, milliseconds);
+      return troubleOf(error, ends.aborted, milliseconds);
     }
   }
 }

@@ -1,5 +1,6 @@
-import { EventEmitter, once } from "node:events";
+import { EventEmitter } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Deadline } from "./deadline.ts";
 
 /** What nobody tells of is looked at so often. */
 const LOOK_MS = 100;
@@ -21,16 +22,30 @@ export class Changes {
   async until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
     while (!isSo()) {
       if (signal.aborted) throw new WaitError(`waited in vain for ${what}`);
-      const look = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
-      await once(this.#events, "change", { signal: look }).catch(() => {});
+      await this.#changeOrLook(signal);
     }
   }
 
   /** Whether something is so within some milliseconds. */
   async within(milliseconds: number, isSo: () => boolean, signal: AbortSignal): Promise<boolean> {
-    const sooner = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
-    await this.until("it", isSo, sooner).catch(() => {});
+    using sooner = new Deadline(milliseconds, signal);
+    await this.until("it", isSo, sooner.signal).catch(() => {});
     return isSo();
+  }
+
+  /** Its timer keeps the process alive: when all connections have ended, nothing else does. */
+  #changeOrLook(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#events.off("change", done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, LOOK_MS);
+      this.#events.once("change", done);
+      signal.addEventListener("abort", done, { once: true });
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
+import { Deadline } from "../deadline.ts";
 import type { Service } from "../service.ts";
 import type { HttpReply, Target } from "../target.ts";
 
@@ -48,8 +49,8 @@ const portList = (ports: readonly number[]): string => `port${ports.length > 1 ?
 
 /** Those that something answers which looks like an admin port. */
 async function adminPathsOf(target: Target, { signal }: CheckContext): Promise<string[]> {
-  const sooner = AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]);
-  const replies = ADMIN_PATHS.map((path) => target.request(path, sooner).catch(() => undefined));
+  using sooner = new Deadline(SILENCE_MS, signal);
+  const replies = ADMIN_PATHS.map((path) => target.request(path, sooner.signal).catch(() => undefined));
   const answers = await Promise.all(replies);
   return ADMIN_PATHS.filter((_, index) => isAdmin(answers[index]));
 }

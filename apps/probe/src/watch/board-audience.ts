@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { BoardVisitor } from "../board-visitor.ts";
 import { clearBoard } from "../clear-board.ts";
 import { counted } from "../counted.ts";
+import { Deadline } from "../deadline.ts";
 import { sum } from "../sum.ts";
 import type { Target } from "../target.ts";
 import type { Audience, AudienceOptions } from "./audience.ts";
@@ -40,8 +41,8 @@ export class BoardAudience implements Audience {
   }
 
   async open(): Promise<void> {
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(OPEN_WAIT_MS)]);
-    setMaxListeners(0, signal);
+    using deadline = new Deadline(OPEN_WAIT_MS, this.#signal);
+    const { signal } = deadline;
     await Promise.all(this.#drawers.map(({ visitor }) => visitor.untilLive(signal)));
   }
 

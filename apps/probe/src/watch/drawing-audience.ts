@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { counted } from "../counted.ts";
+import { Deadline } from "../deadline.ts";
 import { sum } from "../sum.ts";
 import type { Audience, AudienceOptions } from "./audience.ts";
 import { Doodler } from "./doodler.ts";
@@ -33,8 +34,8 @@ export class DrawingAudience implements Audience {
   }
 
   async open(): Promise<void> {
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(OPEN_WAIT_MS)]);
-    setMaxListeners(0, signal);
+    using deadline = new Deadline(OPEN_WAIT_MS, this.#signal);
+    const { signal } = deadline;
     await Promise.all(
       this.#doodlers.map((doodler) => doodler.changes.until("a connection", () => doodler.isConnected, signal)),
     );

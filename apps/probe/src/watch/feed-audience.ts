@@ -1,5 +1,5 @@
-import { setMaxListeners } from "node:events";
 import { counted } from "../counted.ts";
+import { Deadline } from "../deadline.ts";
 import { sum } from "../sum.ts";
 import type { Audience, AudienceOptions } from "./audience.ts";
 import { FeedReader } from "./feed-reader.ts";
@@ -32,8 +32,8 @@ export class FeedAudience implements Audience {
   }
 
   async open(): Promise<void> {
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(OPEN_WAIT_MS)]);
-    setMaxListeners(0, signal);
+    using deadline = new Deadline(OPEN_WAIT_MS, this.#signal);
+    const { signal } = deadline;
     await Promise.all(
       this.#readers.map(({ client, changes }) =>
         changes.until("the feed to be live", () => client.state === "live", signal),

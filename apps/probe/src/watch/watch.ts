@@ -3,6 +3,7 @@ import { BoardEvent } from "@crosspod/protocol";
 import { joinRequest } from "../checks/whiteboard/join.ts";
 import type { WatchCommand } from "../command-line.ts";
 import { counted } from "../counted.ts";
+import { Deadline } from "../deadline.ts";
 import { formatDuration } from "../duration.ts";
 import { EventClient } from "../event-client.ts";
 import { besideDocument, type Output } from "../output.ts";
@@ -64,7 +65,8 @@ async function audienceOf(service: Service, options: AudienceOptions): Promise<A
 /** Whether the server keeps boards; one that cannot be asked now is taken for crosspod's. */
 async function answersJoins({ target, signal }: AudienceOptions, board: string): Promise<boolean> {
   try {
-    using client = await EventClient.open(target, AbortSignal.any([signal, AbortSignal.timeout(JOIN_WAIT_MS)]));
+    using deadline = new Deadline(JOIN_WAIT_MS, signal);
+    using client = await EventClient.open(target, deadline.signal);
     return (await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board))) !== undefined;
   } catch {
     return true;
