@@ -54,10 +54,13 @@ describe("the command line", () => {
 
   test.each([
     ["verify http://a --timeout soon", "a duration such as 70s"],
+    ["verify http://a --timeout 241h", "up to 240h"],
     ["verify http://a --host b:80", "a name such as wb.example.com"],
     ["verify http://a --host 10.0.0.1", "a name such as wb.example.com"],
     ["verify http://a --nothing", "unknown option"],
     ["verify localhost", "no URL such as http://localhost:8888/"],
+    ["verify http://a:secret@b", "without a user"],
+    ["watch http://a:secret@b", "without a user"],
     ["watch http://a --clients 501", "a whole number from 1 to 500"],
     ["watch http://a --service tornado", "broadcaster, whiteboard"],
   ])("'%s' is wrong use, and it says why", (line, why) => {

@@ -43,6 +43,9 @@ export interface NoCommand {
 const MAX_CLIENTS = 500;
 const MAX_RATE = 500;
 
+/** Longest time of a check, of silence and of a watch, in hours: a timer of Node's holds 596, and a check that waits takes some seconds more. */
+const MAX_HOURS = 240;
+
 /** Where the command line's own words go. */
 export interface CommandLineOutput {
   readonly out: (text: string) => void;
@@ -148,7 +151,7 @@ function targetsOf(words: readonly string[], command: Command): NamedTarget[] {
     }
     targets.push({
       service,
-      url: urlOf(word) ?? command.error(`error: '${word}' is no URL such as http://localhost:8888/`),
+      url: urlOf(word) ?? command.error(`error: '${word}' is no URL such as http://localhost:8888/, without a user`),
     });
     service = undefined;
   }
@@ -158,18 +161,21 @@ function targetsOf(words: readonly string[], command: Command): NamedTarget[] {
 
 function urlOf(text: string): URL | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url && /^https?:$/.test(url.protocol) ? url : undefined;
+  // What the report says of the URL must give no password away.
+  return url && /^https?:$/.test(url.protocol) && url.username + url.password === "" ? url : undefined;
 }
 
 function parseUrl(text: string): URL {
   const url = urlOf(text);
-  if (!url) throw new InvalidArgumentError("it must be a URL such as http://localhost:8888/");
+  if (!url) throw new InvalidArgumentError("it must be a URL such as http://localhost:8888/, without a user");
   return url;
 }
 
 function parseTime(text: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds === undefined) throw new InvalidArgumentError("it must be a duration such as 70s, 5m or 500ms");
+  if (milliseconds === undefined || milliseconds > MAX_HOURS * 3_600_000) {
+    throw new InvalidArgumentError(`it must be a duration such as 70s, 5m or 500ms, up to ${MAX_HOURS}h`);
+  }
   return milliseconds;
 }
 

@@ -44,7 +44,7 @@ export class FeedListener implements Disposable {
     try {
       await opened;
       const waitMs = findings.isOriginal ? 0 : HELLO_WAIT_MS;
-      await listener.#changes.within(waitMs, () => listener.#hello !== undefined, signal);
+      await listener.#changes.within(waitMs, () => listener.#hello !== undefined || !listener.isOpen, signal);
       return listener;
     } catch (error) {
       listener[Symbol.dispose]();

@@ -9,4 +9,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     ended.abort(new Error("ended"));
   });
 }
+for (const stream of [process.stdout, process.stderr]) {
+  // Who reads no more, as head(1), wants no more; what was made is still taken away.
+  stream.on("error", (error) => ended.abort(error));
+}
 process.exit(await runProbe(process.argv.slice(2), processOutput(process), ended.signal));

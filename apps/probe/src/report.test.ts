@@ -25,6 +25,10 @@ test("a check is a line; a failure says its cause and the mend", () => {
   ]);
 });
 
+test("what a service said steers no terminal", () => {
+  expect(checkLines({ ...failed, figure: "by \u001b[2J" })[0]).toBe("  ✗ long polling by \ufffd[2J");
+});
+
 test("the summary counts what holds, fails and was skipped", () => {
   expect(summaryLine(report)).toBe("  1 check holds, 1 fails, 1 skipped; 42 connections, 1.3 s");
 });

@@ -1,5 +1,6 @@
 import type { CheckResult } from "./check.ts";
 import { counted } from "./counted.ts";
+import { printable } from "./printable.ts";
 import type { Service } from "./service.ts";
 
 /** What was found of one service. */
@@ -18,9 +19,9 @@ const NAME_WIDTH = 12;
 
 /** One check as lines of text: a failure says its cause and the mend, too. */
 export function checkLines(result: CheckResult): string[] {
-  const line = `  ${MARKS[result.result]} ${result.name.padEnd(NAME_WIDTH)} ${result.figure}`;
+  const line = `  ${MARKS[result.result]} ${result.name.padEnd(NAME_WIDTH)} ${printable(result.figure)}`;
   if (result.result !== "fail") return [line];
-  return [line, `      cause: ${result.cause}`, `      mend:  ${result.mend}`];
+  return [line, `      cause: ${printable(result.cause)}`, `      mend:  ${result.mend}`];
 }
 
 /** How many checks held, as one line. */

@@ -4,6 +4,9 @@ import { isIP } from "node:net";
 import { WebSocket } from "ws";
 import { Line } from "./line.ts";
 
+/** Largest answer, and largest message of a WebSocket: services of crosspod send far less. */
+const MAX_BYTES = 16 * 2 ** 20;
+
 /** An answer over HTTP, whole. */
 export interface HttpReply {
   readonly status: number;
@@ -132,7 +135,7 @@ export class Target {
 
   /** A WebSocket that is only being made. */
   webSocket(path: string, { agent } = this.#line): WebSocket {
-    return new WebSocket(this.webSocketAt(path), { agent, perMessageDeflate: false });
+    return new WebSocket(this.webSocketAt(path), { agent, perMessageDeflate: false, maxPayload: MAX_BYTES });
   }
 
   #count(): void {
@@ -148,9 +151,18 @@ const hostnameOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/,
 function answerTo(request: ClientRequest, start: number): Promise<HttpReply> {
   return new Promise((resolve, reject) => {
     request.once("error", reject);
+    request.once("upgrade", (_response, socket) => {
+      socket.destroy();
+      reject(new Error("a plain request was answered with 101"));
+    });
     request.once("response", (response) => {
       const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      let bytes = 0;
+      response.on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes > MAX_BYTES) response.destroy(new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`));
+        else chunks.push(chunk);
+      });
       response.once("error", reject);
       response.once("end", () => {
         const { statusCode = 0, headers } = response;

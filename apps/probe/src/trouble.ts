@@ -22,8 +22,14 @@ const EXPLANATIONS: Readonly<Record<string, readonly [cause: string, mend: strin
 /** What is wrong with a certificate ends in many codes. */
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
 
+/** What is no HTTP has many codes, too: those of Node's parser. */
+const NO_HTTP = /^HPE_/;
+
 const explanationOf = (code: string, message: string): readonly [cause: string, mend: string] =>
   EXPLANATIONS[code] ??
+  (NO_HTTP.test(code)
+    ? [`what answers does not speak HTTP as it should: ${message}`, "is it the port of another protocol, or of TLS?"]
+    : undefined) ??
   (CERTIFICATE.test(code)
     ? [
         `the certificate is not trusted: ${message}`,

@@ -1,5 +1,6 @@
 import { counted } from "../counted.ts";
 import { formatDuration } from "../duration.ts";
+import { printable } from "../printable.ts";
 import { quantile } from "../quantile.ts";
 
 /** What the clients of a watch felt. */
@@ -51,7 +52,7 @@ export function watchLines(report: WatchReport): string[] {
   const fields: readonly (readonly [string, string])[] = [
     [
       "clients",
-      `${report.clients}, in the end on ${counted(report.pods.length, "pod")}: ${report.pods.join(", ") || "unnamed"}`,
+      `${report.clients}, in the end on ${counted(report.pods.length, "pod")}: ${printable(report.pods.join(", ")) || "unnamed"}`,
     ],
     ["taken", `${report.taken}; not taken ${report.notTaken}; received ${report.received}`],
     ["reconnects", `${report.reconnects}`],

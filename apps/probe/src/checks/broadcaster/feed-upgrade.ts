@@ -1,5 +1,5 @@
 import { FEED_PATH } from "@crosspod/protocol";
-import { type Check, pass } from "../../check.ts";
+import { type Check, fail, pass } from "../../check.ts";
 import { FeedListener } from "../../feed-listener.ts";
 import { upgraded } from "../upgrade.ts";
 
@@ -11,7 +11,14 @@ export const feedUpgrade: Check = {
     const took = await upgraded(context, FEED_PATH);
     if (typeof took !== "string") return took;
     using listener = await FeedListener.open(context);
-    const { hello } = listener;
+    const { hello, isOpen } = listener;
+    if (!hello && !isOpen) {
+      return fail(
+        `${took}, and ended at once`,
+        "the service, or something in between, opens WebSockets and does not keep them",
+        "look into the log of the pods and of the gateway",
+      );
+    }
     context.findings.isOriginal = hello === undefined;
     if (!hello) return pass(`${took}; no hello, as from the original example's server`);
     context.findings.pods.add(hello.pod);
