@@ -6,6 +6,8 @@ const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { t
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/build.ts"],
+    // Most files wait most of the time, also where there are few cores.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -19,6 +21,7 @@ export default defineConfig({
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
+      // Needs a cluster: `npm run test:cluster-e2e`.
       {
         test: {
           name: "cluster-e2e",
@@ -27,14 +30,13 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
-      // Needs the program of a mesh: `npm run test:mesh`.
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...TIMEOUTS } },
+      // Needs the program of a mesh, and has one for all files: `npm run test:mesh`.
       {
         test: {
           name: "mesh",
           include: ["test/mesh/**/*.test.ts"],
           globalSetup: ["test/mesh/setup.ts"],
-          fileParallelism: false,
           ...TIMEOUTS,
         },
       },
