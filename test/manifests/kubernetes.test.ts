@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig as parseBroadcasterConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { parseConfig as parseWhiteboardConfig } from "../../apps/whiteboard/src/server/config.ts";
-import { findManifest, type Manifest, matches, readManifests } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kustomize.ts";
+import { findManifest, type Manifest, matches, podTemplatesOf } from "../helpers/manifests.ts";
 
 const MANIFESTS = readManifests("k8s");
 
@@ -79,7 +80,7 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
 });
 
 test("every pod holds to the restricted Pod Security standard, and gets no token", () => {
-  const templates = MANIFESTS.flatMap(({ spec }) => spec?.template ?? spec?.jobTemplate?.spec.template ?? []);
+  const templates = podTemplatesOf(MANIFESTS);
   expect(templates).toHaveLength(5);
   for (const { spec: pod } of templates) {
     expect(pod.automountServiceAccountToken).toBe(false);
