@@ -21,7 +21,7 @@ afterEach(async () => {
 afterAll(() => browser.close());
 
 describe("the broadcaster's page", () => {
-  test("four pages show the document's four commands at once, with the same rows in the same colours", async () => {
+  test("four pages show the tutorial's four commands at once, with the same rows in the same colours", async () => {
     await using service = await startBroadcaster();
     const pages = await Promise.all([1, 2, 3, 4].map(() => openPage(browser, service.url)));
     for (const page of pages) await page.untilState("Live");

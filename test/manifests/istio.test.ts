@@ -26,7 +26,7 @@ describe.each([
 ])("$name", ({ name, gateway, port, host }) => {
   const { metadata, spec } = findManifest(ISTIO, "VirtualService", name);
 
-  test("is bound to its gateway, on the document's port and host", () => {
+  test("is bound to its gateway, on the tutorial's port and host", () => {
     expect(spec.gateways).toEqual([gateway]);
     expect(spec.hosts).toEqual([host]);
     const { selector, servers } = findManifest(ISTIO, "Gateway", `${metadata.namespace}/${gateway}`).spec;

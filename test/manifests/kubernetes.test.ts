@@ -16,7 +16,7 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
   const pod = spec.template;
   const [container] = pod.spec.containers;
 
-  test("has the document's names, labels and replicas", () => {
+  test("has the tutorial's names, labels and replicas", () => {
     expect(pod.metadata.labels).toMatchObject({ app: deployment, version: "v1" });
     expect(container.name).toBe(deployment);
     expect(container.imagePullPolicy).toBe("IfNotPresent");
