@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, relative } from "node:path";
 import { test } from "vitest";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { root } from "../../scripts/apps.mjs";
+import { type Kustomization, readKustomization } from "../helpers/kustomize.ts";
 import { runMesh } from "./mesh-program.ts";
-
-interface Kustomization {
-  readonly kind: "Kustomization" | "Component";
-  readonly resources?: readonly string[];
-}
 
 const FILE = "kustomization.yaml";
 
@@ -21,7 +17,7 @@ const kustomizations = new Map<string, Kustomization>(
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
     )
     .filter((path) => path.endsWith(`/${FILE}`))
-    .map((path) => [dirname(path), parse(readFileSync(join(root, path), "utf8"))]),
+    .map((path) => [dirname(path), readKustomization(dirname(path))]),
 );
 
 const foldersOf = (kind: Kustomization["kind"]) =>
