@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { AlternatingSequencer } from "./test/helpers/alternating-sequencer.ts";
 
 /** Of suites that start processes or browsers. */
 const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
@@ -8,6 +9,7 @@ export default defineConfig({
     globalSetup: ["test/helpers/build.ts"],
     // Most files wait most of the time, also where there are few cores.
     maxWorkers: 2,
+    sequence: { sequencer: AlternatingSequencer },
     projects: [
       {
         test: {
