@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { AlternatingSequencer } from "./test/helpers/alternating-sequencer.ts";
 
 /** Of suites that start processes or browsers. */
 const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
@@ -6,6 +7,9 @@ const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { t
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/build.ts"],
+    // Most files wait most of the time, also where there are few cores.
+    maxWorkers: 2,
+    sequence: { sequencer: AlternatingSequencer },
     projects: [
       {
         test: {
@@ -19,6 +23,7 @@ export default defineConfig({
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
+      // Needs a cluster: `npm run test:cluster-e2e`.
       {
         test: {
           name: "cluster-e2e",
@@ -27,14 +32,13 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], fileParallelism: false, ...TIMEOUTS } },
-      // Needs the program of a mesh: `npm run test:mesh`.
+      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...TIMEOUTS } },
+      // Needs the program of a mesh, and has one for all files: `npm run test:mesh`.
       {
         test: {
           name: "mesh",
           include: ["test/mesh/**/*.test.ts"],
           globalSetup: ["test/mesh/setup.ts"],
-          fileParallelism: false,
           ...TIMEOUTS,
         },
       },

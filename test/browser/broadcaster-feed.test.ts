@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openPage, type ShownRow } from "../helpers/broadcaster-page.ts";
-import { launchBrowser } from "../helpers/browser.ts";
 import { publish, publishAll } from "../helpers/publisher.ts";
 import { startBroadcaster } from "../helpers/running-broadcaster.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { SteeredChannel } from "../helpers/steered-channel.ts";
 
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
@@ -12,16 +12,12 @@ const DEADLINE = { timeout: 15_000 };
 const emptyRow = (id: string): ShownRow => ({ id, value: "–", level: "", colour: "plain" });
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 describe("the broadcaster's page", () => {
-  test("four pages show the document's four commands at once, with the same rows in the same colours", async () => {
+  test("four pages show the tutorial's four commands at once, with the same rows in the same colours", async () => {
     await using service = await startBroadcaster();
     const pages = await Promise.all([1, 2, 3, 4].map(() => openPage(browser, service.url)));
     for (const page of pages) await page.untilState("Live");

@@ -1,20 +1,16 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type BroadcasterPage, openPage } from "../helpers/broadcaster-page.ts";
-import { launchBrowser } from "../helpers/browser.ts";
 import { startBroadcaster } from "../helpers/running-broadcaster.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 
 const TOKEN = "correct-horse";
 const DEADLINE = { timeout: 15_000 };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 async function send(page: BroadcasterPage, id: string, value: string): Promise<void> {
   await page.field("ID").fill(id);

@@ -1,22 +1,18 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openPage } from "../helpers/broadcaster-page.ts";
-import { launchBrowser } from "../helpers/browser.ts";
 import { serveOriginalPage } from "../helpers/original-page.ts";
 import { startOriginalServer } from "../helpers/original-server.ts";
 import { publish } from "../helpers/publisher.ts";
 import { pageDirectory, startBroadcaster } from "../helpers/running-broadcaster.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 
 const DEADLINE = { timeout: 15_000 };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 describe("beside the original example", () => {
   test("the page works against the original server: live, without a pod, and it can send", async () => {

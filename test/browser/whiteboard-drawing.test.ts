@@ -1,21 +1,17 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { comparePictures } from "../helpers/picture.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const SIZE = { viewport: { width: 1_000, height: 700 } };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 /** The share of the pixels in which two pictures differ; 1 when there is nothing on them. */
 async function difference(one: Buffer, other: Buffer): Promise<number> {

@@ -1,19 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { comparePictures, type Picture, pictureSize } from "../helpers/picture.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 /** Saves the board by the menu, and opens the file. */
 async function saveAs({ page }: WhiteboardPage, type: Picture["type"]): Promise<Picture & { readonly name: string }> {

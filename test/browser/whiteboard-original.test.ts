@@ -1,21 +1,17 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { openOriginalBoard, pagesWithOriginal } from "../helpers/original-board.ts";
 import { comparePictures, strayInk } from "../helpers/picture.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 /** A window whose paper has nearly the shape and the size of the original page's canvas. */
 const SIZE = { viewport: { width: 992, height: 704 } };

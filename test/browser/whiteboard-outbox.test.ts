@@ -1,10 +1,10 @@
 import { MAX_ITEMS } from "@crosspod/protocol";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { fillBoard } from "../helpers/full-board.ts";
 import { comparePictures } from "../helpers/picture.ts";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { SteeredBoardStore } from "../helpers/steered-board-store.ts";
 import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
@@ -14,13 +14,9 @@ const SIZE = { viewport: { width: 1_000, height: 700 } };
 const QUICK_PING = { PING_SECONDS: "1" };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 async function untilSame(one: WhiteboardPage, other: WhiteboardPage): Promise<void> {
   const difference = async (): Promise<number> => {

@@ -1,20 +1,16 @@
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const MARKUP = '<img src=x onerror="alert(1)">'.slice(0, 32);
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 const names = ({ page }: WhiteboardPage): Promise<string[]> => page.locator("#people-list .name").allTextContents();
 

@@ -1,20 +1,16 @@
 import type { Browser, CDPSession } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../helpers/browser.ts";
+import { describe, expect, test } from "vitest";
 import { type RunningWhiteboard, startWhiteboard } from "../helpers/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/shared-browser.ts";
 import { openBoardPage, type Place, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
 
 let browser: Browser;
-beforeAll(async () => {
-  browser = await launchBrowser();
+shareBrowser((launched) => {
+  browser = launched;
 });
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-});
-afterAll(() => browser.close());
 
 /** Fingers on the screen of a phone that shows a board. */
 class Fingers {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
+import { BOARD_HOST } from "../helpers/board-host.ts";
 import { printTable } from "../helpers/table.ts";
 import { type CommandOutput, runCommand } from "./command.ts";
 import { processOf } from "./container-process.ts";
@@ -9,8 +10,6 @@ import { Kubernetes, type Workload } from "./kubernetes.ts";
 import { readSettings } from "./settings.ts";
 import { Usage } from "./usage.ts";
 import { Watch } from "./watch.ts";
-
-const BOARD_HOST = "wb.example.com";
 
 /** Of the pods that leave and of those that take their place. */
 const SETTLE_MS = 150_000;

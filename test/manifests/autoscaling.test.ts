@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { findManifest, readComponent, readManifests } from "../helpers/manifests.ts";
+import { readComponent, readManifests } from "../helpers/kustomize.ts";
+import { findManifest } from "../helpers/manifests.ts";
 
 const COMPONENT = "k8s/components/autoscaling";
 const KUBERNETES = readManifests("k8s");

@@ -1,18 +1,11 @@
 import { BOARD_COOKIE } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { API_PATH } from "../../apps/broadcaster/src/server/api.ts";
-import { findManifest, type Manifest, readManifests } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kustomize.ts";
+import { findManifest, type Manifest } from "../helpers/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
 const ISTIO = readManifests("istio");
-
-/** Finds one object of a kind, by its name as `NAMESPACE/NAME`; throws when it is not there. */
-const finder =
-  (manifests: readonly Manifest[]) =>
-  (kind: string, name: string): Manifest =>
-    findManifest(manifests, kind, name);
-
-const find = finder(ISTIO);
 
 const servicePorts = new Map<string, number[]>(
   KUBERNETES.filter(({ kind }) => kind === "Service").map(({ metadata, spec }) => [
@@ -31,12 +24,12 @@ describe.each([
   { name: "default/tornado", gateway: "tornado-gateway", port: 80, host: "*" },
   { name: "istio-wb-server/istio-wb-vs", gateway: "wb-gateway", port: 3000, host: "wb.example.com" },
 ])("$name", ({ name, gateway, port, host }) => {
-  const { metadata, spec } = find("VirtualService", name);
+  const { metadata, spec } = findManifest(ISTIO, "VirtualService", name);
 
-  test("is bound to its gateway, on the document's port and host", () => {
+  test("is bound to its gateway, on the tutorial's port and host", () => {
     expect(spec.gateways).toEqual([gateway]);
     expect(spec.hosts).toEqual([host]);
-    const { selector, servers } = find("Gateway", `${metadata.namespace}/${gateway}`).spec;
+    const { selector, servers } = findManifest(ISTIO, "Gateway", `${metadata.namespace}/${gateway}`).spec;
     expect(selector).toEqual({ istio: "ingressgateway" });
     expect(servers).toMatchObject([{ port: { number: port, protocol: "HTTP" }, hosts: [host] }]);
   });
@@ -62,24 +55,26 @@ const reads = ({ http }: Manifest["spec"]) =>
   http.find(({ retries }: { retries: { retryOn: string } }) => retries.retryOn.includes("503"));
 
 test("a publish is never tried again after a 503, and nothing that is sent by polling", () => {
-  const [publish, rest] = find("VirtualService", "default/tornado").spec.http;
+  const [publish, rest] = findManifest(ISTIO, "VirtualService", "default/tornado").spec.http;
   expect(publish.match).toEqual([{ uri: { exact: API_PATH } }]);
   expect(publish.retries).toEqual(RETRIES);
   expect(rest.match).toEqual([{ uri: { prefix: "/" } }]);
-  expect(reads(find("VirtualService", "istio-wb-server/istio-wb-vs").spec).match).toEqual([
+  expect(reads(findManifest(ISTIO, "VirtualService", "istio-wb-server/istio-wb-vs").spec).match).toEqual([
     { port: 3000, method: { exact: "GET" } },
   ]);
 });
 
 test("with the board's cookie all people of a board meet on one pod, and who never loaded its page stays on one too", () => {
-  const find = finder(readManifests("istio", "istio/components/board-cookie"));
-  const { loadBalancer, outlierDetection } = find("DestinationRule", "istio-wb-server/wb-dr").spec.trafficPolicy;
-  expect(loadBalancer.consistentHash).toEqual({ httpCookie: { name: BOARD_COOKIE, path: "/", ttl: "0s" } });
-  expect(outlierDetection).toBeDefined();
+  const objects = readManifests("istio", "istio/components/board-cookie");
+  const { trafficPolicy } = findManifest(objects, "DestinationRule", "istio-wb-server/wb-dr").spec;
+  expect(trafficPolicy.loadBalancer.consistentHash).toEqual({
+    httpCookie: { name: BOARD_COOKIE, path: "/", ttl: "0s" },
+  });
+  expect(trafficPolicy.outlierDetection).toBeDefined();
 });
 
 test("the ingress gateway's port 3000 has a Service of its own, which takes nothing along when it goes", () => {
-  const { spec, metadata } = find("Service", "istio-system/wb-ingressgateway");
+  const { spec, metadata } = findManifest(ISTIO, "Service", "istio-system/wb-ingressgateway");
   expect(metadata.name).not.toBe("istio-ingressgateway");
   expect(spec.selector).toMatchObject({ istio: "ingressgateway" });
   expect(spec.ports).toMatchObject([{ port: 3000, targetPort: 3000 }]);
@@ -101,7 +96,7 @@ describe.each([
     },
   },
 ])("$folder", ({ folder, gateways }) => {
-  const find = finder(readManifests(folder));
+  const objects = readManifests(folder);
 
   test("every pod takes only what is encrypted, from whom it may be, at the ports that it has", () => {
     for (const { metadata, spec } of KUBERNETES.filter(({ kind }) => kind === "Deployment")) {
@@ -110,10 +105,10 @@ describe.each([
       const ports = spec.template.spec.containers[0].ports.map(
         ({ containerPort }: { containerPort: number }) => containerPort,
       );
-      const authentication = find("PeerAuthentication", name).spec;
+      const authentication = findManifest(objects, "PeerAuthentication", name).spec;
       expect(authentication.mtls).toEqual({ mode: "STRICT" });
       expect(labels).toMatchObject(authentication.selector.matchLabels);
-      const authorization = find("AuthorizationPolicy", name).spec;
+      const authorization = findManifest(objects, "AuthorizationPolicy", name).spec;
       expect(authorization.action).toBe("ALLOW");
       expect(labels).toMatchObject(authorization.selector.matchLabels);
       for (const { to } of authorization.rules) expect(ports).toContain(Number(to[0].operation.ports[0]));
@@ -126,12 +121,12 @@ describe.each([
       ["istio-wb-server/wb", 3000],
     ] as const) {
       const users = [`cluster.local/ns/${gateways[name]}`, "cluster.local/ns/default/sa/crosspod-verify"];
-      expect(find("AuthorizationPolicy", name).spec.rules).toEqual([
+      expect(findManifest(objects, "AuthorizationPolicy", name).spec.rules).toEqual([
         { from: [{ source: { principals: users } }], to: [{ operation: { ports: [`${port}`] } }] },
         { from: [{ source: { notPrincipals: users } }], to: [{ operation: { ports: [`${port + 1}`] } }] },
       ]);
       const [namespace, account] = name.split("/");
-      const [rule] = find("AuthorizationPolicy", `${namespace}/redis`).spec.rules;
+      const [rule] = findManifest(objects, "AuthorizationPolicy", `${namespace}/redis`).spec.rules;
       expect(rule.from).toEqual([{ source: { principals: [`cluster.local/ns/${namespace}/sa/${account}`] } }]);
       const accounts = KUBERNETES.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
       expect(accounts).toContain(account);
@@ -139,7 +134,7 @@ describe.each([
   });
 
   test("long polling stays on one pod by a session cookie for the whole site", () => {
-    const { host, trafficPolicy } = find("DestinationRule", "istio-wb-server/wb-dr").spec;
+    const { host, trafficPolicy } = findManifest(objects, "DestinationRule", "istio-wb-server/wb-dr").spec;
     expect(trafficPolicy.loadBalancer).toEqual({
       consistentHash: { httpCookie: { name: "io", path: "/", ttl: "0s" } },
       localityLbSetting: { enabled: false },

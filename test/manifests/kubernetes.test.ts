@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig as parseBroadcasterConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { parseConfig as parseWhiteboardConfig } from "../../apps/whiteboard/src/server/config.ts";
-import { findManifest, type Manifest, matches, readManifests } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kustomize.ts";
+import { findManifest, matches, podTemplatesOf } from "../helpers/manifests.ts";
 
 const MANIFESTS = readManifests("k8s");
-
-const find = (kind: string, namespace: string, name: string): Manifest =>
-  findManifest(MANIFESTS, kind, `${namespace}/${name}`);
 
 const SERVICES = [
   { namespace: "default", service: "tornado", deployment: "tornado", port: 8888, replicas: 2 },
@@ -14,11 +12,11 @@ const SERVICES = [
 ] as const;
 
 describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, deployment, port, replicas }) => {
-  const { spec } = find("Deployment", namespace, deployment);
+  const { spec } = findManifest(MANIFESTS, "Deployment", `${namespace}/${deployment}`);
   const pod = spec.template;
   const [container] = pod.spec.containers;
 
-  test("has the document's names, labels and replicas", () => {
+  test("has the tutorial's names, labels and replicas", () => {
     expect(pod.metadata.labels).toMatchObject({ app: deployment, version: "v1" });
     expect(container.name).toBe(deployment);
     expect(container.imagePullPolicy).toBe("IfNotPresent");
@@ -26,7 +24,7 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
   });
 
   test("its Service selects its pods, and leads to the service's port and no other", () => {
-    const { ports, selector } = find("Service", namespace, service).spec;
+    const { ports, selector } = findManifest(MANIFESTS, "Service", `${namespace}/${service}`).spec;
     expect(matches(pod.metadata.labels, selector)).toBe(true);
     expect(ports).toEqual([{ name: "http", port, targetPort: "http" }]);
     expect(container.ports).toContainEqual({ name: "http", containerPort: port });
@@ -34,9 +32,9 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
 
   test("its selector, its budget and its policy select its pods", () => {
     expect(matches(pod.metadata.labels, spec.selector.matchLabels)).toBe(true);
-    const budget = find("PodDisruptionBudget", namespace, deployment).spec;
+    const budget = findManifest(MANIFESTS, "PodDisruptionBudget", `${namespace}/${deployment}`).spec;
     expect(matches(pod.metadata.labels, budget.selector.matchLabels)).toBe(true);
-    const policy = find("NetworkPolicy", namespace, deployment).spec;
+    const policy = findManifest(MANIFESTS, "NetworkPolicy", `${namespace}/${deployment}`).spec;
     expect(matches(pod.metadata.labels, policy.podSelector.matchLabels)).toBe(true);
     const [zones] = pod.spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
     for (const { labelSelector } of [...pod.spec.topologySpreadConstraints, zones.podAffinityTerm]) {
@@ -69,18 +67,18 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
 
   test("its Redis is in its namespace, and lets it in", () => {
     const url = container.env.find(({ name }: { name: string }) => name === "REDIS_URL").value;
-    const redis = find("Service", namespace, "redis").spec;
+    const redis = findManifest(MANIFESTS, "Service", `${namespace}/redis`).spec;
     expect(new URL(url).hostname).toBe("redis");
     expect(redis.ports).toEqual([{ name: "tcp-redis", port: Number(new URL(url).port), targetPort: "tcp-redis" }]);
-    const redisPod = find("Deployment", namespace, "redis").spec.template;
+    const redisPod = findManifest(MANIFESTS, "Deployment", `${namespace}/redis`).spec.template;
     expect(matches(redisPod.metadata.labels, redis.selector)).toBe(true);
-    const policy = find("NetworkPolicy", namespace, "redis").spec;
+    const policy = findManifest(MANIFESTS, "NetworkPolicy", `${namespace}/redis`).spec;
     expect(policy.ingress[0].from[0].podSelector.matchExpressions[0].values).toContain(deployment);
   });
 });
 
 test("every pod holds to the restricted Pod Security standard, and gets no token", () => {
-  const templates = MANIFESTS.flatMap(({ spec }) => spec?.template ?? spec?.jobTemplate?.spec.template ?? []);
+  const templates = podTemplatesOf(MANIFESTS);
   expect(templates).toHaveLength(5);
   for (const { spec: pod } of templates) {
     expect(pod.automountServiceAccountToken).toBe(false);
@@ -99,7 +97,7 @@ test("every pod holds to the restricted Pod Security standard, and gets no token
 
 test("Redis keeps what it acknowledged, on a volume of its own", () => {
   for (const { namespace } of SERVICES) {
-    const { spec } = find("Deployment", namespace, "redis");
+    const { spec } = findManifest(MANIFESTS, "Deployment", `${namespace}/redis`);
     const [container] = spec.template.spec.containers;
     const setting = (name: string): string => container.args[container.args.indexOf(name) + 1];
     expect([setting("--appendonly"), setting("--appendfsync"), setting("--maxmemory-policy")]).toEqual([
@@ -108,7 +106,9 @@ test("Redis keeps what it acknowledged, on a volume of its own", () => {
       "noeviction",
     ]);
     const claim = spec.template.spec.volumes[0].persistentVolumeClaim.claimName;
-    expect(find("PersistentVolumeClaim", namespace, claim).spec.accessModes).toEqual(["ReadWriteOnce"]);
+    expect(findManifest(MANIFESTS, "PersistentVolumeClaim", `${namespace}/${claim}`).spec.accessModes).toEqual([
+      "ReadWriteOnce",
+    ]);
     expect(setting("--dir")).toBe(container.volumeMounts[0].mountPath);
     expect(spec.strategy).toEqual({ type: "Recreate" });
   }

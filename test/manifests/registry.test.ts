@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { readKustomization, readManifests } from "../helpers/manifests.ts";
+import { readKustomization, readManifests } from "../helpers/kustomize.ts";
+import { podTemplatesOf } from "../helpers/manifests.ts";
 
 test("the component registry names every image, as it is tagged", () => {
-  const templates = readManifests("k8s").flatMap(
-    ({ spec }) => spec?.template ?? spec?.jobTemplate?.spec.template ?? [],
-  );
+  const templates = podTemplatesOf(readManifests("k8s"));
   const used = templates.flatMap(({ spec }) => spec.containers.map(({ image }: { image: string }) => image));
   const { images = [] } = readKustomization("k8s/components/registry");
   expect(images.map(({ name, newTag }) => `${name}:${newTag}`).sort()).toEqual([...new Set(used)].sort());

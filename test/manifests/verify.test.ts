@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../../apps/probe/src/command-line.ts";
-import { findManifest, matches, readManifests } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kustomize.ts";
+import { findManifest, matches } from "../helpers/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
 const { spec } = findManifest(KUBERNETES, "CronJob", "default/crosspod-verify");

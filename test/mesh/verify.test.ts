@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BOARD_HOST } from "../helpers/board-host.ts";
 import type { Manifest } from "../helpers/manifests.ts";
 import { failuresOf, figureOf, verify } from "../helpers/verification.ts";
 import { AppPods } from "./app-pods.ts";
@@ -7,7 +8,7 @@ import { addressOf, Mesh } from "./mesh.ts";
 
 const TEST_TIMEOUT_MS = 60_000;
 
-const WHITEBOARD = ["whiteboard", addressOf("whiteboard"), "--host", "wb.example.com"] as const;
+const WHITEBOARD = ["whiteboard", addressOf("whiteboard"), "--host", BOARD_HOST] as const;
 
 let broadcasters: AppPods;
 let whiteboards: AppPods;
@@ -47,10 +48,10 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
   });
 
   test.each([
-    ["wb-dr is left out", without("DestinationRule", "wb-dr")],
+    ["wb-dr is left out", without("DestinationRule", "istio-wb-server/wb-dr")],
     [
       "wb-dr has no ttl",
-      changed("DestinationRule", "wb-dr", ({ trafficPolicy }) => {
+      changed("DestinationRule", "istio-wb-server/wb-dr", ({ trafficPolicy }) => {
         delete trafficPolicy.loadBalancer.consistentHash.httpCookie.ttl;
       }),
     ],
@@ -72,7 +73,7 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
 
   test("says that the gateway has no pod when istio-wb-vs leads to a port that wb-svc has not", async () => {
     await using _mesh = await meshUp(
-      changed("VirtualService", "istio-wb-vs", ({ http }) => {
+      changed("VirtualService", "istio-wb-server/istio-wb-vs", ({ http }) => {
         http[0].route[0].destination.port.number = 3001;
       }),
     );

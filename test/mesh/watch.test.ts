@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { POLLING_PATH } from "../../apps/probe/src/polling-session.ts";
 import { Target } from "../../apps/probe/src/target.ts";
+import { BOARD_HOST } from "../helpers/board-host.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
 import type { Pod } from "../helpers/pod.ts";
 import { ProbeRun } from "../helpers/probe-run.ts";
@@ -9,8 +10,6 @@ import { changed } from "./changed-istio.ts";
 import { type App, addressOf, Mesh } from "./mesh.ts";
 
 const TEST_TIMEOUT_MS = 60_000;
-
-const HOST = "wb.example.com";
 
 /** What a new client asks for first. */
 const FIRST_PATH = { broadcaster: "/", whiteboard: POLLING_PATH } as const;
@@ -23,7 +22,7 @@ const NEW_CLIENTS = 30;
 
 /** What clients without a cookie are answered that come at the same moment. */
 async function statusesOfNewClients(app: App): Promise<number[]> {
-  const target = new Target(new URL(addressOf(app)), { host: HOST });
+  const target = new Target(new URL(addressOf(app)), { host: BOARD_HOST });
   const replies = Array.from({ length: NEW_CLIENTS }, () =>
     target.request(FIRST_PATH[app], AbortSignal.timeout(DEADLINE_MS)),
   );
@@ -31,7 +30,7 @@ async function statusesOfNewClients(app: App): Promise<number[]> {
 }
 
 const startWatch = async (app: App): Promise<ProbeRun> => {
-  const run = new ProbeRun("watch", addressOf(app), "--host", HOST, "--for", "1m");
+  const run = new ProbeRun("watch", addressOf(app), "--host", BOARD_HOST, "--for", "1m");
   await run.untilTraffic();
   return run;
 };
@@ -79,7 +78,7 @@ describe.each([
 
 test("without retryIgnorePreviousHosts a pod that is killed and stays listed costs new clients a 503", async () => {
   await using pods = await AppPods.start("whiteboard", "board-a", "board-b", "board-c");
-  const istio = changed("VirtualService", "istio-wb-vs", ({ http }) => {
+  const istio = changed("VirtualService", "istio-wb-server/istio-wb-vs", ({ http }) => {
     delete http[0].retries.retryIgnorePreviousHosts;
   });
   await using _mesh = await Mesh.up({ whiteboard: pods.all }, istio);

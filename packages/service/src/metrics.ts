@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { type Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 export { Counter, Histogram, type Registry } from "prom-client";
 
@@ -19,6 +19,11 @@ export function registerGauge(registry: Registry, name: string, help: string, va
       this.set(value());
     },
   });
+}
+
+/** Has a counter with one label count from 0 on for each of its values. A series that comes later has not grown for Prometheus, so an alert would miss its first burst. */
+export function startAtZero(counter: Counter, values: readonly string[]): void {
+  for (const value of values) counter.labels(value).inc(0);
 }
 
 /** Bucket bounds, in seconds, for what should take a few milliseconds and must not take seconds. */

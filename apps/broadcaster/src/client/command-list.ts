@@ -5,7 +5,7 @@ import { curlCommand, EXAMPLE_UPDATES } from "./curl-command.ts";
 
 const COPIED_SHOWN_MS = 2_000;
 
-/** The document's curl commands for this service, each with a button that copies it. */
+/** The curl commands of Istio's tutorial for this service, each with a button that copies it. */
 export class CommandList {
   readonly #list: HTMLElement;
   readonly #announcer: Announcer;

@@ -1,6 +1,6 @@
 import type { Update } from "@crosspod/protocol";
 
-/** What the document does by hand: one value that stays plain, two yellow ones, a red one. */
+/** What Istio's tutorial does by hand: one value that stays plain, two yellow ones, a red one. */
 export const EXAMPLE_UPDATES: readonly Update[] = [
   { id: "8", value: "300" },
   { id: "5", value: "600" },

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 describe("/api", () => {
-  test("[B1] GET publishes one update, as in the document, and answers with its revision", async () => {
+  test("[B1] GET publishes one update, as in Istio's tutorial, and answers with its revision", async () => {
     using reader = await FeedSocket.open(broadcaster.url);
     const { body, headers } = await client().get("/api?id=8&value=300").expect(200);
     expect(body).toEqual({ revision: 1, pod: "pod-a" });

@@ -1,4 +1,4 @@
-import { Counter, type Log, type Registry } from "@crosspod/service";
+import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
 import type { Channel } from "./channel.ts";
 import { RESYNC_CAUSES } from "./channel-follower.ts";
 import type { BroadcasterConfig } from "./config.ts";
@@ -15,7 +15,6 @@ export function createChannel(config: BroadcasterConfig, log: Log, metrics: Regi
     labelNames: ["cause"],
     registers: [metrics],
   });
-  // From 0 on, or an alert would not see the first one of a cause.
-  for (const cause of RESYNC_CAUSES) resyncs.inc({ cause }, 0);
+  startAtZero(resyncs, RESYNC_CAUSES);
   return new RedisChannel({ address: redis, name: feedName, maxIds, log, resynced: (cause) => resyncs.inc({ cause }) });
 }

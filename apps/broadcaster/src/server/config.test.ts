@@ -13,7 +13,7 @@ const mistakesOf = (environment: Record<string, string>): readonly string[] => {
 };
 
 describe("parseConfig", () => {
-  test("[A2] needs nothing: the document's port, and the admin port beside it", () => {
+  test("[A2] needs nothing: the tutorial's port, and the admin port beside it", () => {
     expect(parseConfig({})).toMatchObject({ host: "0.0.0.0", port: 8888, adminPort: 8889, apiToken: undefined });
   });
 

@@ -30,8 +30,10 @@ export function parseFeedRequest(queryText: string): FeedRequest {
   };
 }
 
+export const CLOSE_REASONS = ["left", "moved", "slow-reader", "no-pong", "refused-message"] as const;
+
 /** Why a connection ended, as the metrics count it. */
-export type CloseReason = "left" | "moved" | "slow-reader" | "no-pong" | "refused-message";
+export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /**
  * One WebSocket client of the feed. Its messages are written as ready frames to the socket that the HTTP upgrade handed over, past ws, which

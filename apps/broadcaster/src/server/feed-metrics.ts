@@ -1,7 +1,14 @@
 import { MAX_BATCH_UPDATES } from "@crosspod/protocol";
-import { Counter, Histogram, LATENCY_BUCKETS_SECONDS, type Registry, registerGauge } from "@crosspod/service";
+import {
+  Counter,
+  Histogram,
+  LATENCY_BUCKETS_SECONDS,
+  type Registry,
+  registerGauge,
+  startAtZero,
+} from "@crosspod/service";
 import type { ApiCounters } from "./api.ts";
-import type { CloseReason } from "./connection.ts";
+import { CLOSE_REASONS, type CloseReason } from "./connection.ts";
 import type { HubCounters } from "./hub.ts";
 
 /** What an operator sees of the feed. */
@@ -72,6 +79,7 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
     labelNames: ["reason"],
     registers,
   });
+  startAtZero(closed, CLOSE_REASONS);
   const publishToSend = new Histogram({
     name: "crosspod_feed_publish_to_send_seconds",
     help: "Time from the commit of the oldest update of a turn of the event loop to the write of that turn to this pod's clients",

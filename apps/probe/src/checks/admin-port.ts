@@ -27,11 +27,12 @@ export const adminPort: Check = {
     }
     const ports = adminPortsOf(context);
     const open = await Promise.all(ports.map((port) => adminPathsOf(target.atPort(port), context)));
-    const at = ports.filter((_, index) => open[index]?.length).join(" and ");
-    if (at === "") return pass(`no admin path at the address, nor at ${portList(ports)}`);
-    if (target.isLoopback) return skip(`port ${at} answers, but from this very machine it may: look from another one`);
+    const answering = ports.filter((_, index) => open[index]?.length);
+    if (answering.length === 0) return pass(`no admin path at the address, nor at ${portList(ports)}`);
+    const found = `${[...new Set(open.flat())].join(", ")} answer at ${portList(answering)}`;
+    if (target.isLoopback) return skip(`${found}, but to this very machine they may: look from another one`);
     return fail(
-      `${[...new Set(open.flat())].join(", ")} answer at port ${at}`,
+      found,
       "the admin port can be reached from outside",
       "take it out of the Service that the gateway or the load balancer exposes, and add a NetworkPolicy",
     );

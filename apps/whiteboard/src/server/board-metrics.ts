@@ -1,5 +1,13 @@
 import type { BoardErrorCode } from "@crosspod/protocol";
-import { Counter, Histogram, LATENCY_BUCKETS_SECONDS, type Registry, registerGauge } from "@crosspod/service";
+import {
+  Counter,
+  Histogram,
+  LATENCY_BUCKETS_SECONDS,
+  type Registry,
+  registerGauge,
+  startAtZero,
+} from "@crosspod/service";
+import { HANDSHAKE_FAILURES } from "./socket-server.ts";
 
 /** Why a client was told the board again, in whole or in part: `join` got a whole board though it knew one, `since` asked, `gap` sent a number too far. */
 export type ResyncCause = "join" | "since" | "gap";
@@ -56,6 +64,7 @@ export function createBoardMetrics(
     "Clients closed because they sent far more than they may",
   );
   const handshakes = counterBy("reason", "crosspod_board_handshakes_failed_total", "Handshakes refused, by reason");
+  startAtZero(handshakes, HANDSHAKE_FAILURES);
   let isLiveNow = false;
   gauge("crosspod_board_live", "Whether what other pods publish is proven to reach this pod (1) or not (0)", () =>
     Number(isLiveNow),

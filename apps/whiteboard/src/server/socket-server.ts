@@ -25,6 +25,9 @@ const PONG_TIMEOUT_MS = 20_000;
 /** How long a connection has to say which namespace it wants. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** What engine.io says of a request that it refuses. */
+export const HANDSHAKE_FAILURES: readonly string[] = Object.values(Engine.errorMessages);
+
 export interface SocketServerOptions {
   readonly allowedOrigins: readonly string[];
   readonly maxConnections: number;
@@ -64,7 +67,7 @@ export class SocketServer {
     return this.#engine.clientsCount;
   }
 
-  /** Calls `failed` for each request that engine.io refuses, such as one for a session that is on another pod. */
+  /** Calls `failed`, with one of `HANDSHAKE_FAILURES`, for each request that engine.io refuses, such as one for a session that is on another pod. */
   onHandshakeFailure(failed: (reason: string) => void): void {
     this.#engine.on("connection_error", ({ message }: { message: string }) => failed(message));
   }

@@ -4,7 +4,7 @@ import { FeedListener } from "../../feed-listener.ts";
 import { publish } from "../../published.ts";
 import { pause } from "../../wait.ts";
 import { cutWhileIdle, idleExtraMs, notAsked } from "../idle.ts";
-import { PROBE_ID } from "./document.ts";
+import { PROBE_ID } from "./probe-updates.ts";
 
 /** A connection on which nobody says anything survives. */
 export const feedIdle: Check = {

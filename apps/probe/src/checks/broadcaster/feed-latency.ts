@@ -3,7 +3,7 @@ import { formatDuration } from "../../duration.ts";
 import { FeedCrowd } from "../../feed-crowd.ts";
 import { publish } from "../../published.ts";
 import { quantile } from "../../quantile.ts";
-import { PROBE_ID } from "./document.ts";
+import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
 const BROWSERS = 4;

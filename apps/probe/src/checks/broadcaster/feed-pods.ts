@@ -3,7 +3,7 @@ import { counted } from "../../counted.ts";
 import { FeedListener } from "../../feed-listener.ts";
 import { POD_CONNECTIONS, PodClients } from "../../pod-clients.ts";
 import { publish } from "../../published.ts";
-import { PROBE_ID } from "./document.ts";
+import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
 /** Most updates that are published so that each pod takes one. */

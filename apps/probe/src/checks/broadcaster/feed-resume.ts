@@ -3,7 +3,7 @@ import { type Check, fail, pass } from "../../check.ts";
 import { formatDuration } from "../../duration.ts";
 import { publish } from "../../published.ts";
 import { Changes } from "../../wait.ts";
-import { PROBE_ID } from "./document.ts";
+import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
 /** How long a value may take to a client that has come back. */

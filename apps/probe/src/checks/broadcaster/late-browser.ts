@@ -1,6 +1,6 @@
 import { type Check, fail, pass } from "../../check.ts";
 import { FeedListener } from "../../feed-listener.ts";
-import { DOCUMENT_UPDATES } from "./document.ts";
+import { TUTORIAL_UPDATES } from "./probe-updates.ts";
 
 /** Of the original example's server nothing comes, so it is not worth more. */
 const SNAPSHOT_WAIT_MS = 2_000;
@@ -12,11 +12,11 @@ export const lateBrowser: Check = {
   async run(context) {
     const { signal } = context;
     using listener = await FeedListener.open(context);
-    const missing = () => DOCUMENT_UPDATES.filter(({ id }) => !listener.heard.some(({ update }) => update.id === id));
+    const missing = () => TUTORIAL_UPDATES.filter(({ id }) => !listener.heard.some(({ update }) => update.id === id));
     const isWhole = await listener.within(SNAPSHOT_WAIT_MS, () => missing().length === 0, signal);
-    if (isWhole) return pass(`all ${DOCUMENT_UPDATES.length} values, among ${listener.heard.length}`);
+    if (isWhole) return pass(`all ${TUTORIAL_UPDATES.length} values, among ${listener.heard.length}`);
     return fail(
-      `${missing().length} of ${DOCUMENT_UPDATES.length} values did not come`,
+      `${missing().length} of ${TUTORIAL_UPDATES.length} values did not come`,
       "the server keeps no values, as the original example's: who opens the page late, or was away, sees old ones or none",
       "run crosspod's broadcaster, which sends a snapshot to everybody who connects",
     );

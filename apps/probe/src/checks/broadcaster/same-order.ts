@@ -3,12 +3,12 @@ import { formatDuration } from "../../duration.ts";
 import { FeedCrowd } from "../../feed-crowd.ts";
 import type { FeedListener, Heard } from "../../feed-listener.ts";
 import { type Published, publish } from "../../published.ts";
-import { DOCUMENT_UPDATES } from "./document.ts";
+import { TUTORIAL_UPDATES } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
 const BROWSERS = 4;
 
-/** What the first document does by hand: four browsers, four curls, and every browser shows the same in the same order [B4]. */
+/** What Istio's tutorial does by hand: four browsers, four curls, and every browser shows the same in the same order [B4]. */
 export const sameOrder: Check = {
   name: "same order",
   needs: ["upgrade"],
@@ -16,7 +16,7 @@ export const sameOrder: Check = {
     const { target, signal } = context;
     using crowd = await FeedCrowd.open(context, BROWSERS);
     const sent: Published[] = [];
-    for (const { id, value } of DOCUMENT_UPDATES) {
+    for (const { id, value } of TUTORIAL_UPDATES) {
       const reply = await publish(target, id, value, signal);
       if (reply.status !== 200) return refusedPublish(reply.status);
       sent.push(reply);
@@ -27,12 +27,12 @@ export const sameOrder: Check = {
   },
 };
 
-/** The updates of the document in the order in which they came, from the first that was published now: the snapshot may hold the same values from before. */
-const documentOf = ({ heard }: FeedListener, first: Published | undefined): Heard[] =>
+/** The updates of the tutorial in the order in which they came, from the first that was published now: the snapshot may hold the same values from before. */
+const tutorialOf = ({ heard }: FeedListener, first: Published | undefined): Heard[] =>
   heard.filter(
     (one) =>
       isFrom(first, one) &&
-      DOCUMENT_UPDATES.some(({ id, value }) => id === one.update.id && value === one.update.value),
+      TUTORIAL_UPDATES.some(({ id, value }) => id === one.update.id && value === one.update.value),
   );
 
 const isFrom = (first: Published | undefined, { update, at }: Heard): boolean =>
@@ -40,24 +40,24 @@ const isFrom = (first: Published | undefined, { update, at }: Heard): boolean =>
     ? update.revision >= first.revision
     : at >= (first?.sentAt ?? 0);
 
-/** What came last of the document, once all of it has come. */
+/** What came last of the tutorial, once all of it has come. */
 function lastOf(listener: FeedListener, first: Published | undefined): Heard | undefined {
-  const heard = documentOf(listener, first);
-  return heard.length >= DOCUMENT_UPDATES.length ? heard.at(-1) : undefined;
+  const heard = tutorialOf(listener, first);
+  return heard.length >= TUTORIAL_UPDATES.length ? heard.at(-1) : undefined;
 }
 
 const orderOf = (listener: FeedListener, first: Published | undefined): string =>
-  documentOf(listener, first)
+  tutorialOf(listener, first)
     .map(({ update }) => `${update.id}=${update.value}`)
     .join(" ");
 
 function outcomeOf(orders: readonly string[], milliseconds: number): Outcome {
-  const whole = DOCUMENT_UPDATES.map(({ id, value }) => `${id}=${value}`).join(" ");
+  const whole = TUTORIAL_UPDATES.map(({ id, value }) => `${id}=${value}`).join(" ");
   const complete = orders.filter((order) => order === whole).length;
   if (complete === orders.length) {
     return pass(`${complete} browsers got ${whole}, the last after ${formatDuration(milliseconds)}`);
   }
-  const isShort = orders.some((order) => order.split(" ").length < DOCUMENT_UPDATES.length);
+  const isShort = orders.some((order) => order.split(" ").length < TUTORIAL_UPDATES.length);
   return fail(
     `${complete} of ${orders.length} browsers got ${whole}; one got ${orders.find((order) => order !== whole) || "nothing"}`,
     isShort

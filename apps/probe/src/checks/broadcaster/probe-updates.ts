@@ -1,5 +1,5 @@
-/** What the first of the two documents publishes by hand, in its order. */
-export const DOCUMENT_UPDATES = [
+/** What Istio's tutorial for a WebSocket service publishes by hand, in its order. */
+export const TUTORIAL_UPDATES = [
   { id: "8", value: "300" },
   { id: "5", value: "600" },
   { id: "1", value: "200" },
