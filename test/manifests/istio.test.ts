@@ -18,7 +18,7 @@ const servicePorts = new Map<string, number[]>(
 const RETRIES = { attempts: 8, retryOn: "connect-failure,refused-stream", retryIgnorePreviousHosts: true };
 
 /** Of what can be asked for twice: the sidecar of a process that has died answers 503. */
-const RETRIES_OF_READS = { ...RETRIES, retryOn: `${RETRIES.retryOn},503` };
+const RETRIES_OF_READS = { ...RETRIES, retryOn: `${RETRIES.retryOn},reset,503` };
 
 describe.each([
   { name: "default/tornado", gateway: "tornado-gateway", port: 80, host: "*" },
