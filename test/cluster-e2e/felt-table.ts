@@ -1,11 +1,11 @@
+import type { WatchDocument } from "../../apps/probe/src/watch/watch-report.ts";
 import { printTable } from "../helpers/table.ts";
-import type { Felt } from "./watch.ts";
 
 /** What users felt while something happened. */
 export interface FeltRow {
   readonly event: string;
   readonly service: string;
-  readonly felt: Felt;
+  readonly felt: WatchDocument;
 }
 
 const HEADER = [

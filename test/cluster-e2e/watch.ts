@@ -3,23 +3,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import type { WatchDocument } from "../../apps/probe/src/watch/watch-report.ts";
 import { root } from "../../scripts/apps.mjs";
 import { within } from "../helpers/deadline.ts";
-
-/** What `crosspod watch --json` says at the end. */
-export interface Felt {
-  readonly clients: number;
-  readonly pods: readonly string[];
-  readonly taken: number;
-  readonly notTaken: number;
-  readonly received: number;
-  readonly reconnects: number;
-  readonly silenceMs: { readonly p50: number; readonly p99: number; readonly max: number };
-  readonly lost: number;
-  readonly repeated: number;
-  readonly outOfOrder: number;
-  readonly unacknowledged: number;
-}
 
 /** How long the clients of a watch may take to connect, and, at the end, to get what is still on its way. */
 const WATCH_DEADLINE_MS = 40_000;
@@ -46,7 +32,7 @@ export class Watch implements AsyncDisposable {
   }
 
   /** Ends the traffic, and says what the clients felt. */
-  async end(): Promise<Felt> {
+  async end(): Promise<WatchDocument> {
     this.#child.kill("SIGINT");
     return JSON.parse(await within(this.#report, "the report of the watch", WATCH_DEADLINE_MS));
   }
@@ -58,7 +44,10 @@ export class Watch implements AsyncDisposable {
 
   async #connected(): Promise<void> {
     for await (const line of createInterface(this.#child.stderr)) {
-      if (line.includes("connected to")) return void this.#child.stderr.resume();
+      if (line.includes("connected to")) {
+        this.#child.stderr.resume();
+        return;
+      }
       this.#said += `${line}\n`;
     }
     throw new Error(`the watch ended: ${this.#said}`);

@@ -69,9 +69,16 @@ export function watchLines(report: WatchReport): string[] {
   return [...lines, lost + unacknowledged > 0 ? "  ✗ something was lost" : "  ✓ nothing was lost"];
 }
 
+/** What `--json` says: silences as quantiles, in milliseconds. */
+export interface WatchDocument extends Omit<WatchReport, "silences"> {
+  readonly result: "pass" | "fail";
+  readonly silenceMs: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
 /** The same as a JSON document. */
 export function jsonWatchReport(report: WatchReport): string {
   const { silences: _, ...rest } = report;
   const result = report.lost + report.unacknowledged > 0 ? "fail" : "pass";
-  return JSON.stringify({ result, ...rest, silenceMs: silencesOf(report) }, undefined, 2);
+  const document: WatchDocument = { result, ...rest, silenceMs: silencesOf(report) };
+  return JSON.stringify(document, undefined, 2);
 }
