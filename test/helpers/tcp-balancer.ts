@@ -2,6 +2,11 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
+export interface TcpBalancerOptions {
+  /** Clients do not hear that their target is gone, as a proxy keeps it from them that waits for the last word of a WebSocket. */
+  readonly lingers?: boolean;
+}
+
 /**
  * A balancer between clients and ports of this machine: each new connection goes to the next target in turn, past those that refuse it. Targets can come and go at any time; connections that
  * exist stay. Disposing of it cuts all connections.
@@ -11,18 +16,20 @@ export class TcpBalancer implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #targets = new Set<number>();
+  readonly #lingers: boolean;
   #turn = 0;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, lingers: boolean) {
     this.#server = server;
+    this.#lingers = lingers;
     this.port = (server.address() as AddressInfo).port;
     server.on("connection", (client) => void this.#serve(client));
   }
 
-  static async start(): Promise<TcpBalancer> {
+  static async start({ lingers = false }: TcpBalancerOptions = {}): Promise<TcpBalancer> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new TcpBalancer(server);
+    return new TcpBalancer(server, lingers);
   }
 
   get url(): string {
@@ -59,9 +66,17 @@ export class TcpBalancer implements AsyncDisposable {
       } catch {
         continue;
       }
-      return join(client, target);
+      return this.#join(client, target);
     }
     client.destroy();
+  }
+
+  /** Passes on what comes, in both directions, and the end of either side to the other. */
+  #join(client: Socket, target: Socket): void {
+    if (client.destroyed) return void target.destroy();
+    client.pipe(target).pipe(client, { end: !this.#lingers });
+    client.once("close", () => target.destroy());
+    if (!this.#lingers) target.once("close", () => client.destroySoon());
   }
 
   #inTurn(): number[] {
@@ -76,12 +91,4 @@ export class TcpBalancer implements AsyncDisposable {
     socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
   }
-}
-
-/** Passes on what comes, in both directions, and the end of either side to the other. */
-function join(client: Socket, target: Socket): void {
-  if (client.destroyed) return void target.destroy();
-  client.pipe(target).pipe(client);
-  client.once("close", () => target.destroy());
-  target.once("close", () => client.destroySoon());
 }

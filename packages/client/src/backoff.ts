@@ -1,5 +1,5 @@
 /** Longest first pause: it spreads the clients of a pod that was killed, and is still short for the person who waits. */
-const FIRST_PAUSE_MS = 500;
+const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** How long to wait before each try to connect again: a random time below a bound that doubles, so that clients which lost one server do not come back all at once. */

@@ -37,6 +37,10 @@ import { UndoHistory } from "./undo-history.ts";
 
 /** A crash of the page loses what was drawn in this time at most; a page that is closed in order loses nothing, see {@link BoardClient.flush}. */
 const SEAL_AFTER_MS = 100;
+/** So many announcements of a head may fail to come … */
+const SILENT_HEADS = 2.5;
+/** … and the last of them may be late by this. */
+const HEAD_MARGIN_MS = 2_000;
 /** What somebody is called who has given no name. */
 const NAMELESS = "Guest";
 
@@ -103,6 +107,8 @@ export class BoardClient {
   #epoch: string | undefined;
   #name: string;
   #items = 0;
+  /** By the clock, of the connection that is open now. */
+  #connectedAt = 0;
 
   constructor(options: BoardClientOptions) {
     this.#url = `${options.url}`;
@@ -204,6 +210,7 @@ export class BoardClient {
     const silence = new SilenceWatch({
       clock: this.#clock,
       isExcused: () => sync.isAwaited,
+      onDoubt: () => void transport.request(BoardEvent.alive).catch(() => {}),
       onSilent: () => transport.renew(),
     });
     this.#connection = { transport, sender, sync, silence, cursor: new CursorSender(transport, this.#clock) };
@@ -334,6 +341,7 @@ export class BoardClient {
   }
 
   #connected(): void {
+    this.#connectedAt = this.#clock.now();
     this.#scatter.connected();
     this.#connection?.sender.close();
     this.#connection?.sync.join();
@@ -343,7 +351,8 @@ export class BoardClient {
 
   #joined(joined: Joined): void {
     this.#hello = joined;
-    this.#connection?.silence.start(joined.headSeconds);
+    const limitMs = SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS;
+    this.#connection?.silence.start(limitMs, this.#clock.now() - this.#connectedAt);
     this.#connection?.sender.open();
   }
 

@@ -228,9 +228,9 @@ describe("FeedClient", () => {
   test("[B12] pauses at random, below a bound that doubles, between tries", () => {
     const longest = new Backoff(() => 0.999_999);
     const pauses = Array.from({ length: 7 }, () => Math.round(longest.next()));
-    expect(pauses).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+    expect(pauses).toEqual([300, 600, 1_200, 2_400, 4_800, 9_600, 10_000]);
     longest.reset();
-    expect(Math.round(longest.next())).toBe(500);
+    expect(Math.round(longest.next())).toBe(300);
     expect(new Backoff(() => 0).next()).toBe(0);
   });
 

@@ -5,11 +5,14 @@ import {
   FeedParameter,
   type Hello,
   parseFeedMessage,
+  STATE_REQUEST,
   type StateMessage,
   type UpdateMessage,
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { Listeners, type Unsubscribe } from "./listeners.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** The newest value of one id, as far as this client knows. */
 export interface FeedValue {
@@ -37,6 +40,7 @@ export interface FeedSocket {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
   addEventListener(type: "error", listener: () => void): void;
+  send(text: string): void;
   close(code?: number): void;
 }
 
@@ -47,6 +51,8 @@ export interface FeedClientOptions {
   readonly connect?: (url: string) => FeedSocket;
   /** From 0 up to 1, for the jitter of reconnects; `Math.random` by default. */
   readonly random?: () => number;
+  /** By which it is told that nothing comes any more. */
+  readonly clock?: Clock;
 }
 
 /** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
@@ -66,6 +72,8 @@ export class FeedClient {
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
+  readonly #clock: Clock;
+  readonly #silence: SilenceWatch;
   readonly #values = new Map<string, FeedValue>();
   readonly #updated = new Listeners<[FeedValue]>();
   readonly #stateChanged = new Listeners<[FeedClientState]>();
@@ -76,12 +84,20 @@ export class FeedClient {
   #revision = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
-  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When the connection was asked for, and how long its handshake took, in milliseconds. */
+  #askedAt = 0;
+  #handshakeMs = 0;
 
   constructor(options: FeedClientOptions) {
     this.#url = options.url instanceof URL ? options.url : new URL(options.url);
     this.#connect = options.connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(options.random);
+    this.#clock = options.clock ?? systemClock;
+    this.#silence = new SilenceWatch({
+      clock: this.#clock,
+      onDoubt: () => this.#socket?.send(STATE_REQUEST),
+      onSilent: () => this.#silent(),
+    });
   }
 
   get state(): FeedClientState {
@@ -122,7 +138,8 @@ export class FeedClient {
     clearTimeout(this.#retryTimer);
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
-    this.#silenceTimer = setTimeout(() => this.#silent(), HANDSHAKE_WAIT_MS);
+    this.#askedAt = this.#clock.now();
+    this.#silence.start(HANDSHAKE_WAIT_MS, 0);
     socket.addEventListener("open", () => this.#opened(socket));
     socket.addEventListener("message", ({ data }) => this.#received(socket, data));
     socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
@@ -151,12 +168,10 @@ export class FeedClient {
 
   #opened(socket: FeedSocket): void {
     if (this.#socket !== socket) return;
-    clearTimeout(this.#silenceTimer);
-    if (this.#hello) {
-      // A pod may hang before its hello.
-      this.#watchSilence();
-      return this.#setState("catching-up");
-    }
+    this.#handshakeMs = this.#clock.now() - this.#askedAt;
+    // A pod may hang before its hello.
+    this.#watchSilence();
+    if (this.#hello) return this.#setState("catching-up");
     this.#helloTimer = setTimeout(() => this.#liveWithoutHello(), HELLO_WAIT_MS);
   }
 
@@ -164,7 +179,7 @@ export class FeedClient {
     const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
     if (!message || this.#socket !== socket) return;
     clearTimeout(this.#helloTimer);
-    this.#watchSilence();
+    this.#silence.heard();
     this.#handle(message);
   }
 
@@ -195,7 +210,10 @@ export class FeedClient {
 
   #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
     // Whoever sends updates without revisions is not who said hello before.
-    if (revision === undefined) this.#hello = undefined;
+    if (revision === undefined) {
+      this.#hello = undefined;
+      this.#silence.stop();
+    }
     // A pod that lags behind the one before may send what is known already.
     if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
     const entry = { id, value, revision, at: at ?? Date.now() };
@@ -218,9 +236,8 @@ export class FeedClient {
   }
 
   #watchSilence(): void {
-    clearTimeout(this.#silenceTimer);
-    if (!this.#hello) return;
-    this.#silenceTimer = setTimeout(() => this.#silent(), this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
+    if (!this.#hello) return this.#silence.stop();
+    this.#silence.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000, this.#handshakeMs);
   }
 
   /** The connection looks open and is dead: say so, and try another one. */
@@ -245,7 +262,7 @@ export class FeedClient {
   #clearTimers(): void {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#helloTimer);
-    clearTimeout(this.#silenceTimer);
+    this.#silence.stop();
   }
 
   #setState(state: FeedClientState): void {

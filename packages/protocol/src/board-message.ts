@@ -11,6 +11,8 @@ export const BoardEvent = {
   operations: "o",
   /** Client: epoch and sequence number up to which it knows the board; answered with a {@link Reply} of {@link History}. */
   since: "since",
+  /** Client: is anybody there? Answered with a {@link Reply} of nothing [W10]. */
+  alive: "alive",
   /** Server: the newest sequence number, every few seconds and when the epoch has changed: {@link Head}. */
   head: "head",
   /** Client: `x`, `y` on the board's grid, or nothing when the pointer has left. Server: `encodeCursors`. Never stored, dropped first. */

@@ -43,6 +43,9 @@ export interface StateMessage {
 /** An update as a client sees it. The original example's server sends only `id` and `value` [B5]. */
 export type UpdateMessage = Pick<CommittedUpdate, "id" | "value"> & Partial<CommittedUpdate>;
 
+/** What a client that doubts its connection sends; the answer is a {@link StateMessage} [B8]. */
+export const STATE_REQUEST = JSON.stringify({ type: "state" });
+
 export type FeedMessage = Hello | StateMessage | UpdateMessage;
 
 export const encodeUpdate = ({ id, value, revision, at }: CommittedUpdate): string =>

@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
-import { CloseCode, FeedParameter } from "@crosspod/protocol";
-import type { WebSocket } from "ws";
+import { CloseCode, FeedParameter, STATE_REQUEST } from "@crosspod/protocol";
+import type { RawData, WebSocket } from "ws";
 import type { Feed } from "./feed.ts";
 import type { Hub, Reader, Sink } from "./hub.ts";
 
-/** How many messages and pings a client may send in a window: it has nothing to say to a feed, so this is for what is harmless [B11]. */
+/** How many messages and pings a client may send in a window: it has next to nothing to say to a feed, so this is for what is harmless [B11]. */
 export const MAX_CLIENT_MESSAGES = 20;
 export const MESSAGE_WINDOW_MS = 10_000;
 
@@ -57,8 +57,8 @@ export class Connection implements Sink {
     this.#socket = socket;
     this.#feed = feed;
     this.wantsState = request.hello;
-    ws.on("message", (_data, isBinary) => this.#received(isBinary));
-    ws.on("ping", () => this.#received(false));
+    ws.on("message", (data, isBinary) => this.#heard(data, isBinary));
+    ws.on("ping", () => this.#count());
     ws.on("pong", () => {
       this.#missedPings = 0;
     });
@@ -112,11 +112,14 @@ export class Connection implements Sink {
     this.#ws.terminate();
   }
 
-  #received(isBinary: boolean): void {
-    if (isBinary) {
-      this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
-      return;
-    }
+  #heard(data: RawData, isBinary: boolean): void {
+    if (isBinary) return this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
+    this.#count();
+    if (this.wantsState && data.toString() === STATE_REQUEST) this.#reader.tell(this.#feed.stateFrame());
+  }
+
+  /** A client has next to nothing to say [B11]. */
+  #count(): void {
     const now = performance.now();
     if (now - this.#windowStart > MESSAGE_WINDOW_MS) {
       this.#windowStart = now;

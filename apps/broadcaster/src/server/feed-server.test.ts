@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { FEED_PATH } from "@crosspod/protocol";
+import { FEED_PATH, STATE_REQUEST } from "@crosspod/protocol";
 import request from "supertest";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
@@ -124,6 +124,25 @@ describe("the feed", () => {
     const state = await client.until("state", ({ type }) => type === "state");
     expect(state).toEqual({ type: "state", state: "live", revision: 1 });
     expect(plain.received.map(({ id }) => id)).toEqual(["8"]);
+  });
+
+  test("[B8] says its state when it is asked, to who asks and may hear it", async () => {
+    const broadcaster = await start();
+    const [plain, client, other] = [
+      await join(broadcaster),
+      await join(broadcaster, "hello=1"),
+      await join(broadcaster, "hello=1"),
+    ];
+    for (const { ws } of [plain, client]) ws.send(STATE_REQUEST);
+    const state = await client.until("state", ({ type }) => type === "state");
+    expect(state).toEqual({ type: "state", state: "live", revision: 0 });
+    await publish(broadcaster.url, "8", "300");
+    for (const one of [plain, other]) await one.untilValue("8", "300");
+    expect([plain, other].flatMap(({ received }) => received.map(({ type }) => type))).toEqual([
+      undefined,
+      "hello",
+      undefined,
+    ]);
   });
 
   test("[B9] a client that comes back gets only what it has not seen", async () => {

@@ -61,8 +61,13 @@ export class Feed {
     this.#announceState();
   }
 
-  #announceState(): void {
+  /** The frame of a state message, as of now. */
+  stateFrame(): Buffer {
     const { revision } = this.#hub;
-    this.#hub.announce(textFrame(encodeFeedMessage({ type: "state", state: this.#state, revision })));
+    return textFrame(encodeFeedMessage({ type: "state", state: this.#state, revision }));
+  }
+
+  #announceState(): void {
+    this.#hub.announce(this.stateFrame());
   }
 }

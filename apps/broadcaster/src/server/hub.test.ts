@@ -312,6 +312,24 @@ describe("Hub", () => {
     expect(sink.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2, "live"]);
   });
 
+  test("[B8] who asks for the state hears it alone, at once or when it has caught up", async () => {
+    const hub = makeHub();
+    const [ready, full] = [new TestSink(), new TestSink()];
+    const readers = [ready, full].map((sink) => hub.join(sink));
+    full.room = 1;
+    hub.publish([update(1)]);
+    await endOfTurn();
+    for (const reader of readers) reader.tell(textFrame('{"type":"state"}'));
+    expect([ready, full].map(({ messages }) => messages.map(({ type, id }) => type ?? id))).toEqual([
+      ["8", "state"],
+      ["8"],
+    ]);
+    full.room = Number.POSITIVE_INFINITY;
+    for (const reader of readers) reader.drained();
+    expect(full.messages.map(({ type, id }) => type ?? id)).toEqual(["8", "state"]);
+    expect(ready.messages).toHaveLength(2);
+  });
+
   test("nobody who left is written to", async () => {
     const hub = makeHub();
     const [ready, full] = [new TestSink(), new TestSink()];

@@ -126,6 +126,14 @@ export class Hub {
     }
   }
 
+  /** Sends one reader the feed's state: at once, or when it has caught up. */
+  tell(reader: Reader, frame: Buffer): void {
+    this.#endTurn();
+    this.#stateFrame = frame;
+    if (!this.#caughtUp.has(reader)) reader.missedState = true;
+    else if (!reader.sink.write(frame)) this.#fellBehind(reader);
+  }
+
   /** Adds a reader that has seen everything up to `revision`, and sends it the rest [B9]. */
   join(sink: Sink, revision = 0): Reader {
     const reader = new Reader(this, sink, revision);
@@ -237,6 +245,11 @@ export class Reader {
   /** Its socket has room again. */
   drained(): void {
     if (this.fullSince !== undefined) this.hub.catchUp(this);
+  }
+
+  /** Sends it the feed's state. */
+  tell(frame: Buffer): void {
+    this.hub.tell(this, frame);
   }
 
   /** Nothing more is sent to it. */

@@ -71,6 +71,8 @@ export class BoardSocket {
         return this.#commit(args);
       case BoardEvent.since:
         return this.#inTurn(() => this.#readSince(args));
+      case BoardEvent.alive:
+        return { ok: {} };
       case BoardEvent.cursor:
         return this.#moveCursor(args);
       case BoardEvent.name:

@@ -148,6 +148,12 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
     expect(head).toEqual({ epoch, seq: 2 });
   });
 
+  test("[W10] who asks whether anybody is there is answered, before a join, too", async () => {
+    const anna = await openJoined(ANNA);
+    using stranger = await EventSocket.open(whiteboard.url, transport);
+    for (const one of [anna, stranger]) expect(await one.ok("alive")).toEqual({});
+  });
+
   test("[W11] everyone hears who is here, who came and who left, and their names", async () => {
     const anna = await openJoined(ANNA);
     const bert = await openJoined(BERT);

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Audience } from "../helpers/audience.ts";
+import { BoardAudience } from "../helpers/board-audience.ts";
+import { DEADLINE_MS } from "../helpers/deadline.ts";
+import { FeedAudience } from "../helpers/feed-audience.ts";
+import { Pod } from "../helpers/pod.ts";
+import { RedisServer } from "../helpers/redis-server.ts";
+import { SteadyPen } from "../helpers/steady-pen.ts";
+import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+import { TcpBalancer } from "../helpers/tcp-balancer.ts";
+
+const CLIENTS = 10;
+
+/** So long that nothing but the silence itself can tell a client that its pod is gone. */
+const HEARTBEATS = { HEARTBEAT_SECONDS: "30", HEAD_SECONDS: "30" };
+
+/** So many news of a steady flow, and a client knows its pace. */
+const ENOUGH_NEWS = 100;
+
+let redis: RedisServer;
+let gateway: TcpBalancer;
+let pods: Pod[];
+
+async function startPod(app: string, name: string): Promise<Pod> {
+  const pod = await Pod.start(app, name, { REDIS_URL: redis.url, ...HEARTBEATS });
+  pods.push(pod);
+  await pod.untilReady();
+  return pod;
+}
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  gateway = await TcpBalancer.start({ lingers: true });
+  pods = [];
+});
+
+afterEach(async () => {
+  await gateway[Symbol.asyncDispose]();
+  for (const pod of pods) await pod[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+interface Watchers {
+  readonly audience: Audience;
+  /** The pod of each of them. */
+  pods(): (string | undefined)[];
+  /** The fewest news that any of them has had. */
+  news(): number;
+}
+
+/** Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing, although their connections stay open. */
+async function expectMove(leaving: Pod, { audience, pods: podsNow, news }: Watchers): Promise<void> {
+  await expect.poll(news, { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
+  const [staying] = pods.filter((pod) => pod !== leaving);
+  gateway.add(staying!.port);
+  gateway.remove(leaving.port);
+  expect(new Set(podsNow())).toEqual(new Set([leaving.name]));
+  leaving.process.kill("SIGKILL");
+  await expect.poll(() => new Set(podsNow()), { timeout: DEADLINE_MS }).toEqual(new Set([staying!.name]));
+  await audience.untilLive();
+}
+
+describe("behind a gateway that keeps the connections of a pod that is gone", () => {
+  test("[B8] pages go to another pod as soon as the updates that came steadily stop", async () => {
+    const [leaving, staying] = [await startPod("broadcaster", "leaving"), await startPod("broadcaster", "staying")];
+    gateway.add(leaving.port);
+    using audience = new FeedAudience(gateway.url, CLIENTS);
+    const { members } = audience;
+    await audience.untilLive();
+    const publisher = new SteadyPublisher(staying.url);
+    await expectMove(leaving, {
+      audience,
+      pods: () => members.map(({ client }) => client.hello?.pod),
+      news: () => Math.min(...members.map(({ client }) => client.revision)),
+    });
+    await publisher.stop();
+    await audience.untilShown(publisher.committed);
+  });
+
+  test("[W10] people go to another pod as soon as the strokes that came steadily stop", async () => {
+    const [leaving, staying] = [await startPod("whiteboard", "leaving"), await startPod("whiteboard", "staying")];
+    gateway.add(leaving.port);
+    using audience = new BoardAudience(Array(CLIENTS).fill(gateway.url));
+    const { members } = audience;
+    await audience.untilLive();
+    const pens = [new SteadyPen(staying.url), new SteadyPen(staying.url)];
+    let news = 0;
+    members[0]?.client.view.onChange(() => {
+      news += 1;
+    });
+    await expectMove(leaving, {
+      audience,
+      pods: () => members.map(({ client }) => client.hello?.pod),
+      news: () => news,
+    });
+    await Promise.all(pens.map((pen) => pen.stop()));
+    await audience.untilShown(new Map(pens.flatMap((pen) => [...pen.strokes])));
+  });
+
+  test("[B8] [B11] a page whose updates stop for another reason asks, and stays where it is", async () => {
+    const pod = await startPod("broadcaster", "only");
+    gateway.add(pod.port);
+    using audience = new FeedAudience(gateway.url, CLIENTS);
+    await audience.untilLive();
+    const publisher = new SteadyPublisher(pod.url);
+    const revisions = (): number[] => audience.members.map(({ client }) => client.revision);
+    await expect.poll(() => Math.min(...revisions()), { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
+    await publisher.stop();
+    const hellos = audience.members.map(({ client }) => client.hello);
+    // What the pod says of its state goes into what it said in its hello.
+    const isTold = (): boolean => audience.members.every(({ client }, index) => client.hello !== hellos[index]);
+    await expect.poll(isTold, { timeout: DEADLINE_MS }).toBe(true);
+    expect(audience.connects).toHaveLength(CLIENTS);
+    expect(audience.members.map(({ client }) => client.state)).toEqual(Array(CLIENTS).fill("live"));
+  });
+});
