@@ -7,7 +7,7 @@ import {
   parseCommitted,
   type Reply,
 } from "@crosspod/protocol";
-import { Backoff } from "./backoff.ts";
+import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
 import type { BoardDocument, Question } from "./board-document.ts";
 import { isCount, parseHead, parseHistory, parseJoined, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
@@ -56,7 +56,7 @@ export class BoardSync {
     this.#transport = transport;
     this.#document = document;
     this.#events = events;
-    this.#backoff = new Backoff(random);
+    this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
     this.#gapWait = new Timer(clock, () => this.#askIfBehind());
     this.#retryWait = new Timer(clock, () => this.#retry());
     transport.on(BoardEvent.operations, (seq, text) => this.#received(seq, text));

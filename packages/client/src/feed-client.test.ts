@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { encodeFeedMessage, encodeUpdate, type Hello } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { Backoff } from "./backoff.ts";
+import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
 import { FeedClient } from "./feed-client.ts";
 
 /** The other end, played by the test. */
@@ -232,6 +232,8 @@ describe("FeedClient", () => {
     longest.reset();
     expect(Math.round(longest.next())).toBe(300);
     expect(new Backoff(() => 0).next()).toBe(0);
+    const repeats = new Backoff(() => 0.999_999, LONGEST_REPEAT_PAUSE_MS);
+    expect(Array.from({ length: 6 }, () => Math.round(repeats.next()))).toEqual([300, 600, 1_200, 2_400, 3_000, 3_000]);
   });
 
   test("stays closed once it is closed", async () => {

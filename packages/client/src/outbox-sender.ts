@@ -1,5 +1,5 @@
 import { type BoardError, BoardEvent, isPassing } from "@crosspod/protocol";
-import { Backoff } from "./backoff.ts";
+import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
 import type { BoardDocument } from "./board-document.ts";
 import { parseAcknowledged, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
@@ -51,7 +51,7 @@ export class OutboxSender {
     this.#document = document;
     this.#clock = clock;
     this.#events = events;
-    this.#backoff = new Backoff(random);
+    this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
     this.#pace = new Timer(clock, () => this.pump());
     this.#pause = new Timer(clock, () => this.pump());
   }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
@@ -9,7 +10,7 @@ import {
   requestTarget,
   sendProblem,
 } from "@crosspod/service";
-import { Server as Engine } from "engine.io";
+import { Server as Engine, type Socket } from "engine.io";
 import { Server } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
 
@@ -21,6 +22,9 @@ const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
 
 /** How long a client has to answer a ping. */
 const PONG_TIMEOUT_MS = 20_000;
+
+/** How long clients have to answer the last close when the service ends: a proxy keeps the connection of one that could not for a second or more. */
+const LEAVE_GRACE_MS = 1_000;
 
 /** How long a connection has to say which namespace it wants. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -39,6 +43,7 @@ export class SocketServer {
   readonly io: Server;
   readonly #engine: Engine;
   readonly #options: SocketServerOptions;
+  readonly #connections = new Set<Socket>();
   /** The WebSockets, until the last byte. */
   readonly #open = new Set<Duplex>();
 
@@ -57,6 +62,10 @@ export class SocketServer {
       // and a message can be framed once for all clients only while it is off.
       perMessageDeflate: false,
       httpCompression: false,
+    });
+    this.#engine.on("connection", (connection: Socket) => {
+      this.#connections.add(connection);
+      connection.once("close", () => this.#connections.delete(connection));
     });
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false, adapter });
     this.io.bind(this.#engine);
@@ -84,15 +93,20 @@ export class SocketServer {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
   }
 
-  /** The connections of all clients; one that is closed connects again by itself, elsewhere. */
+  /** The connections of all clients, also of those that have only begun; one that is closed connects again by itself, elsewhere. */
   get connections(): Iterable<{ close(): void }> {
-    return [...this.io.of("/").sockets.values()].map(({ conn }) => conn);
+    return this.#connections;
   }
 
-  /** Ends what is left. */
+  /** Asks who is left to go, and cuts who does not go at once. */
   async close(): Promise<void> {
     await this.io.close();
-    // A WebSocket waits 30 s for the other side to close too; one that does not read never will.
+    const cut = setTimeout(() => this.#cutAll(), LEAVE_GRACE_MS);
+    await Promise.all([...this.#open].map((socket) => once(socket, "close")));
+    clearTimeout(cut);
+  }
+
+  #cutAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 

@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import { BoardEvent, encodeOperations, itemId, parseCommitted, parseItems } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { within } from "../../../../test/helpers/deadline.ts";
 import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
 import { append, put } from "../../../../test/helpers/strokes.ts";
@@ -216,6 +219,35 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
     await anna.untilTrue("both", () => operationsOf(anna).length === 2);
     expect(anna.all("o")).toEqual([[1, `${ANNA}1:p1,ff0000,w,,!AAAABC;${ANNA}2:a1,!CCCDDD`]]);
     expect((await anna.ok("since", "", 0)).items).toBe(`p${ANNA}.1,ff0000,w,1,!AAAABCCCCDDD`);
+  });
+});
+
+describe("a connection that has only begun", () => {
+  async function begin({
+    url,
+  }: RunningWhiteboard): Promise<{ readonly socket: WebSocket; readonly code: Promise<number> }> {
+    const socket = new WebSocket(new URL("/socket.io/?EIO=4&transport=websocket", url));
+    await once(socket, "message");
+    return { socket, code: once(socket, "close").then(([code]) => code) };
+  }
+
+  test("[A3] is asked to move, too, when the service leaves", async () => {
+    await using whiteboard = await startWhiteboard();
+    const { code } = await begin(whiteboard);
+    await whiteboard.service.drain();
+    expect(await within(code, "the close")).toBe(1005);
+  });
+
+  test("[A3] is told of its end by a close, whatever it is saying: a proxy would wait for one", async () => {
+    await using whiteboard = await startWhiteboard();
+    const connections = await Promise.all(Array.from({ length: 20 }, () => begin(whiteboard)));
+    const talk = setInterval(() => {
+      for (const { socket } of connections) socket.send("40");
+    }, 1);
+    await whiteboard.service.close();
+    const codes = await within(Promise.all(connections.map(({ code }) => code)), "the closes");
+    clearInterval(talk);
+    expect(new Set(codes)).toEqual(new Set([1005]));
   });
 });
 
