@@ -994,6 +994,13 @@ describe("a connection that is silent", () => {
   });
 });
 
+test("[A3] a client connects again as soon as its pod says that it is leaving", async () => {
+  const { client, transport } = await openLive([]);
+  transport.emit("leaving");
+  expect(transport.renewals).toBe(1);
+  expect(client.state).toBe("reconnecting");
+});
+
 test("a client that is woken connects at once", () => {
   const { client, transport } = open();
   client.wake();

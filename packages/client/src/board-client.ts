@@ -217,6 +217,7 @@ export class BoardClient {
     transport.onHeard(() => silence.heard());
     transport.onConnect(() => this.#connected());
     transport.onDisconnect((loss) => this.#disconnected(loss));
+    transport.on(BoardEvent.leaving, () => transport.renew());
     transport.on(BoardEvent.people, (people) => this.#heardPeople(people));
     transport.on(BoardEvent.cursor, (text) => this.#heardCursors(text));
   }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { encodeFeedMessage, encodeUpdate, type Hello } from "@crosspod/protocol";
+import { encodeFeedMessage, encodeUpdate, type Hello, LEAVING } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
@@ -165,6 +165,18 @@ describe("FeedClient", () => {
     await second;
     await nextPeer();
     expect(client.hello?.pod).toBe("pod-a");
+  });
+
+  test("[B12] connects again as soon as the pod says that it is leaving, and does not wait for its close", async () => {
+    const first = await openClient();
+    first.hello({ revision: 1 });
+    first.update("8", "300", 1);
+    await untilState("live");
+    const again = nextPeer();
+    first.socket.pause();
+    first.socket.send(encodeFeedMessage(LEAVING));
+    expect((await again).query).toMatchObject({ after: "1" });
+    expect(first.socket.readyState).toBe(WebSocket.OPEN);
   });
 
   test("[B7] a first hello after updates of a server without one takes their values away", async () => {

@@ -186,7 +186,8 @@ export class FeedClient {
   #handle(message: FeedMessage): void {
     if (!("type" in message)) return this.#handleUpdate(message);
     if (message.type === "hello") return this.#handleHello(message);
-    return this.#handleState(message);
+    if (message.type === "state") return this.#handleState(message);
+    return this.#move();
   }
 
   #handleHello(hello: Hello): void {
@@ -238,6 +239,14 @@ export class FeedClient {
   #watchSilence(): void {
     if (!this.#hello) return this.#silence.stop();
     this.#silence.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000, this.#handshakeMs);
+  }
+
+  /** A browser tells of a close only when the connection ends, which a proxy can put off for seconds. */
+  #move(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    socket.close(CloseCode.normal);
+    this.#lost(socket, CloseCode.serviceRestart);
   }
 
   /** The connection looks open and is dead: say so, and try another one. */

@@ -15,6 +15,8 @@ export const BoardEvent = {
   alive: "alive",
   /** Server: the newest sequence number, every few seconds and when the epoch has changed: {@link Head}. */
   head: "head",
+  /** Server: this pod is leaving; connect again [A3]. */
+  leaving: "leaving",
   /** Client: `x`, `y` on the board's grid, or nothing when the pointer has left. Server: `encodeCursors`. Never stored, dropped first. */
   cursor: "c",
   /** Client: a new name for this person; answered with a {@link Reply} of {@link Renamed}. */

@@ -46,12 +46,19 @@ export type UpdateMessage = Pick<CommittedUpdate, "id" | "value"> & Partial<Comm
 /** What a client that doubts its connection sends; the answer is a {@link StateMessage} [B8]. */
 export const STATE_REQUEST = JSON.stringify({ type: "state" });
 
-export type FeedMessage = Hello | StateMessage | UpdateMessage;
+/** This pod is leaving: the client connects again, and does not wait for the close that follows [B12]. */
+export interface Leaving {
+  readonly type: "leaving";
+}
+
+export type FeedMessage = Hello | StateMessage | Leaving | UpdateMessage;
+
+export const LEAVING: Leaving = { type: "leaving" };
 
 export const encodeUpdate = ({ id, value, revision, at }: CommittedUpdate): string =>
   JSON.stringify({ id, value, revision, at });
 
-export const encodeFeedMessage = (message: Hello | StateMessage): string => JSON.stringify(message);
+export const encodeFeedMessage = (message: Hello | StateMessage | Leaving): string => JSON.stringify(message);
 
 /** Reads a message from the server, also from the original example's; undefined for anything else, which a client skips. */
 export function parseFeedMessage(text: string): FeedMessage | undefined {
@@ -59,6 +66,7 @@ export function parseFeedMessage(text: string): FeedMessage | undefined {
   if (!json) return undefined;
   if (json.type === "hello") return isHello(json) ? json : undefined;
   if (json.type === "state") return isStateMessage(json) ? json : undefined;
+  if (json.type === "leaving") return LEAVING;
   return isUpdateMessage(json) ? json : undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
-import { CloseCode, FeedParameter, STATE_REQUEST } from "@crosspod/protocol";
+import { CloseCode, encodeFeedMessage, FeedParameter, LEAVING, STATE_REQUEST } from "@crosspod/protocol";
 import type { RawData, WebSocket } from "ws";
 import type { Feed } from "./feed.ts";
+import { textFrame } from "./frame.ts";
 import type { Hub, Reader, Sink } from "./hub.ts";
 
 /** How many messages and pings a client may send in a window: it has next to nothing to say to a feed, so this is for what is harmless [B11]. */
@@ -10,6 +11,8 @@ export const MESSAGE_WINDOW_MS = 10_000;
 
 /** How many pings in a row a client may leave unanswered: one can wait for long behind data in the network's buffers. */
 const MAX_MISSED_PINGS = 2;
+
+const LEAVING_FRAME = textFrame(encodeFeedMessage(LEAVING));
 
 /** What a client asked for in the query of its handshake [B7] [B9]. */
 export interface FeedRequest {
@@ -98,8 +101,9 @@ export class Connection implements Sink {
     this.#ws.ping();
   }
 
-  /** Asks the client to connect again, elsewhere [B12]. */
+  /** Asks the client to connect again, elsewhere [B12]. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
   move(): void {
+    if (this.#ws.readyState === this.#ws.OPEN && this.wantsState) this.write(LEAVING_FRAME);
     this.#close(CloseCode.serviceRestart, "moved", "this pod is leaving; connect again");
   }
 

@@ -256,6 +256,15 @@ describe("the feed", () => {
     expect((closings.at(-1) ?? 0) - (closings[0] ?? 0)).toBeGreaterThan(500);
   });
 
+  test("[B12] who knows of it is told in words, before the close, that the service is leaving", async () => {
+    const broadcaster = await start();
+    const [plain, client] = [await join(broadcaster), await join(broadcaster, "hello=1")];
+    await broadcaster.service.drain();
+    await Promise.all([plain.closed, client.closed]);
+    expect(client.received.map(({ type }) => type)).toEqual(["hello", "leaving"]);
+    expect(plain.received).toEqual([]);
+  });
+
   test("[B6] an upgrade while the answer to an earlier request is under way ends that connection alone", async () => {
     const broadcaster = await start();
     const client = await join(broadcaster);

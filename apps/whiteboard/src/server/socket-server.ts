@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
+import { BoardEvent, MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
 import {
   HttpProblem,
   handshakeRefusal,
@@ -10,8 +10,8 @@ import {
   requestTarget,
   sendProblem,
 } from "@crosspod/service";
-import { Server as Engine, type Socket } from "engine.io";
-import { Server } from "socket.io";
+import { type Socket as Connection, Server as Engine } from "engine.io";
+import { Server, type Socket } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
 
 /**
@@ -43,7 +43,8 @@ export class SocketServer {
   readonly io: Server;
   readonly #engine: Engine;
   readonly #options: SocketServerOptions;
-  readonly #connections = new Set<Socket>();
+  /** Those too that have only begun, and are no socket yet. */
+  readonly #connections = new Map<Connection, Socket | undefined>();
   /** The WebSockets, until the last byte. */
   readonly #open = new Set<Duplex>();
 
@@ -63,12 +64,13 @@ export class SocketServer {
       perMessageDeflate: false,
       httpCompression: false,
     });
-    this.#engine.on("connection", (connection: Socket) => {
-      this.#connections.add(connection);
+    this.#engine.on("connection", (connection: Connection) => {
+      this.#connections.set(connection, undefined);
       connection.once("close", () => this.#connections.delete(connection));
     });
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false, adapter });
     this.io.bind(this.#engine);
+    this.io.on("connection", (socket) => this.#connections.set(socket.conn, socket));
   }
 
   /** Connections, those that long poll too. */
@@ -93,13 +95,20 @@ export class SocketServer {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
   }
 
-  /** The connections of all clients, also of those that have only begun; one that is closed connects again by itself, elsewhere. */
-  get connections(): Iterable<{ close(): void }> {
-    return this.#connections;
+  /** The connections of all clients, also those that have only begun. */
+  get connections(): Iterable<Connection> {
+    return this.#connections.keys();
+  }
+
+  /** Asks a client to connect again, elsewhere. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
+  move(connection: Connection): void {
+    this.#connections.get(connection)?.emit(BoardEvent.leaving);
+    connection.close();
   }
 
   /** Asks who is left to go, and cuts who does not go at once. */
   async close(): Promise<void> {
+    for (const connection of this.connections) this.move(connection);
     await this.io.close();
     const cut = setTimeout(() => this.#cutAll(), LEAVE_GRACE_MS);
     await Promise.all([...this.#open].map((socket) => once(socket, "close")));

@@ -207,6 +207,7 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
     const lost = anna.lost();
     await whiteboard.service.drain();
     expect(await lost).toMatch(/^transport (close|error)$/);
+    expect(anna.all("leaving")).toEqual([[]]);
     expect(anna.socket.active).toBe(true);
     const ready = await fetch(new URL("readyz", whiteboard.adminUrl));
     expect(ready.status).toBe(503);

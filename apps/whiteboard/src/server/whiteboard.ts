@@ -81,7 +81,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       await stagger(
         () => sockets.connections,
         config.drainSeconds,
-        (connection) => connection.close(),
+        (connection) => sockets.move(connection),
       );
     },
     async close() {
