@@ -26,8 +26,12 @@ export class Changes {
     }
   }
 
-  /** Whether something is so within some milliseconds. */
-  async within(milliseconds: number, isSo: () => boolean, signal: AbortSignal): Promise<boolean> {
+  /** Whether something is so within some milliseconds, or before the signal fires, if there is one. */
+  async within(
+    milliseconds: number,
+    isSo: () => boolean,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<boolean> {
     using sooner = new Deadline(milliseconds, signal);
     await this.until("it", isSo, sooner.signal).catch(() => {});
     return isSo();

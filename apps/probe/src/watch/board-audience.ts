@@ -58,13 +58,9 @@ export class BoardAudience implements Audience {
   async finish(): Promise<void> {
     await this.#stop();
     const expected = new Set(this.#drawers.flatMap(({ kept }) => kept));
-    const signal = AbortSignal.timeout(SETTLE_MS);
-    setMaxListeners(0, signal);
     for (const { silence } of this.#drawers) silence.end();
     await Promise.all(
-      this.#drawers.map((drawer) =>
-        drawer.visitor.changes.within(SETTLE_MS, () => isSettled(drawer, expected), signal),
-      ),
+      this.#drawers.map((drawer) => drawer.visitor.changes.within(SETTLE_MS, () => isSettled(drawer, expected))),
     );
     await this.#compare(expected);
   }

@@ -54,7 +54,7 @@ export class DrawingAudience implements Audience {
     await this.#stop();
     for (const { silence } of this.#doodlers) silence.end();
     const [first] = this.#doodlers;
-    await first?.changes.within(SETTLE_MS, () => this.#missing() === 0, AbortSignal.timeout(SETTLE_MS));
+    await first?.changes.within(SETTLE_MS, () => this.#missing() === 0);
     this.#lost = this.#missing();
   }
 

@@ -50,9 +50,8 @@ export class FeedAudience implements Audience {
     await this.#traffic.stop();
     for (const { silence } of this.#readers) silence.end();
     const { taken } = this.#traffic;
-    const settled = AbortSignal.timeout(SETTLE_MS);
     const waits = this.#readers.map((reader) =>
-      reader.changes.within(SETTLE_MS, () => reader.arrivals.missing(taken) === 0, settled),
+      reader.changes.within(SETTLE_MS, () => reader.arrivals.missing(taken) === 0),
     );
     await Promise.all(waits);
     this.#lost = sum(this.#readers, ({ arrivals }) => arrivals.missing(taken));
