@@ -55,8 +55,8 @@ is_in_sync() { is role slave && is master_link_status up && is master_sync_in_pr
 # Fails when there never was a claim.
 read_claim() {
   [ -e primary ] || return 1
-  read -r claim <primary
   read -r term claimed_directory claimed_host claimed_port <primary
+  claim="$term $claimed_directory $claimed_host $claimed_port"
 }
 
 # Claims the volume for a directory, and the Redis at an address and port. The lock must be held.
@@ -145,11 +145,11 @@ leave() {
   read_claim
   # A replica has nothing to hand over.
   [ "$claimed_host $claimed_port" = "$host $port" ] || return 0
-  since=$(date +%s)
-  while [ "$(seconds_since "$since")" -lt "$HANDOVER_SECONDS" ]; do
+  started_at=$(date +%s)
+  while [ "$(seconds_since "$started_at")" -lt "$HANDOVER_SECONDS" ]; do
     read_info
     replicas=$(value_of 'slave[0-9]*')
-    [ -n "$replicas" ] || [ "$(seconds_since "$since")" -lt "$successor_seconds" ] || return 0
+    [ -n "$replicas" ] || [ "$(seconds_since "$started_at")" -lt "$successor_seconds" ] || return 0
     successor=$(first_reached "$replicas")
     # Its endpoint has come here; elsewhere it may take a moment more. (No quotes: address, port and directory.)
     if [ -n "$successor" ] && sleep 1 && hand_over $successor; then return 0; fi
@@ -174,16 +174,15 @@ first_reached() {
 
 # Claims the volume for a replica, and sends the clients there once it has taken over; fails when it has not got everything. (Redis' own FAILOVER would hold writes back for up to a second: it waits until replicas say by themselves what they have.)
 hand_over() {
-  read_info
-  replica_count=$(value_of connected_slaves)
-  answers=$(printf 'CONFIG SET min-replicas-to-write %s\nWAIT %s 1000\n' "$SHUT" "$replica_count" | ask) || true
+  ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && has_all=yes || has_all=no
   exec 8>>lock
   flock 8
-  # This Redis has died, and started again.
+  # This Redis has died, and was started again: what it held is not what counts any more.
   [ "$(cat primary)" = "$claim" ] || return 0
-  [ "$answers" = "OK$NEWLINE$replica_count" ] && write_claim "$3" "$1" "$2" || say "$1 has not got everything"
+  [ "$has_all" = no ] || write_claim "$3" "$1" "$2" || say "the volume cannot be claimed"
   if [ "$(cat primary)" = "$claim" ]; then
-    open_gate
+    say "$1 cannot take over now"
+    until open_gate; do sleep 0.1; done
     exec 8>&-
     return 1
   fi
@@ -191,6 +190,16 @@ hand_over() {
   claimed_at=$(date +%s)
   until [ "$(ask_at "$1" -p "$2" ROLE | head -n 1)" = master ] || [ "$(seconds_since "$claimed_at")" -gt "$TAKEOVER_SECONDS" ]; do sleep 0.02; done
   printf 'CLIENT KILL TYPE normal\nCLIENT KILL TYPE pubsub\n' | ask
+}
+
+# Whether a replica has on its disk what a replication has up to an offset; after a moment, if it has to get there. What it answers it says after it has written what came before.
+has_all() {
+  for _ in 1 2 3 4 5; do
+    read_info "$1" "$2" || return 1
+    if is_in_sync && is master_replid "$3" && [ "$(value_of slave_repl_offset)" -ge "$4" ]; then return 0; fi
+    sleep 0.02
+  done
+  return 1
 }
 
 case "${1:-}" in
