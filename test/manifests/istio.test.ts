@@ -115,7 +115,7 @@ describe.each([
     }
   });
 
-  test("only the gateway and the probe reach the public ports, they reach no other, and only its service reaches a Redis", () => {
+  test("only the gateway and the probe reach the public ports, they reach no other, and only its service and its successor reach a Redis", () => {
     for (const [name, port] of [
       ["default/tornado", 8888],
       ["istio-wb-server/wb", 3000],
@@ -127,9 +127,10 @@ describe.each([
       ]);
       const [namespace, account] = name.split("/");
       const [rule] = findManifest(objects, "AuthorizationPolicy", `${namespace}/redis`).spec.rules;
-      expect(rule.from).toEqual([{ source: { principals: [`cluster.local/ns/${namespace}/sa/${account}`] } }]);
+      const peers = [account, "redis"].map((name) => `cluster.local/ns/${namespace}/sa/${name}`);
+      expect(rule.from).toEqual([{ source: { principals: peers } }]);
       const accounts = KUBERNETES.filter(({ kind }) => kind === "ServiceAccount").map(({ metadata }) => metadata.name);
-      expect(accounts).toContain(account);
+      expect(accounts).toEqual(expect.arrayContaining([account, "redis"]));
     }
   });
 

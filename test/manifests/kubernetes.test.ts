@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parseConfig as parseBroadcasterConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { parseConfig as parseWhiteboardConfig } from "../../apps/whiteboard/src/server/config.ts";
-import { readManifests } from "../helpers/kustomize.ts";
+import { root } from "../../scripts/apps.mjs";
+import { readKustomization, readManifests } from "../helpers/kustomize.ts";
 import { findManifest, matches, podTemplatesOf } from "../helpers/manifests.ts";
 
 const MANIFESTS = readManifests("k8s");
@@ -73,7 +75,8 @@ describe.each(SERVICES)("$deployment in $namespace", ({ namespace, service, depl
     const redisPod = findManifest(MANIFESTS, "Deployment", `${namespace}/redis`).spec.template;
     expect(matches(redisPod.metadata.labels, redis.selector)).toBe(true);
     const policy = findManifest(MANIFESTS, "NetworkPolicy", `${namespace}/redis`).spec;
-    expect(policy.ingress[0].from[0].podSelector.matchExpressions[0].values).toContain(deployment);
+    const { values } = policy.ingress[0].from[0].podSelector.matchExpressions[0];
+    expect(values).toEqual(expect.arrayContaining([deployment, redisPod.metadata.labels.app]));
   });
 });
 
@@ -95,21 +98,55 @@ test("every pod holds to the restricted Pod Security standard, and gets no token
   }
 });
 
-test("Redis keeps what it acknowledged, on a volume of its own", () => {
-  for (const { namespace } of SERVICES) {
-    const { spec } = findManifest(MANIFESTS, "Deployment", `${namespace}/redis`);
-    const [container] = spec.template.spec.containers;
-    const setting = (name: string): string => container.args[container.args.indexOf(name) + 1];
+describe.each(SERVICES)("Redis in $namespace", ({ namespace }) => {
+  const { spec } = findManifest(MANIFESTS, "Deployment", `${namespace}/redis`);
+  const pod = spec.template;
+  const [container] = pod.spec.containers;
+  const setting = (name: string): string => container.args[container.args.indexOf(name) + 1];
+
+  test("keeps what it acknowledged, on a volume of its own", () => {
     expect([setting("--appendonly"), setting("--appendfsync"), setting("--maxmemory-policy")]).toEqual([
       "yes",
       "always",
       "noeviction",
     ]);
-    const claim = spec.template.spec.volumes[0].persistentVolumeClaim.claimName;
+    const claim = pod.spec.volumes[0].persistentVolumeClaim.claimName;
     expect(findManifest(MANIFESTS, "PersistentVolumeClaim", `${namespace}/${claim}`).spec.accessModes).toEqual([
       "ReadWriteOnce",
     ]);
-    expect(setting("--dir")).toBe(container.volumeMounts[0].mountPath);
-    expect(spec.strategy).toEqual({ type: "Recreate" });
-  }
+    expect(container.volumeMounts).toContainEqual({ name: pod.spec.volumes[0].name, mountPath: "/data" });
+  });
+
+  test("hands over to the next one on its node, by a script that is where its commands look for it", () => {
+    expect(spec.replicas).toBe(1);
+    expect(spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
+    const [script] = readKustomization("k8s/redis").configMapGenerator ?? [];
+    const [file = ""] = script?.files ?? [];
+    const volume = pod.spec.volumes.find(
+      ({ configMap }: { configMap?: { name: string } }) => configMap?.name === script?.name,
+    );
+    const { mountPath } = container.volumeMounts.find(({ name }: { name: string }) => name === volume.name);
+    const commands = [container.lifecycle.preStop, container.startupProbe, container.readinessProbe].map(
+      (p) => p.exec.command,
+    );
+    const path = `${mountPath}/${file}`;
+    expect([...container.command, ...container.args.slice(0, 1)]).toEqual(["sh", path, "start"]);
+    expect(commands).toEqual(["leave", "ready", "ready"].map((command) => ["sh", path, command]));
+    const text = readFileSync(`${root}/k8s/redis/${file}`, "utf8");
+    const longestHandover = Number(/^HANDOVER_SECONDS=(\d+)$/m.exec(text)?.[1]);
+    expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThan(longestHandover + 15);
+    const [near] = pod.spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+    expect(near.podAffinityTerm.topologyKey).toBe("kubernetes.io/hostname");
+    expect(matches(pod.metadata.labels, near.podAffinityTerm.labelSelector.matchLabels)).toBe(true);
+  });
+
+  test("its pods are known by their addresses before they are ready, and have an account of their own", () => {
+    const { spec: peers } = findManifest(MANIFESTS, "Service", `${namespace}/redis-pods`);
+    expect(peers).toMatchObject({ clusterIP: "None", publishNotReadyAddresses: true });
+    expect(peers.ports).toEqual(findManifest(MANIFESTS, "Service", `${namespace}/redis`).spec.ports);
+    expect(matches(pod.metadata.labels, peers.selector)).toBe(true);
+    expect(findManifest(MANIFESTS, "ServiceAccount", `${namespace}/${pod.spec.serviceAccountName}`)).toMatchObject({
+      automountServiceAccountToken: false,
+    });
+  });
 });
