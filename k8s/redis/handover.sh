@@ -174,12 +174,12 @@ first_reached() {
 
 # Claims the volume for a replica, and sends the clients there once it has taken over; fails when it has not got everything. (Redis' own FAILOVER would hold writes back for up to a second: it waits until replicas say by themselves what they have.)
 hand_over() {
-  ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && has_all=yes || has_all=no
+  ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && is_complete=yes || is_complete=no
   exec 8>>lock
   flock 8
   # This Redis has died, and was started again: what it held is not what counts any more.
   [ "$(cat primary)" = "$claim" ] || return 0
-  [ "$has_all" = no ] || write_claim "$3" "$1" "$2" || say "the volume cannot be claimed"
+  [ "$is_complete" = no ] || write_claim "$3" "$1" "$2" || say "the volume cannot be claimed"
   if [ "$(cat primary)" = "$claim" ]; then
     say "$1 cannot take over now"
     until open_gate; do sleep 0.1; done

@@ -102,8 +102,9 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
 
   test("[B1] [B8] [B9] that is killed after its data were given away leaves them to the next", async () => {
     const second = await addReady();
-    const deletion = stoppedOnceClaimed(second, () => first.delete());
+    const deletion = first.delete();
     await redis.untilClaimed(second);
+    second.signal("SIGSTOP");
     await first.destroy();
     second.signal("SIGCONT");
     await deletion;
@@ -113,8 +114,9 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
 
   test("[B1] [B8] [B9] that is killed before it takes over what it was given starts again with it", async () => {
     const second = await addReady();
-    const deletion = stoppedOnceClaimed(second, () => first.delete());
+    const deletion = first.delete();
     await redis.untilClaimed(second);
+    second.signal("SIGSTOP");
     const { directory } = await redis.claim();
     await second.crash();
     await deletion;
@@ -155,20 +157,12 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
     await expectClaimed(directory);
     await expectNothingLost();
   });
-
-  /** Stops a pod in the moment in which it is given the data of the one that leaves. */
-  async function stoppedOnceClaimed(pod: RedisPod, leave: () => Promise<void>): Promise<void> {
-    const leaving = leave();
-    await redis.untilClaimed(pod);
-    pod.signal("SIGSTOP");
-    await leaving;
-  }
 });
 
 describe.skipIf(!HAS_FLOCK)("Redis' volume", () => {
   test("is for one that takes writes: a replica takes none", async () => {
     const second = await addReady();
-    const client = new Redis(second.url);
+    const client = connect(second.url);
     await expect(client.set("key", "value")).rejects.toThrow("READONLY");
     await client.replicaof("NO", "ONE");
     await expect(client.set("key", "value")).rejects.toThrow("NOREPLICAS");
@@ -179,7 +173,7 @@ describe.skipIf(!HAS_FLOCK)("Redis' volume", () => {
     await first.destroy();
     const alone = await redis.add({ SUCCESSOR_SECONDS: "1" });
     await alone.untilReady();
-    const client = new Redis(redis.url);
+    const client = connect(redis.url);
     await client.set("key", "value");
     await alone.delete();
     expect(alone.isRunning).toBe(false);
@@ -221,9 +215,16 @@ async function expectClaimed(directory: string): Promise<void> {
   }, WAIT);
 }
 
+/** A client that goes on after its connection was lost. */
+function connect(url: string): Redis {
+  const client = new Redis(url);
+  client.on("error", () => {});
+  return client;
+}
+
 /** Resolves when the one that leaves has asked this one where its data are, which is what it does last before it hands over. */
 async function untilChosen(pod: RedisPod): Promise<void> {
-  const client = new Redis(pod.url);
+  const client = connect(pod.url);
   await expect.poll(() => client.info("commandstats")).toContain("cmdstat_config|get:");
   client.disconnect();
 }

@@ -99,7 +99,7 @@ export class RedisPod {
     return this.#log;
   }
 
-  /** Whether its container is running, or will be. */
+  /** Whether its container is running. */
   get isRunning(): boolean {
     return this.#container.exitCode === null && this.#container.signalCode === null;
   }
