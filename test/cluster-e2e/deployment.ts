@@ -27,7 +27,7 @@ const REDIS_IMAGE = "redis:7-bookworm";
 /** Kinds of which `kubectl delete -k` must leave nothing behind. */
 const KINDS = [
   ...["namespaces", "services", "deployments", "replicasets", "pods", "persistentvolumeclaims", "cronjobs", "jobs"],
-  ...["serviceaccounts", "networkpolicies", "poddisruptionbudgets", "horizontalpodautoscalers"],
+  ...["configmaps", "serviceaccounts", "networkpolicies", "poddisruptionbudgets", "horizontalpodautoscalers"],
   ...["gateways.networking.istio.io", "virtualservices.networking.istio.io", "destinationrules.networking.istio.io"],
   ...["peerauthentications.security.istio.io", "authorizationpolicies.security.istio.io"],
   "envoyfilters.networking.istio.io",
