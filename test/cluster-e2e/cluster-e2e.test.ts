@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
 import { BOARD_HOST } from "../helpers/board-host.ts";
@@ -13,6 +14,9 @@ import { Watch } from "./watch.ts";
 
 /** Of the pods that leave and of those that take their place. */
 const SETTLE_MS = 150_000;
+
+/** How long the traffic goes on before something happens: the clients know its pace by then. */
+const LEAD_MS = 3_000;
 
 /** How long the traffic goes on when nothing happens, or when all is well again. */
 const CALM_MS = 10_000;
@@ -83,12 +87,13 @@ const settled = (workload: Workload, replicas?: number): Promise<void> =>
     )
     .toBe(true);
 
-const calm = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, CALM_MS));
+const calm = (): Promise<void> => sleep(CALM_MS);
 
 /** Has something happen while clients are connected and traffic goes on; nothing may be lost of it. */
 async function watched(event: string, service: Service, happen: () => Promise<unknown>): Promise<void> {
   const { clients } = SERVICES.find((one) => one.service === service)!;
   await using watch = await Watch.start(...addressOf(service), "--clients", `${clients}`, "--rate", "20");
+  await sleep(LEAD_MS);
   await happen();
   await calm();
   const felt = await watch.end();

@@ -55,6 +55,9 @@ export interface FeedClientOptions {
   readonly clock?: Clock;
 }
 
+/** A handshake is one of TCP and one of WebSocket, at least. */
+const HANDSHAKE_ROUND_TRIPS = 2;
+
 /** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
 const HANDSHAKE_WAIT_MS = 10_000;
 
@@ -238,7 +241,8 @@ export class FeedClient {
 
   #watchSilence(): void {
     if (!this.#hello) return this.#silence.stop();
-    this.#silence.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000, this.#handshakeMs);
+    const limitMs = this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000;
+    this.#silence.start(limitMs, this.#handshakeMs / HANDSHAKE_ROUND_TRIPS);
   }
 
   /** A browser tells of a close only when the connection ends, which a proxy can put off for seconds. */

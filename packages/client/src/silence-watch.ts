@@ -5,6 +5,8 @@ import { Timer } from "./timer.ts";
 const MISSED_PAUSES = 2;
 /** A long pause is forgotten by half in this time, while messages come. */
 const HALF_LIFE_MS = 300;
+/** What it is taken for when the first message comes. */
+const FIRST_PAUSE_MS = 1_000;
 /** Nothing is missed earlier than this. */
 const SOONEST_DOUBT_MS = 200;
 /** An answer has at least this long. */
@@ -36,8 +38,8 @@ export class SilenceWatch {
   #limitMs = 0;
   #roundTripMs = 0;
   #heardAt = 0;
-  /** Of late; at first it could be any. */
-  #longestPauseMs = 0;
+  /** Of late; undefined until something has come. */
+  #longestPauseMs: number | undefined;
   /** Whether the service was asked, and nothing has come since. */
   #isAsked = false;
   /** Doubles with each connection that was given up for want of an answer: they may be slow rather than dead. */
@@ -55,13 +57,13 @@ export class SilenceWatch {
    * Watches a connection from now on.
    *
    * @param limitMs so many milliseconds of silence are too long, whatever came before.
-   * @param roundTripMs what an answer took over this connection: it pays to wait that long for another one before a new connection is made.
+   * @param roundTripMs what an answer takes over this connection, as far as that is known.
    */
   start(limitMs: number, roundTripMs: number): void {
     this.#limitMs = limitMs;
     this.#roundTripMs = roundTripMs;
     this.#heardAt = this.#clock.now();
-    this.#longestPauseMs = limitMs;
+    this.#longestPauseMs = undefined;
     this.#isAsked = false;
     this.#lookIn(limitMs);
   }
@@ -70,7 +72,8 @@ export class SilenceWatch {
   heard(): void {
     const now = this.#clock.now();
     const pauseMs = now - this.#heardAt;
-    this.#longestPauseMs = Math.max(pauseMs, this.#longestPauseMs * 2 ** (-pauseMs / HALF_LIFE_MS));
+    const before = this.#longestPauseMs ?? FIRST_PAUSE_MS;
+    this.#longestPauseMs = Math.max(pauseMs, before * 2 ** (-pauseMs / HALF_LIFE_MS));
     this.#heardAt = now;
     if (this.#isAsked) this.#patience = Math.max(1, this.#patience / 2);
     this.#isAsked = false;
@@ -82,7 +85,8 @@ export class SilenceWatch {
   }
 
   get #doubtAfterMs(): number {
-    return Math.min(this.#limitMs, Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * this.#longestPauseMs));
+    const longestPauseMs = this.#longestPauseMs ?? this.#limitMs;
+    return Math.min(this.#limitMs, Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * longestPauseMs));
   }
 
   #lookIn(ms: number): void {
@@ -112,7 +116,7 @@ export class SilenceWatch {
   }
 
   #missAnswer(now: number): void {
-    if (now - this.#lookAt > LATE_MS) return this.#lookIn(SHORTEST_ANSWER_MS);
+    if (now - this.#lookAt > LATE_MS) return this.#lookIn(LATE_MS);
     this.#patience *= 2;
     this.#onSilent();
   }
