@@ -1,5 +1,5 @@
 /** Longest first pause: it spreads the clients of a pod that was killed, and is still short for the person who waits. */
-const FIRST_PAUSE_MS = 300;
+const FIRST_PAUSE_MS = 200;
 /** Before another try to connect: a service that is away for longer is not to be met by all of its clients at once. */
 const LONGEST_PAUSE_MS = 10_000;
 /** Before a question is repeated over a connection that lives: a pod refuses at little cost what its store cannot answer, and somebody waits for it. */

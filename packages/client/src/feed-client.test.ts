@@ -240,12 +240,12 @@ describe("FeedClient", () => {
   test("[B12] pauses at random, below a bound that doubles, between tries", () => {
     const longest = new Backoff(() => 0.999_999);
     const pauses = Array.from({ length: 7 }, () => Math.round(longest.next()));
-    expect(pauses).toEqual([300, 600, 1_200, 2_400, 4_800, 9_600, 10_000]);
+    expect(pauses).toEqual([200, 400, 800, 1_600, 3_200, 6_400, 10_000]);
     longest.reset();
-    expect(Math.round(longest.next())).toBe(300);
+    expect(Math.round(longest.next())).toBe(200);
     expect(new Backoff(() => 0).next()).toBe(0);
     const repeats = new Backoff(() => 0.999_999, LONGEST_REPEAT_PAUSE_MS);
-    expect(Array.from({ length: 6 }, () => Math.round(repeats.next()))).toEqual([300, 600, 1_200, 2_400, 3_000, 3_000]);
+    expect(Array.from({ length: 6 }, () => Math.round(repeats.next()))).toEqual([200, 400, 800, 1_600, 3_000, 3_000]);
   });
 
   test("stays closed once it is closed", async () => {

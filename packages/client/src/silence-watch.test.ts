@@ -54,7 +54,7 @@ describe("the silence of a connection", () => {
       expect(calls()).toEqual([0, 0]);
       vi.advanceTimersByTime(1);
       expect(calls()).toEqual([1, 0]);
-      vi.advanceTimersByTime(249);
+      vi.advanceTimersByTime(199);
       expect(calls()).toEqual([1, 0]);
       vi.advanceTimersByTime(1);
       expect(calls()).toEqual([1, 1]);
@@ -89,14 +89,14 @@ describe("the silence of a connection", () => {
       for (; onSilent.mock.calls.length === before; waitedMs += 10) vi.advanceTimersByTime(10);
       return waitedMs;
     };
-    expect([answerMs(), answerMs(), answerMs()]).toEqual([250, 500, 1_000]);
+    expect([answerMs(), answerMs(), answerMs()]).toEqual([200, 400, 800]);
     watch.start(LIMIT_MS, ROUND_TRIP_MS);
     for (let time = 0; time < 3; time += 1) {
       flow(50);
       vi.advanceTimersByTime(200);
       watch.heard();
     }
-    expect(answerMs()).toBe(250);
+    expect(answerMs()).toBe(200);
   });
 
   test("is not doubted while it is excused", () => {
@@ -113,7 +113,7 @@ describe("the silence of a connection", () => {
     vi.setSystemTime(Date.now() + 1_000);
     const now = performance.now();
     vi.spyOn(performance, "now").mockImplementation(() => now + 1_000);
-    vi.advanceTimersByTime(250);
+    vi.advanceTimersByTime(200);
     watch.heard();
     vi.advanceTimersByTime(100);
     expect(calls()).toEqual([1, 0]);

@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 1_000;
 /** Nothing is missed earlier than this. */
 const SOONEST_DOUBT_MS = 200;
 /** An answer has at least this long. */
-const SHORTEST_ANSWER_MS = 250;
+const SHORTEST_ANSWER_MS = 200;
 /** Who looks for the answer this much too late was busy, and may have it before him unread. */
 const LATE_MS = 50;
 
