@@ -89,10 +89,12 @@ export class SilenceWatch {
     return Math.min(this.#limitMs, Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * longestPauseMs));
   }
 
+  /** Whole milliseconds: less would be no time at all for a clock that has none between them. */
   #lookIn(ms: number): void {
+    const wholeMs = Math.ceil(ms);
     this.#timer.stop();
-    this.#lookAt = this.#clock.now() + ms;
-    this.#timer.start(ms);
+    this.#lookAt = this.#clock.now() + wholeMs;
+    this.#timer.start(wholeMs);
   }
 
   #look(): void {

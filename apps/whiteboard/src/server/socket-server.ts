@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { BoardEvent, MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
@@ -100,9 +99,9 @@ export class SocketServer {
     return this.#connections.keys();
   }
 
-  /** Asks a client to connect again, elsewhere. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
+  /** Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends, which a proxy can put off for seconds: so it is told in words, too. */
   move(connection: Connection): void {
-    this.#connections.get(connection)?.emit(BoardEvent.leaving);
+    if (connection.transport.name === "websocket") this.#connections.get(connection)?.emit(BoardEvent.leaving);
     connection.close();
   }
 
@@ -111,7 +110,7 @@ export class SocketServer {
     for (const connection of this.connections) this.move(connection);
     await this.io.close();
     const cut = setTimeout(() => this.#cutAll(), LEAVE_GRACE_MS);
-    await Promise.all([...this.#open].map((socket) => once(socket, "close")));
+    await Promise.all([...this.#open].map(closed));
     clearTimeout(cut);
   }
 
@@ -138,6 +137,9 @@ export class SocketServer {
     return handshakeRefusal(request, this.clients, this.#options);
   }
 }
+
+/** Resolves when a connection has ended, in order or by an error. */
+const closed = (socket: Duplex): Promise<void> => new Promise((resolve) => socket.once("close", () => resolve()));
 
 type EngineRequest = Parameters<Engine["handleRequest"]>[0];
 
