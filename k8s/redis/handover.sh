@@ -106,9 +106,9 @@ start() {
   exec redis-server "$@" --dir "$own_directory" --replicaof "$claimed_host" "$claimed_port" --replica-announce-ip "$host" --min-replicas-to-write "$SHUT" --auto-aof-rewrite-percentage 0
 }
 
-# Runs beside a replica until that has taken over, and the one before is gone. `$$` is redis-server: whatever goes wrong ends it, and the pod starts again with whose data count then.
+# Runs beside a replica until that has taken over, and the one before is gone. `$$` is redis-server: whatever goes wrong ends it, and the pod starts again with whose data count then. (As process 1 it does not hear of a signal until it listens.)
 succeed() {
-  trap 'kill $$ 2>/dev/null' EXIT
+  trap 'while kill $$ 2>/dev/null; do sleep 0.1; done' EXIT
   before=$claimed_directory followed=$claim
   until is_over=$(has_ended "$before") && read_claim && [ "$claimed_directory" = "$own_directory" ]; do
     [ "$claim" = "$followed" ] || fail "somebody else has become the primary"
@@ -147,7 +147,8 @@ leave() {
   [ "$claimed_host $claimed_port" = "$host $port" ] || return 0
   started_at=$(date +%s)
   while [ "$(seconds_since "$started_at")" -lt "$HANDOVER_SECONDS" ]; do
-    read_info
+    # It may be busy with the copy for its successor.
+    read_info || { sleep 0.2; continue; }
     replicas=$(value_of 'slave[0-9]*')
     [ -n "$replicas" ] || [ "$(seconds_since "$started_at")" -lt "$successor_seconds" ] || return 0
     successor=$(first_reached "$replicas")
@@ -174,15 +175,18 @@ first_reached() {
 
 # Claims the volume for a replica, and sends the clients there once it has taken over; fails when it has not got everything. (Redis' own FAILOVER would hold writes back for up to a second: it waits until replicas say by themselves what they have.)
 hand_over() {
-  ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && is_complete=yes || is_complete=no
   exec 8>>lock
   flock 8
-  # This Redis has died, and was started again: what it held is not what counts any more.
+  # This Redis has died, and was started again: what it held is not what counts any more. Or somebody else has handed over.
   [ "$(cat primary)" = "$claim" ] || return 0
+  ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && is_complete=yes || is_complete=no
   [ "$is_complete" = no ] || write_claim "$3" "$1" "$2" || say "the volume cannot be claimed"
   if [ "$(cat primary)" = "$claim" ]; then
     say "$1 cannot take over now"
-    until open_gate; do sleep 0.1; done
+    for _ in 1 2 3 4 5; do
+      open_gate && break
+      sleep 0.1
+    done
     exec 8>&-
     return 1
   fi

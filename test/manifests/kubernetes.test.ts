@@ -135,9 +135,9 @@ describe.each(SERVICES)("Redis in $namespace", ({ namespace }) => {
     const text = readFileSync(`${root}/k8s/redis/${file}`, "utf8");
     const longestHandover = Number(/^HANDOVER_SECONDS=(\d+)$/m.exec(text)?.[1]);
     expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThan(longestHandover + 15);
-    const [near] = pod.spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution;
-    expect(near.topologyKey).toBe("kubernetes.io/hostname");
-    expect(matches(pod.metadata.labels, near.labelSelector.matchLabels)).toBe(true);
+    const [near] = pod.spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+    expect(near.podAffinityTerm.topologyKey).toBe("kubernetes.io/hostname");
+    expect(matches(pod.metadata.labels, near.podAffinityTerm.labelSelector.matchLabels)).toBe(true);
   });
 
   test("its pods are known by their addresses before they are ready, and have an account of their own", () => {

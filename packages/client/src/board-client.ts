@@ -107,8 +107,6 @@ export class BoardClient {
   #epoch: string | undefined;
   #name: string;
   #items = 0;
-  /** By the clock, of the connection that is open now. */
-  #connectedAt = 0;
 
   constructor(options: BoardClientOptions) {
     this.#url = `${options.url}`;
@@ -209,8 +207,9 @@ export class BoardClient {
     });
     const silence = new SilenceWatch({
       clock: this.#clock,
+      random: this.#random,
       isExcused: () => sync.isAwaited,
-      onDoubt: () => void transport.request(BoardEvent.alive).catch(() => {}),
+      ask: () => transport.request(BoardEvent.alive),
       onSilent: () => transport.renew(),
     });
     this.#connection = { transport, sender, sync, silence, cursor: new CursorSender(transport, this.#clock) };
@@ -342,7 +341,6 @@ export class BoardClient {
   }
 
   #connected(): void {
-    this.#connectedAt = this.#clock.now();
     this.#scatter.connected();
     this.#connection?.sender.close();
     this.#connection?.sync.join();
@@ -352,8 +350,7 @@ export class BoardClient {
 
   #joined(joined: Joined): void {
     this.#hello = joined;
-    const limitMs = SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS;
-    this.#connection?.silence.start(limitMs, this.#clock.now() - this.#connectedAt);
+    this.#connection?.silence.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
     this.#connection?.sender.open();
   }
 

@@ -15,7 +15,7 @@ beforeEach(async () => {
   server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/page`;
-  client = new FeedClient({ url, connect: (feedUrl) => new WebSocket(feedUrl), random: () => 0.01 });
+  client = new FeedClient({ url, connect: (feedUrl) => new WebSocket(feedUrl), random: () => 0.1 });
 });
 
 afterEach(async () => {

@@ -55,9 +55,6 @@ export interface FeedClientOptions {
   readonly clock?: Clock;
 }
 
-/** A handshake is one of TCP and one of WebSocket, at least. */
-const HANDSHAKE_ROUND_TRIPS = 2;
-
 /** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
 const HANDSHAKE_WAIT_MS = 10_000;
 
@@ -75,7 +72,6 @@ export class FeedClient {
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
-  readonly #clock: Clock;
   readonly #silence: SilenceWatch;
   readonly #values = new Map<string, FeedValue>();
   readonly #updated = new Listeners<[FeedValue]>();
@@ -87,18 +83,17 @@ export class FeedClient {
   #revision = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #helloTimer: ReturnType<typeof setTimeout> | undefined;
-  /** When the connection was asked for, and how long its handshake took, in milliseconds. */
-  #askedAt = 0;
-  #handshakeMs = 0;
+  /** Called when the state comes that was asked for. */
+  #onState = (): void => {};
 
   constructor(options: FeedClientOptions) {
     this.#url = options.url instanceof URL ? options.url : new URL(options.url);
     this.#connect = options.connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(options.random);
-    this.#clock = options.clock ?? systemClock;
     this.#silence = new SilenceWatch({
-      clock: this.#clock,
-      onDoubt: () => this.#socket?.send(STATE_REQUEST),
+      clock: options.clock ?? systemClock,
+      random: options.random ?? Math.random,
+      ask: () => this.#askForState(),
       onSilent: () => this.#silent(),
     });
   }
@@ -141,8 +136,7 @@ export class FeedClient {
     clearTimeout(this.#retryTimer);
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
-    this.#askedAt = this.#clock.now();
-    this.#silence.start(HANDSHAKE_WAIT_MS, 0);
+    this.#silence.start(HANDSHAKE_WAIT_MS);
     socket.addEventListener("open", () => this.#opened(socket));
     socket.addEventListener("message", ({ data }) => this.#received(socket, data));
     socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
@@ -171,7 +165,6 @@ export class FeedClient {
 
   #opened(socket: FeedSocket): void {
     if (this.#socket !== socket) return;
-    this.#handshakeMs = this.#clock.now() - this.#askedAt;
     // A pod may hang before its hello.
     this.#watchSilence();
     if (this.#hello) return this.#setState("catching-up");
@@ -207,6 +200,7 @@ export class FeedClient {
   }
 
   #handleState(state: StateMessage): void {
+    this.#onState();
     if (!this.#hello) return;
     this.#hello = { ...this.#hello, state: state.state, revision: state.revision };
     this.#follow(this.#hello);
@@ -241,8 +235,14 @@ export class FeedClient {
 
   #watchSilence(): void {
     if (!this.#hello) return this.#silence.stop();
-    const limitMs = this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000;
-    this.#silence.start(limitMs, this.#handshakeMs / HANDSHAKE_ROUND_TRIPS);
+    this.#silence.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
+  }
+
+  #askForState(): Promise<void> {
+    this.#socket?.send(STATE_REQUEST);
+    return new Promise((resolve) => {
+      this.#onState = resolve;
+    });
   }
 
   /** A browser tells of a close only when the connection ends, which a proxy can put off for seconds. */

@@ -3,124 +3,179 @@ import { systemClock } from "./clock.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 const LIMIT_MS = 10_000;
-const ROUND_TRIP_MS = 40;
 
-const onDoubt = vi.fn();
-const onSilent = vi.fn();
+/** What an answer takes; undefined: none comes. */
+let answerMs: number | undefined;
+/** When the service was asked, by the clock. */
+let questions: number[];
+let silences: number[];
 let isExcused: boolean;
 let watch: SilenceWatch;
+
+const ask = (): Promise<void> =>
+  new Promise((resolve) => {
+    questions.push(Math.round(performance.now()));
+    if (answerMs === undefined) return;
+    setTimeout(() => {
+      watch.heard();
+      resolve();
+    }, answerMs);
+  });
 
 beforeEach(() => {
   vi.useFakeTimers();
   isExcused = false;
-  watch = new SilenceWatch({ clock: systemClock, isExcused: () => isExcused, onDoubt, onSilent });
-  watch.start(LIMIT_MS, ROUND_TRIP_MS);
+  answerMs = 20;
+  questions = [];
+  silences = [];
+  watch = new SilenceWatch({
+    clock: systemClock,
+    random: () => 0.5,
+    isExcused: () => isExcused,
+    ask,
+    onSilent: () => {
+      silences.push(Math.round(performance.now()));
+      watch.stop();
+    },
+  });
+  watch.start(LIMIT_MS);
 });
 
 afterEach(() => {
   watch.stop();
-  vi.resetAllMocks();
   vi.useRealTimers();
 });
 
-/** Messages every `pauseMs`, for some seconds. */
-function flow(pauseMs: number, seconds = 5): void {
+/** Messages every `pauseMs`, for some seconds; questions and silences are counted from the last of them. */
+async function flow(pauseMs: number, seconds = 5): Promise<number> {
   for (let time = 0; time < seconds * 1_000; time += pauseMs) {
-    vi.advanceTimersByTime(pauseMs);
+    await vi.advanceTimersByTimeAsync(pauseMs);
     watch.heard();
   }
+  questions = [];
+  silences = [];
+  return Math.round(performance.now());
 }
 
-const calls = (): [doubts: number, silences: number] => [onDoubt.mock.calls.length, onSilent.mock.calls.length];
+/** How long a connection is silent until it is given up. */
+async function silenceMs(): Promise<number> {
+  const began = await flow(50);
+  answerMs = undefined;
+  await vi.advanceTimersByTimeAsync(2 * LIMIT_MS);
+  return silences[0]! - began;
+}
 
 describe("the silence of a connection", () => {
-  test("is noticed at the limit when nothing came before", () => {
-    vi.advanceTimersByTime(LIMIT_MS - 1);
-    expect(calls()).toEqual([0, 0]);
-    vi.advanceTimersByTime(1);
-    expect(calls()).toEqual([0, 1]);
+  test("is noticed at the limit when nothing came before", async () => {
+    await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
+    expect(silences).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(silences).toHaveLength(1);
+    expect(questions).toEqual([]);
+  });
+
+  test("is asked about once at first, to see what an answer takes", async () => {
+    watch.heard();
+    await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
+    expect(questions).toHaveLength(1);
+    expect(silences).toEqual([]);
   });
 
   test.each([
     { pauseMs: 5, doubtMs: 200 },
     { pauseMs: 50, doubtMs: 200 },
     { pauseMs: 250, doubtMs: 500 },
-    { pauseMs: 1_000, doubtMs: 2_000 },
+  ])("is doubted after $doubtMs ms when messages came every $pauseMs ms", async ({ pauseMs, doubtMs }) => {
+    const began = await flow(pauseMs);
+    answerMs = undefined;
+    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    expect(questions).toEqual([began + doubtMs]);
+    expect(silences).toEqual([began + doubtMs + 200]);
+  });
+
+  test("is not doubted when messages were rare", async () => {
+    await flow(600);
+    answerMs = undefined;
+    await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
+    expect([questions, silences]).toEqual([[], []]);
+  });
+
+  test("is none when answers come, and then the pause is long enough to be no matter of doubt", async () => {
+    const began = await flow(50);
+    await vi.advanceTimersByTimeAsync(LIMIT_MS);
+    expect(silences).toEqual([]);
+    expect(questions.map((at) => at - began)).toEqual([200, 1_200]);
+  });
+
+  test.each([
+    { roundTripMs: 20, waitMs: 200 },
+    { roundTripMs: 250, waitMs: 600 },
+    { roundTripMs: 900, waitMs: 1_900 },
   ])(
-    "is doubted after $doubtMs ms when messages came every $pauseMs ms, and is one when no answer comes",
-    ({ pauseMs, doubtMs }) => {
-      flow(pauseMs);
-      vi.advanceTimersByTime(doubtMs - 1);
-      expect(calls()).toEqual([0, 0]);
-      vi.advanceTimersByTime(1);
-      expect(calls()).toEqual([1, 0]);
-      vi.advanceTimersByTime(199);
-      expect(calls()).toEqual([1, 0]);
-      vi.advanceTimersByTime(1);
-      expect(calls()).toEqual([1, 1]);
+    "is waited for $waitMs ms where an answer takes $roundTripMs ms: more than the time of one",
+    async ({ roundTripMs, waitMs }) => {
+      answerMs = roundTripMs;
+      expect(await silenceMs()).toBe(200 + waitMs);
     },
   );
 
-  test("is none when the answer comes; then it is doubted less and less often", () => {
-    flow(50);
-    onDoubt.mockImplementation(() => setTimeout(() => watch.heard(), ROUND_TRIP_MS));
-    vi.advanceTimersByTime(LIMIT_MS);
-    expect(calls()).toEqual([5, 0]);
-    vi.advanceTimersByTime(2 * LIMIT_MS);
-    expect(calls()).toEqual([6, 1]);
+  test.each([250, 1_000])(
+    "is never taken for more than a pause where answers take %i ms, more or less",
+    async (roundTripMs) => {
+      for (let time = 0; time < 30; time += 1) {
+        answerMs = roundTripMs * (time % 2 === 0 ? 0.9 : 1.1);
+        await flow(50, 2);
+        await vi.advanceTimersByTimeAsync(3_000);
+        expect(silences).toEqual([]);
+      }
+    },
+  );
+
+  test("is waited for longer while nobody knows what an answer takes", async () => {
+    answerMs = undefined;
+    expect(await silenceMs()).toBe(1_200);
   });
 
-  test("is waited for as long as an answer takes over this connection", () => {
-    watch.start(LIMIT_MS, 900);
-    flow(50);
-    vi.advanceTimersByTime(200 + 899);
-    expect(calls()).toEqual([1, 0]);
-    vi.advanceTimersByTime(1);
-    expect(calls()).toEqual([1, 1]);
-  });
-
-  test("is waited for twice as long after each connection that was given up, until answers come in time again", () => {
-    const answerMs = (): number => {
-      watch.start(LIMIT_MS, ROUND_TRIP_MS);
-      flow(50);
-      const before = onSilent.mock.calls.length;
-      vi.advanceTimersByTime(200);
-      let waitedMs = 0;
-      for (; onSilent.mock.calls.length === before; waitedMs += 10) vi.advanceTimersByTime(10);
-      return waitedMs;
-    };
-    expect([answerMs(), answerMs(), answerMs()]).toEqual([200, 400, 800]);
-    watch.start(LIMIT_MS, ROUND_TRIP_MS);
+  test("is waited for twice as long after each connection that was given up, until answers come in time again", async () => {
+    const waits: number[] = [];
     for (let time = 0; time < 3; time += 1) {
-      flow(50);
-      vi.advanceTimersByTime(200);
-      watch.heard();
+      answerMs = 20;
+      watch.start(LIMIT_MS);
+      waits.push((await silenceMs()) - 200);
     }
-    expect(answerMs()).toBe(200);
+    expect(waits).toEqual([200, 400, 800]);
+    answerMs = 20;
+    watch.start(LIMIT_MS);
+    for (let time = 0; time < 3; time += 1) {
+      await flow(50);
+      await vi.advanceTimersByTimeAsync(300);
+    }
+    expect((await silenceMs()) - 200).toBe(200);
   });
 
-  test("is not doubted while it is excused", () => {
-    flow(50);
+  test("is not doubted while it is excused", async () => {
+    await flow(50);
     isExcused = true;
-    vi.advanceTimersByTime(10 * LIMIT_MS);
-    expect(calls()).toEqual([0, 0]);
+    await vi.advanceTimersByTimeAsync(10 * LIMIT_MS);
+    expect([questions, silences]).toEqual([[], []]);
   });
 
-  test("is not judged by who was too busy to read the answer", () => {
-    flow(50);
-    vi.advanceTimersByTime(200);
+  test("is not judged by who was too busy to read the answer", async () => {
+    await flow(50);
+    answerMs = undefined;
+    await vi.advanceTimersByTimeAsync(200);
+    expect(questions).toHaveLength(1);
     // Timers run late, and before what has arrived meanwhile is read.
-    vi.setSystemTime(Date.now() + 1_000);
-    const now = performance.now();
-    vi.spyOn(performance, "now").mockImplementation(() => now + 1_000);
-    vi.advanceTimersByTime(200);
+    const { now } = performance;
+    vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 1_000);
+    await vi.advanceTimersByTimeAsync(200);
     watch.heard();
-    vi.advanceTimersByTime(100);
-    expect(calls()).toEqual([1, 0]);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(silences).toEqual([]);
   });
 
-  test("is not watched any more once it is stopped", () => {
-    flow(50);
+  test("is not watched any more once it is stopped", async () => {
+    await flow(50);
     watch.stop();
     watch.heard();
     expect(vi.getTimerCount()).toBe(0);

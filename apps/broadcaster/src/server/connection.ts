@@ -122,7 +122,7 @@ export class Connection implements Sink {
     if (this.wantsState && data.toString() === STATE_REQUEST) this.#reader.tell(this.#feed.stateFrame());
   }
 
-  /** A client has next to nothing to say [B11]. */
+  /** Counts a message or ping of the client. */
   #count(): void {
     const now = performance.now();
     if (now - this.#windowStart > MESSAGE_WINDOW_MS) {

@@ -2,6 +2,7 @@ import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
 import type { Channel, Unsubscribe } from "./channel.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
+import { Pulse } from "./pulse.ts";
 
 /** How this pod introduces itself in a hello [B7]. */
 export interface FeedIdentity {
@@ -18,6 +19,8 @@ export class Feed {
   readonly #hub: Hub;
   readonly #identity: FeedIdentity;
   readonly #stateChanged: (state: FeedState) => void;
+  /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
+  readonly #pulse = new Pulse(() => this.#announceState());
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -37,7 +40,10 @@ export class Feed {
   async open(channel: Channel): Promise<void> {
     this.#unsubscribe = await channel.subscribe({
       reset: (snapshot) => this.#hub.reset(snapshot),
-      updates: (updates) => this.#hub.publish(updates),
+      updates: (updates) => {
+        this.#hub.publish(updates);
+        this.#pulse.happened();
+      },
       state: (state) => this.#setState(state),
     });
     this.#heartbeat = setInterval(() => this.#announceState(), this.#identity.heartbeatSeconds * 1_000);
@@ -45,6 +51,7 @@ export class Feed {
 
   close(): void {
     clearInterval(this.#heartbeat);
+    this.#pulse.close();
     this.#unsubscribe?.();
   }
 
@@ -54,17 +61,17 @@ export class Feed {
     return textFrame(encodeFeedMessage({ type: "hello", ...this.#identity, epoch, revision, state: this.#state }));
   }
 
+  /** The frame of a state message, as of now. */
+  stateFrame(): Buffer {
+    const { revision } = this.#hub;
+    return textFrame(encodeFeedMessage({ type: "state", state: this.#state, revision }));
+  }
+
   #setState(state: FeedState): void {
     if (state === this.#state) return;
     this.#state = state;
     this.#stateChanged(state);
     this.#announceState();
-  }
-
-  /** The frame of a state message, as of now. */
-  stateFrame(): Buffer {
-    const { revision } = this.#hub;
-    return textFrame(encodeFeedMessage({ type: "state", state: this.#state, revision }));
   }
 
   #announceState(): void {

@@ -109,9 +109,9 @@ export class SocketServer {
   async close(): Promise<void> {
     for (const connection of this.connections) this.move(connection);
     await this.io.close();
-    const cut = setTimeout(() => this.#cutAll(), LEAVE_GRACE_MS);
-    await Promise.all([...this.#open].map(closed));
-    clearTimeout(cut);
+    const cut = setInterval(() => this.#cutAll(), LEAVE_GRACE_MS);
+    while (this.#open.size > 0) await Promise.all([...this.#open].map(closed));
+    clearInterval(cut);
   }
 
   #cutAll(): void {

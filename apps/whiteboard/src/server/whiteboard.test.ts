@@ -246,8 +246,11 @@ describe("a connection that has only begun", () => {
     const talk = setInterval(() => {
       for (const { socket } of connections) socket.send("40");
     }, 1);
-    await whiteboard.service.close();
-    const codes = await within(Promise.all(connections.map(({ code }) => code)), "the closes");
+    const [broken, ...others] = connections;
+    const closing = whiteboard.service.close();
+    broken!.socket.terminate();
+    await closing;
+    const codes = await within(Promise.all(others.map(({ code }) => code)), "the closes");
     clearInterval(talk);
     expect(new Set(codes)).toEqual(new Set([1005]));
   });
