@@ -40,24 +40,25 @@ afterEach(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-interface Watchers {
-  readonly audience: Audience;
-  /** The pod of each of them. */
-  pods(): (string | undefined)[];
-  /** The fewest news that any of them has had. */
-  news(): number;
-}
+/** The fewest updates that any page of them has had. */
+const fewestUpdates = ({ members }: FeedAudience): number => Math.min(...members.map(({ client }) => client.revision));
+
+/** An audience whose members know their pods. */
+type Watchers = Audience & {
+  readonly members: readonly { readonly client: { readonly hello: { readonly pod: string } | undefined } }[];
+};
 
 /** Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing, although their connections stay open. */
-async function expectMove(leaving: Pod, { audience, pods: podsNow, news }: Watchers): Promise<void> {
+async function expectMove(leaving: Pod, watchers: Watchers, news: () => number): Promise<void> {
+  const podsNow = () => new Set(watchers.members.map(({ client }) => client.hello?.pod));
   await expect.poll(news, { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
   const [staying] = pods.filter((pod) => pod !== leaving);
   gateway.add(staying!.port);
   gateway.remove(leaving.port);
-  expect(new Set(podsNow())).toEqual(new Set([leaving.name]));
+  expect(podsNow()).toEqual(new Set([leaving.name]));
   leaving.process.kill("SIGKILL");
-  await expect.poll(() => new Set(podsNow()), { timeout: DEADLINE_MS }).toEqual(new Set([staying!.name]));
-  await audience.untilLive();
+  await expect.poll(podsNow, { timeout: DEADLINE_MS }).toEqual(new Set([staying!.name]));
+  await watchers.untilLive();
 }
 
 describe("behind a gateway that keeps the connections of a pod that is gone", () => {
@@ -65,14 +66,9 @@ describe("behind a gateway that keeps the connections of a pod that is gone", ()
     const [leaving, staying] = [await startPod("broadcaster", "leaving"), await startPod("broadcaster", "staying")];
     gateway.add(leaving.port);
     using audience = new FeedAudience(gateway.url, CLIENTS);
-    const { members } = audience;
     await audience.untilLive();
     const publisher = new SteadyPublisher(staying.url);
-    await expectMove(leaving, {
-      audience,
-      pods: () => members.map(({ client }) => client.hello?.pod),
-      news: () => Math.min(...members.map(({ client }) => client.revision)),
-    });
+    await expectMove(leaving, audience, () => fewestUpdates(audience));
     await publisher.stop();
     await audience.untilShown(publisher.committed);
   });
@@ -81,18 +77,13 @@ describe("behind a gateway that keeps the connections of a pod that is gone", ()
     const [leaving, staying] = [await startPod("whiteboard", "leaving"), await startPod("whiteboard", "staying")];
     gateway.add(leaving.port);
     using audience = new BoardAudience(Array(CLIENTS).fill(gateway.url));
-    const { members } = audience;
     await audience.untilLive();
     const pens = [new SteadyPen(staying.url), new SteadyPen(staying.url)];
     let news = 0;
-    members[0]?.client.view.onChange(() => {
+    audience.members[0]?.client.view.onChange(() => {
       news += 1;
     });
-    await expectMove(leaving, {
-      audience,
-      pods: () => members.map(({ client }) => client.hello?.pod),
-      news: () => news,
-    });
+    await expectMove(leaving, audience, () => news);
     await Promise.all(pens.map((pen) => pen.stop()));
     await audience.untilShown(new Map(pens.flatMap((pen) => [...pen.strokes])));
   });
@@ -103,8 +94,7 @@ describe("behind a gateway that keeps the connections of a pod that is gone", ()
     using audience = new FeedAudience(gateway.url, CLIENTS);
     await audience.untilLive();
     const publisher = new SteadyPublisher(pod.url);
-    const revisions = (): number[] => audience.members.map(({ client }) => client.revision);
-    await expect.poll(() => Math.min(...revisions()), { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
+    await expect.poll(() => fewestUpdates(audience), { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
     const { length: connects } = audience.connects;
     await publisher.stop();
     const hellos = audience.members.map(({ client }) => client.hello);

@@ -183,7 +183,8 @@ export class FeedClient {
     if (!("type" in message)) return this.#handleUpdate(message);
     if (message.type === "hello") return this.#handleHello(message);
     if (message.type === "state") return this.#handleState(message);
-    return this.#move();
+    // A browser tells of a close only when the connection ends, which a proxy can put off for seconds.
+    return this.#drop(CloseCode.serviceRestart);
   }
 
   #handleHello(hello: Hello): void {
@@ -245,21 +246,18 @@ export class FeedClient {
     });
   }
 
-  /** A browser tells of a close only when the connection ends, which a proxy can put off for seconds. */
-  #move(): void {
+  /** The connection looks open and is dead: say so, and try another one. */
+  #silent(): void {
+    this.#setState("stale");
+    this.#drop(CloseCode.normal);
+  }
+
+  /** Gives up the connection as if it had been lost with this code, and does not wait until it has ended. */
+  #drop(code: number): void {
     const socket = this.#socket;
     if (!socket) return;
     socket.close(CloseCode.normal);
-    this.#lost(socket, CloseCode.serviceRestart);
-  }
-
-  /** The connection looks open and is dead: say so, and try another one. */
-  #silent(): void {
-    const socket = this.#socket;
-    if (!socket) return;
-    this.#setState("stale");
-    socket.close();
-    this.#lost(socket, CloseCode.normal);
+    this.#lost(socket, code);
   }
 
   #lost(socket: FeedSocket, code: number): void {

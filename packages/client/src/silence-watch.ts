@@ -109,7 +109,8 @@ export class SilenceWatch {
   /** By the clock; when the silence is too long, if messages are not missed before. */
   get #nextDoubtAt(): number {
     const limitAt = this.#heardAt + this.#limitMs;
-    const doubtMs = Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * (this.#longestPauseMs ?? LATEST_DOUBT_MS));
+    if (this.#longestPauseMs === undefined) return limitAt;
+    const doubtMs = Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * this.#longestPauseMs);
     if (doubtMs > LATEST_DOUBT_MS) return limitAt;
     return Math.min(limitAt, Math.max(this.#heardAt + doubtMs, this.#askedAt + QUESTION_INTERVAL_MS));
   }
