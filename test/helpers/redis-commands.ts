@@ -1,4 +1,4 @@
-import { connectRedis, type RedisClient } from "@crosspod/service";
+import { connectRedis, type RedisClient } from "@crosspod/redis";
 import { pino } from "pino";
 import { RedisServer } from "./redis-server.ts";
 

@@ -1,4 +1,5 @@
-import { Counter, connectRedis, type Log, type Registry } from "@crosspod/service";
+import { connectRedis } from "@crosspod/redis";
+import { Counter, type Log, type Registry } from "@crosspod/service";
 import type { BoardStore } from "./board-store.ts";
 import type { WhiteboardConfig } from "./config.ts";
 import { type FanOut, LocalFanOut } from "./fan-out.ts";

@@ -1,4 +1,4 @@
-import type { RedisClient } from "@crosspod/service";
+import type { RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
 import { BoardStoreError } from "./board-store.ts";
 import { ADMIT } from "./redis-board-scripts.ts";

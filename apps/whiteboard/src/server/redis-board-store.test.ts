@@ -1,4 +1,4 @@
-import type { RedisClient } from "@crosspod/service";
+import type { RedisClient } from "@crosspod/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RedisCommands } from "../../../../test/helpers/redis-commands.ts";
 import { append, pointText, put } from "../../../../test/helpers/strokes.ts";

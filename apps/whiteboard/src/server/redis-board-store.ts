@@ -9,7 +9,7 @@ import {
   MAX_ITEM_POINTS,
   MAX_ITEMS,
 } from "@crosspod/protocol";
-import { type RedisClient, redisComplaint } from "@crosspod/service";
+import { describeRedisError, type RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
 import { gapRefusal, limitRefusal, type PassedLimit } from "./board-refusal.ts";
 import {
@@ -181,7 +181,7 @@ export class RedisBoardStore implements BoardStore {
       const made = await script(this.#prelude(board, true));
       if (made !== null) return made;
     } catch (error) {
-      throw error instanceof BoardStoreError ? error : unavailable(redisComplaint(error));
+      throw error instanceof BoardStoreError ? error : unavailable(describeRedisError(error));
     }
     throw unavailable("the store did not make the board");
   }

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   COMMAND_TIMEOUT_MS,
-  DeliveryProof,
-  type Log,
   type MessageListener,
   type RedisAddress,
   type RedisClient,
   RedisSubscriptions,
-} from "@crosspod/service";
+  SubscriptionProbe,
+} from "@crosspod/redis";
+import type { Log } from "@crosspod/service";
 import { createShardedAdapter } from "@socket.io/redis-adapter";
 import type { FanOut, RoomAdapter } from "./fan-out.ts";
 
@@ -43,7 +43,7 @@ export class RedisFanOut implements FanOut {
   readonly #markerChannels: readonly string[];
   /** The adapter's, for all its channels: it looks up by itself what is whose. */
   #adapterListener: (channel: Buffer, message: Buffer) => void = () => {};
-  #proof: DeliveryProof | undefined;
+  #proof: SubscriptionProbe | undefined;
 
   constructor({ address, commands, name, log, traffic }: RedisFanOutOptions) {
     this.#commands = commands;
@@ -72,11 +72,11 @@ export class RedisFanOut implements FanOut {
 
   open(changed: (delivers: boolean) => void): void {
     const channels = this.#markerChannels;
-    const proof = new DeliveryProof({
-      ways: channels.length,
-      send: (marker, way) => this.#commands.spublish(channels[way] ?? "", marker),
+    const proof = new SubscriptionProbe({
+      shards: channels.length,
+      send: (marker, shard) => this.#commands.spublish(channels[shard] ?? "", marker),
       changed,
-      revive: (ways) => this.#reconnect(ways.map((way) => channels[way] ?? "")),
+      reconnect: (shards) => this.#reconnect(shards.map((shard) => channels[shard] ?? "")),
     });
     this.#proof = proof;
     for (const channel of channels) this.#subscribe(channel, (marker) => proof.received(marker.toString()));

@@ -1,6 +1,6 @@
+import type { Log } from "@crosspod/service";
 import type { Redis } from "ioredis";
-import type { Log } from "./log.ts";
-import { connectRedisNode, type RedisAddress, type RedisNode, reconnectPause } from "./redis.ts";
+import { connectRedisNode, type RedisAddress, type RedisNode, reconnectPause } from "./connection.ts";
 
 /** Told each message of a channel. */
 export type MessageListener = (message: Buffer) => void;
@@ -19,6 +19,7 @@ interface Connection {
 
 interface Subscription {
   readonly listener: MessageListener;
+  readonly onSubscribed: () => void;
   /** Called when it is confirmed, or not wanted any more. */
   readonly confirm: () => void;
   /** Undefined while it waits for another try. */
@@ -44,13 +45,17 @@ export class RedisSubscriptions {
     this.#log = log;
   }
 
-  /** Subscribes to a channel. Resolves when that is confirmed, or not wanted any more. */
-  subscribe(channel: string, listener: MessageListener): Promise<void> {
+  /**
+   * Subscribes to a channel. Resolves when that is confirmed, or not wanted any more.
+   *
+   * @param onSubscribed is called at each confirmation, the later ones too: messages may have been lost before it.
+   */
+  subscribe(channel: string, listener: MessageListener, onSubscribed = (): void => {}): Promise<void> {
     let confirm = (): void => {};
     const confirmed = new Promise<void>((resolve) => {
       confirm = resolve;
     });
-    const subscription: Subscription = { listener, confirm, connection: undefined, redirections: 0 };
+    const subscription: Subscription = { listener, onSubscribed, confirm, connection: undefined, redirections: 0 };
     this.unsubscribe(channel);
     this.#subscriptions.set(channel, subscription);
     // While a try is due, nobody is there to be asked.
@@ -99,6 +104,7 @@ export class RedisSubscriptions {
       this.#tries = 0;
       subscription.redirections = 0;
       subscription.confirm();
+      subscription.onSubscribed();
     } catch (error) {
       if (subscription.connection === connection) this.#refused(channel, subscription, error as Error);
     }

@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LogLines } from "../../../test/helpers/log-lines.ts";
 import { RedisServer } from "../../../test/helpers/redis-server.ts";
-import { RedisSubscriptions } from "./redis-subscriptions.ts";
+import { RedisSubscriptions } from "./subscriptions.ts";
 
 let redis: RedisServer;
 

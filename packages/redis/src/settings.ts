@@ -1,6 +1,6 @@
+import { ConfigError } from "@crosspod/service";
 import { z } from "zod";
-import { ConfigError } from "./config.ts";
-import type { RedisAddress } from "./redis.ts";
+import type { RedisAddress } from "./connection.ts";
 
 const REDIS_URL_FORM = /^rediss?:\/\/[^/]+(\/\d*)?$/;
 

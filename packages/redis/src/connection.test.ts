@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LogLines } from "../../../test/helpers/log-lines.ts";
 import { RedisServer } from "../../../test/helpers/redis-server.ts";
-import { connectRedis, redisComplaint } from "./redis.ts";
+import { connectRedis, describeRedisError } from "./connection.ts";
 
 describe("a connection for commands", () => {
   test.each([
@@ -34,9 +34,9 @@ describe("a connection for commands", () => {
     const client = connectRedis({ kind: "server", url: redis.url }, new LogLines().log);
     await expect.poll(() => client.status).toBe("ready");
     const error = await client.eval("return redis.call('NONSENSE')", 0).catch((reason: unknown) => reason);
-    expect(redisComplaint(error)).toMatch(/^the store refuses: .*Unknown Redis command/);
-    expect(redisComplaint(error)).not.toContain("script:");
-    expect(redisComplaint(new Error("Command timed out"))).toBe("the store does not answer: Command timed out");
+    expect(describeRedisError(error)).toMatch(/^the store refuses: .*Unknown Redis command/);
+    expect(describeRedisError(error)).not.toContain("script:");
+    expect(describeRedisError(new Error("Command timed out"))).toBe("the store does not answer: Command timed out");
     client.disconnect();
   });
 });

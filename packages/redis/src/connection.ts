@@ -1,5 +1,5 @@
+import type { Log } from "@crosspod/service";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import type { Log } from "./log.ts";
 
 export type RedisClient = Redis | Cluster;
 
@@ -94,7 +94,7 @@ export const reconnectPause = (tries: number): number =>
 const isReadOnly = (error: Error): boolean => error.message.startsWith("READONLY");
 
 /** What people are told of a command that failed, without what only its script is named for. */
-export function redisComplaint(error: unknown): string {
+export function describeRedisError(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return name === "ReplyError"
     ? `the store refuses: ${message.replace(/ script: .*$/s, "")}`

@@ -1,7 +1,7 @@
+import { ConfigError, parseEnvironment } from "@crosspod/service";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { ConfigError, parseEnvironment } from "./config.ts";
-import { redisSettings, toRedisAddress } from "./redis-settings.ts";
+import { redisSettings, toRedisAddress } from "./settings.ts";
 
 const addressOf = (environment: Record<string, string>) =>
   toRedisAddress(parseEnvironment(z.object(redisSettings), environment));
