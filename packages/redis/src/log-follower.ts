@@ -1,12 +1,4 @@
-/** How far a log has come. Two histories of one epoch that went different ways differ in the token of their newest batch. */
-export interface Position {
-  /** Names the data set. */
-  readonly epoch: string;
-  /** Of the newest entry; 0 when there was none. */
-  readonly seq: number;
-  /** Random, made by the append of the newest batch. */
-  readonly token: string;
-}
+import type { Position } from "@crosspod/protocol";
 
 /** Entries that one append published, and where the log is after them. One without entries says only where the log is. */
 export interface Batch extends Position {
