@@ -127,6 +127,13 @@ export function tokenOf(text: string): string | undefined {
   return mark === -1 ? undefined : text.slice(mark + TOKEN_MARK.length);
 }
 
+/** Who made each operation of a text of the log, and its number, without reading the operations. */
+export const entryNumbers = (text: string): { readonly client: ClientId; readonly clientSeq: number }[] =>
+  text.split(";").map((entry) => ({
+    client: entry.slice(0, CLIENT_ID_LENGTH),
+    clientSeq: Number.parseInt(entry.slice(CLIENT_ID_LENGTH, entry.indexOf(":")), 36),
+  }));
+
 /** How many operations a text of the log has. */
 export const countEntries = (text: string): number => (text === "" ? 0 : text.split(";").length);
 
