@@ -35,7 +35,7 @@ export class EventClient implements Disposable {
     query: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<EventClient> {
-    const agent = agentOption(target.newLine());
+    const agent = agentOption(target.newDialer());
     const socket = io(target.url.origin, {
       transports: ["websocket"],
       forceNew: true,

@@ -14,18 +14,18 @@ export const feedResume: Check = {
   name: "resume",
   needs: ["same order"],
   async run({ target, signal }) {
-    const line = target.newLine();
+    const dialer = target.newDialer();
     const changes = new Changes();
     const client = new FeedClient({
       url: target.url,
-      connect: (url) => target.webSocket(url, line),
+      connect: (url) => target.webSocket(url, dialer),
     });
     client.onState(() => changes.happened());
     client.onUpdate(() => changes.happened());
     try {
       client.open();
       await changes.until("a connection", () => client.state === "live", signal);
-      line.cut();
+      dialer.cut();
       await changes.until("the end of the connection", () => client.state === "reconnecting", signal);
       const value = `away ${Date.now()}`;
       const { status, sentAt } = await publish(target, PROBE_ID, value, signal);

@@ -104,17 +104,17 @@ const isOfBoard = ({ name, value }: Cookie, board: string): boolean => name === 
 function scattered(session: PollingSession, lost: readonly number[], { board, findings }: CheckContext): Outcome {
   const statuses = [...new Set(lost)].join(" and ");
   const reached = findings.pods.size > 1 ? `; the requests reached ${counted(findings.pods.size, "pod")}` : "";
-  const figure = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
+  const detail = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
   const cookie = session.cookies.find((candidate) => !isOfBoard(candidate, board));
   if (cookie === undefined) {
     return fail(
-      figure,
+      detail,
       "no gateway set a cookie, so each request goes to any pod",
       "is the DestinationRule wb-dr applied, with httpCookie name: io, path: / and ttl: 0s? Without ttl Istio makes no cookie. A Service without a mesh keeps no session: there only WebSocket works",
     );
   }
   return fail(
-    figure,
+    detail,
     `the cookie ${cookie.header} did not keep the session on one pod`,
     cookie.path === "/"
       ? "did pods come or go meanwhile, or is there another balancer behind this one?"

@@ -19,10 +19,10 @@ export const noCookies: Check = {
       }).map((connection) => connection.catch(() => undefined)),
     );
     const connected = results.filter((pod) => pod !== undefined).length;
-    const figure = `${connected} of ${CLIENTS} WebSockets without cookies work`;
-    if (connected === CLIENTS) return pass(figure);
+    const detail = `${connected} of ${CLIENTS} WebSockets without cookies work`;
+    if (connected === CLIENTS) return pass(detail);
     return fail(
-      figure,
+      detail,
       "the gateway sends some handshakes to pods that are gone, or that take no more clients",
       "look at the pods' /readyz; have the gateway try connect failures again on another pod",
     );

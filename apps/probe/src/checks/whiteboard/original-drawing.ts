@@ -38,11 +38,11 @@ export const originalDrawing: Check = {
       );
       const reached = (await Promise.all(waits)).filter((isThere) => isThere).length;
       const removed = context.findings.isOriginal ? 0 : await removal.run(signal);
-      const figure = `${reached} of ${others.length} clients of the original example got what another one drew`;
+      const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
       if (reached === others.length)
-        return pass(removed > 0 ? `${figure}; ${counted(removed, "stroke")} removed` : figure);
+        return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
       return fail(
-        figure,
+        detail,
         "the pods do not tell each other what is drawn",
         "give all pods the same Redis; the original example needs its Redis adapter on each pod",
       );

@@ -3,7 +3,7 @@ import { TooManyConnectionsError } from "./target.ts";
 import { WaitError } from "./wait.ts";
 
 /** What a connection's error code means to whoever runs the service. */
-const EXPLANATIONS: Readonly<Record<string, readonly [cause: string, mend: string]>> = {
+const EXPLANATIONS: Readonly<Record<string, readonly [cause: string, fix: string]>> = {
   ECONNREFUSED: ["nothing listens at this address and port", "start the service, or have the gateway expose the port"],
   ENOTFOUND: [
     "the name has no address",
@@ -25,7 +25,7 @@ const CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
 /** What is no HTTP has many codes, too: those of Node's parser. */
 const NO_HTTP = /^HPE_/;
 
-const explanationOf = (code: string, message: string): readonly [cause: string, mend: string] =>
+const explanationOf = (code: string, message: string): readonly [cause: string, fix: string] =>
   EXPLANATIONS[code] ??
   (NO_HTTP.test(code)
     ? [`what answers does not speak HTTP as it should: ${message}`, "is it the port of another protocol, or of TLS?"]
@@ -37,8 +37,8 @@ const explanationOf = (code: string, message: string): readonly [cause: string, 
       ]
     : [message, "look into the log of the gateway and of the pods"]);
 
-/** Says of an error that ended a check what it was, and what mends it. */
-export function troubleOf(error: unknown, isTooLate: boolean, milliseconds: number): Outcome {
+/** Says of an error that ended a check what it was, and what fixes it. */
+export function explainError(error: unknown, isTooLate: boolean, milliseconds: number): Outcome {
   if (error instanceof WaitError) {
     return fail(
       `${error.message}, ${Math.round(milliseconds / 1_000)} s`,
@@ -47,7 +47,7 @@ export function troubleOf(error: unknown, isTooLate: boolean, milliseconds: numb
     );
   }
   if (error instanceof TooManyConnectionsError) {
-    return fail(error.message, "connections broke again and again", "mend what failed above first");
+    return fail(error.message, "connections broke again and again", "fix what failed above first");
   }
   if (isTooLate) {
     return fail(
@@ -57,8 +57,8 @@ export function troubleOf(error: unknown, isTooLate: boolean, milliseconds: numb
     );
   }
   const { code, message } = withCode(error);
-  const [cause, mend] = explanationOf(code, message);
-  return fail(code === "" ? message : `not reachable: ${code}`, cause, mend);
+  const [cause, fix] = explanationOf(code, message);
+  return fail(code === "" ? message : `not reachable: ${code}`, cause, fix);
 }
 
 /** Of several tries to connect, as to `localhost`, the first counts. */

@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
 
-export interface LineOptions {
+export interface DialerOptions {
   readonly isSecure: boolean;
   /** Where to connect to, instead of where the name in the URL leads. */
   readonly address: string | undefined;
@@ -11,12 +11,12 @@ export interface LineOptions {
   readonly onConnection: () => void;
 }
 
-/** The connections of one client: each request makes its own, so that a balancer chooses anew. All of them can be cut, as a network does it. */
-export class Line {
+/** Makes the connections of one client, one for each request, so that a balancer chooses anew. All of them can be cut, as a network does it. */
+export class Dialer {
   readonly agent: HttpAgent;
   readonly #sockets = new Set<Duplex>();
 
-  constructor({ isSecure, address, onConnection }: LineOptions) {
+  constructor({ isSecure, address, onConnection }: DialerOptions) {
     const resolve: typeof lookup | undefined = address ? elsewhere(address) : undefined;
     const options = { keepAlive: false, ...(resolve && { lookup: resolve }) };
     this.agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options);

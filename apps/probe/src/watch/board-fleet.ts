@@ -5,8 +5,8 @@ import { counted } from "../counted.ts";
 import { Deadline } from "../deadline.ts";
 import { sum } from "../sum.ts";
 import type { Target } from "../target.ts";
-import type { Audience, AudienceOptions } from "./audience.ts";
 import { Drawer } from "./drawer.ts";
+import type { Fleet, FleetOptions } from "./fleet.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long clients may take to connect, at the beginning. */
@@ -16,7 +16,7 @@ const OPEN_WAIT_MS = 10_000;
 const SETTLE_MS = 10_000;
 
 /** People at a board of the probe's own, who draw for each other. */
-export class BoardAudience implements Audience {
+export class BoardFleet implements Fleet {
   readonly #target: Target;
   readonly #board: string;
   readonly #rate: number;
@@ -27,7 +27,7 @@ export class BoardAudience implements Audience {
   #lost = 0;
   #outOfOrder = 0;
 
-  constructor({ target, clients, rate, signal, board }: AudienceOptions & { readonly board: string }) {
+  constructor({ target, clients, rate, signal, board }: FleetOptions & { readonly board: string }) {
     this.#target = target;
     this.#board = board;
     this.#rate = rate;

@@ -1,7 +1,7 @@
 import type { Target } from "../target.ts";
 import type { WatchReport } from "./watch-report.ts";
 
-export interface AudienceOptions {
+export interface FleetOptions {
   readonly target: Target;
   readonly clients: number;
   /** Updates a second, of all together. */
@@ -10,7 +10,7 @@ export interface AudienceOptions {
 }
 
 /** The clients of a watch, and the traffic that they are to get. Disposing of it ends both. */
-export interface Audience extends AsyncDisposable {
+export interface Fleet extends AsyncDisposable {
   /** What the traffic is, for a person. */
   readonly traffic: string;
   /** Resolves when all are connected. */

@@ -9,7 +9,7 @@ import { Silence } from "./silence.ts";
 const MARK = 0.123456789;
 
 /** Somebody with the page of the original example, who draws short segments at a steady pace; a segment's colour is its number. */
-export class Doodler {
+export class OriginalDrawer {
   readonly changes = new Changes();
   readonly silence = new Silence();
   readonly #received = new Set<number>();
@@ -27,7 +27,7 @@ export class Doodler {
     this.#socket = io(target.url.origin, {
       transports: ["websocket"],
       forceNew: true,
-      agent: agentOption(target.newLine()),
+      agent: agentOption(target.newDialer()),
     });
     this.#socket.on("connect", () => {
       this.#connections += 1;

@@ -1,9 +1,9 @@
 import { counted } from "../counted.ts";
 import { Deadline } from "../deadline.ts";
 import { sum } from "../sum.ts";
-import type { Audience, AudienceOptions } from "./audience.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { FeedTraffic } from "./feed-traffic.ts";
+import type { Fleet, FleetOptions } from "./fleet.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long clients may take to connect, at the beginning. */
@@ -13,14 +13,14 @@ const OPEN_WAIT_MS = 10_000;
 const SETTLE_MS = 5_000;
 
 /** Readers of the feed, and what is published for them. */
-export class FeedAudience implements Audience {
+export class FeedFleet implements Fleet {
   readonly #readers: readonly FeedReader[];
   readonly #traffic: FeedTraffic;
   readonly #signal: AbortSignal;
   readonly #rate: number;
   #lost = 0;
 
-  constructor({ target, clients, rate, signal }: AudienceOptions) {
+  constructor({ target, clients, rate, signal }: FleetOptions) {
     this.#traffic = new FeedTraffic(target, rate);
     this.#readers = Array.from({ length: clients }, () => new FeedReader(target, this.#traffic.updates));
     this.#signal = signal;

@@ -4,7 +4,7 @@ import { POLLING_PATH } from "../polling-session.ts";
 import type { Service } from "../service.ts";
 
 /** It is known which service this is: by what was said, or by what it speaks. */
-export const recognised: Check = {
+export const detectService: Check = {
   name: "service",
   needs: ["reachable"],
   async run(context) {
