@@ -28,7 +28,7 @@ export class BoardStatus {
     this.#announcer = announcer;
     client.onState((state) => this.#showConnection(state));
     client.onTrouble(() => this.#showTrouble());
-    client.onSaveState((state) => this.#followSave(state));
+    client.onSaveState((state) => this.#onSaveState(state));
     this.#showConnection(client.state);
     this.#showSave(client.saveState);
   }
@@ -44,7 +44,7 @@ export class BoardStatus {
     this.#announce();
   }
 
-  #followSave(state: SaveState): void {
+  #onSaveState(state: SaveState): void {
     clearTimeout(this.#timer);
     if (state.state !== "saved") return this.#showSave(state);
     this.#timer = setTimeout(() => this.#showSave(this.#client.saveState), SETTLE_MS);

@@ -2,7 +2,7 @@ import type { BoardClient } from "@crosspod/client";
 import { elementById } from "@crosspod/page";
 
 /** Says what to do on a board on which there is nothing; and that it is not known yet what there is. */
-export function followEmptyBoard(client: BoardClient): void {
+export function bindEmptyBoard(client: BoardClient): void {
   const hint = elementById("hint", HTMLElement);
   const loading = elementById("loading", HTMLElement);
   let isKnown = false;

@@ -1,6 +1,6 @@
 import type { BoardClient, PenStroke } from "@crosspod/client";
 import { BOARD_HEIGHT, BOARD_WIDTH, MAX_PRESSURE, type Point } from "@crosspod/protocol";
-import type { BoardPicture } from "./board-picture.ts";
+import type { BoardRenderer } from "./board-renderer.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
 import type { Gesture, Sample, Tool } from "./tool.ts";
 import { distance } from "./vector.ts";
@@ -14,13 +14,13 @@ export class PenTool implements Tool {
   readonly #client: BoardClient;
   readonly #settings: DrawingSettings;
   readonly #viewport: Viewport;
-  readonly #picture: BoardPicture;
+  readonly #renderer: BoardRenderer;
 
-  constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, picture: BoardPicture) {
+  constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, renderer: BoardRenderer) {
     this.#client = client;
     this.#settings = settings;
     this.#viewport = viewport;
-    this.#picture = picture;
+    this.#renderer = renderer;
   }
 
   begin(sample: Sample): Gesture {
@@ -28,24 +28,24 @@ export class PenTool implements Tool {
     const pressure = sample.pressure !== undefined;
     const first = boardPoint(sample, this.#viewport);
     const stroke = this.#client.beginStroke({ color, width, pressure }, first);
-    this.#picture.hold(stroke.id);
-    return new PenGesture(stroke, first, this.#viewport, this.#picture);
+    this.#renderer.hold(stroke.id);
+    return new PenGesture(stroke, first, this.#viewport, this.#renderer);
   }
 }
 
 class PenGesture implements Gesture {
   readonly #stroke: PenStroke;
   readonly #viewport: Viewport;
-  readonly #picture: BoardPicture;
+  readonly #renderer: BoardRenderer;
   #last: Point;
   /** Too near to the last point to be worth one, but where the pen is. */
   #near: Point | undefined;
 
-  constructor(stroke: PenStroke, first: Point, viewport: Viewport, picture: BoardPicture) {
+  constructor(stroke: PenStroke, first: Point, viewport: Viewport, renderer: BoardRenderer) {
     this.#stroke = stroke;
     this.#last = first;
     this.#viewport = viewport;
-    this.#picture = picture;
+    this.#renderer = renderer;
   }
 
   move(samples: readonly Sample[]): void {
@@ -63,13 +63,13 @@ class PenGesture implements Gesture {
   end(): void {
     if (this.#near && distance(this.#near, this.#last) > 0) this.#extend([this.#near]);
     this.#stroke.end();
-    this.#picture.release();
+    this.#renderer.release();
   }
 
   /** The stroke may have gone on in a new item: that is the one at the pen. */
   #extend(points: readonly Point[]): void {
     this.#stroke.extend(points);
-    this.#picture.hold(this.#stroke.item);
+    this.#renderer.hold(this.#stroke.item);
   }
 }
 

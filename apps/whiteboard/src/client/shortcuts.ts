@@ -24,7 +24,7 @@ export const command =
     event.key.toLowerCase() === character;
 
 /** Runs the first of the shortcuts that a press means. */
-export function followShortcuts(shortcuts: readonly Shortcut[]): void {
+export function bindShortcuts(shortcuts: readonly Shortcut[]): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || isWriting(event.target) || document.querySelector("dialog[open]")) return;
     const shortcut = shortcuts.find((each) => each.matches(event));

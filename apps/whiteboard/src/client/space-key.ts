@@ -1,7 +1,7 @@
 import type { PointerInput } from "./pointer-input.ts";
 
 /** While the space bar is held the pointer moves the board; unless it is held on something that it presses, or writes into. */
-export function followSpaceKey(pointer: PointerInput): void {
+export function bindSpaceKey(pointer: PointerInput): void {
   const release = (): void => {
     pointer.movesBoard = false;
   };

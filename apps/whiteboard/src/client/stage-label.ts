@@ -2,7 +2,7 @@ import type { BoardClient } from "@crosspod/client";
 import { Frame } from "./frame.ts";
 
 /** Tells those who do not see the board how much is on it. */
-export function followStageLabel(stage: HTMLElement, board: string, client: BoardClient): void {
+export function bindStageLabel(stage: HTMLElement, board: string, client: BoardClient): void {
   const frame = new Frame(() => {
     const { size } = client.view;
     stage.ariaLabel = `Board ${board}, ${size === 1 ? "1 stroke" : `${size} strokes`}`;

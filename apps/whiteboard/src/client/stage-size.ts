@@ -7,7 +7,7 @@ const SMALL_MARGIN = 8;
 const SMALL_WIDTH = 640;
 
 /** Tells the viewport how large the stage is, and how much of it the toolbar leaves free, at first and whenever that changes. */
-export function followStageSize(stage: HTMLElement, viewport: Viewport): void {
+export function bindStageSize(stage: HTMLElement, viewport: Viewport): void {
   const toolbar = elementById("tools", HTMLElement);
   const measure = (): void => {
     const { width, height } = stage.getBoundingClientRect();

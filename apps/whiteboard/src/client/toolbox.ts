@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import type { BoardPicture } from "./board-picture.ts";
+import type { BoardRenderer } from "./board-renderer.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
 import { EraserTool } from "./eraser-tool.ts";
 import { HandTool } from "./hand-tool.ts";
@@ -13,12 +13,12 @@ export class Toolbox {
   readonly #tools: Readonly<Record<ToolName, Tool>>;
   readonly #settings: DrawingSettings;
 
-  constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, picture: BoardPicture) {
+  constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, renderer: BoardRenderer) {
     this.hand = new HandTool(viewport);
     this.#settings = settings;
     this.#tools = {
-      pen: new PenTool(client, settings, viewport, picture),
-      eraser: new EraserTool(client, picture.shapes, viewport),
+      pen: new PenTool(client, settings, viewport, renderer),
+      eraser: new EraserTool(client, renderer.shapes, viewport),
       hand: this.hand,
     };
   }

@@ -8,7 +8,7 @@ const ZOOM_TURN = 400;
 const LONGEST_TURN = 90;
 
 /** The wheel moves what is shown; with ctrl, as a trackpad says that two fingers pinch, it zooms where the pointer is. */
-export function followWheel(stage: HTMLElement, viewport: Viewport): void {
+export function bindWheel(stage: HTMLElement, viewport: Viewport): void {
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1;

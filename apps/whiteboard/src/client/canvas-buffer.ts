@@ -3,17 +3,17 @@ import type { Shape } from "./shape.ts";
 import { BOARD, ViewTransform } from "./view-transform.ts";
 
 /** How large a canvas is, in CSS pixels, and how many of its own pixels one of those has. */
-export interface RasterSize {
+export interface BufferSize {
   readonly width: number;
   readonly height: number;
   readonly ratio: number;
 }
 
 /** A canvas with a picture of the board as one view shows it. In another view the picture can be shown too, stretched, until there is a sharp one. */
-export class Raster {
+export class CanvasBuffer {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
-  #size: RasterSize = { width: 0, height: 0, ratio: 1 };
+  #size: BufferSize = { width: 0, height: 0, ratio: 1 };
   #view = new ViewTransform(1, 0, 0);
 
   /** @param willFlush whether {@link flush} will be called: the canvas is then one that can be read quickly. */
@@ -21,18 +21,17 @@ export class Raster {
     const context = this.#canvas.getContext("2d", { willReadFrequently: willFlush });
     if (!context) throw new Error("this browser has no canvas to draw on");
     this.#context = context;
-    this.#canvas.className = "raster";
     parent.append(this.#canvas);
   }
 
   /** Whether its picture is of this view and size. */
-  isOf(view: ViewTransform, { width, height, ratio }: RasterSize): boolean {
+  isOf(view: ViewTransform, { width, height, ratio }: BufferSize): boolean {
     const size = this.#size;
     return this.#view.equals(view) && size.width === width && size.height === height && size.ratio === ratio;
   }
 
   /** Takes another view and size; what it showed is gone. */
-  become(view: ViewTransform, size: RasterSize): void {
+  become(view: ViewTransform, size: BufferSize): void {
     const { width, height, ratio } = size;
     const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.#canvas.width !== columns || this.#canvas.height !== rows) {
@@ -86,7 +85,7 @@ export class Raster {
     this.#context.getImageData(0, 0, 1, 1);
   }
 
-  copy(other: Raster): void {
+  copy(other: CanvasBuffer): void {
     this.become(other.#view, other.#size);
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.drawImage(other.#canvas, 0, 0);

@@ -1,4 +1,4 @@
-import { Raster, type RasterSize } from "./raster.ts";
+import { type BufferSize, CanvasBuffer } from "./canvas-buffer.ts";
 import { type Rectangle, union } from "./rectangle.ts";
 import type { Shape } from "./shape.ts";
 import { BOARD, type ViewTransform } from "./view-transform.ts";
@@ -6,27 +6,27 @@ import { BOARD, type ViewTransform } from "./view-transform.ts";
 /** So many shapes are painted before the clock is looked at: a few milliseconds of work where they are long. */
 const BATCH = 16;
 
-/** A part of the board that is painted anew on the raster that nobody sees yet. */
+/** A part of the board that is painted anew in the buffer that nobody sees yet. */
 interface Repaint {
   readonly area: Rectangle;
   readonly shapes: readonly Shape[];
   /** How many of the shapes are painted. */
   painted: number;
-  /** What has settled since the repaint began. */
+  /** What has come to rest since the repaint began. */
   readonly late: Set<Shape>;
 }
 
 /**
- * Everything on the board that is at rest, painted once. A shape that settles on top costs one fill. Where something went away, and whenever the view is another one, what is
+ * Everything on the board that is at rest, painted once. A shape that comes to rest on top costs one fill. Where something went away, and whenever the view is another one, what is
  * there is painted anew behind the scenes, some milliseconds of each frame, and then shown at once: until then the old picture is moved and stretched. So neither a
  * zoom nor an undo holds up the pen, however full the board is.
  */
-export class SettledLayer {
+export class StaticLayer {
   readonly #shapesIn: (area: Rectangle) => readonly Shape[];
-  #front: Raster;
-  #back: Raster;
+  #front: CanvasBuffer;
+  #back: CanvasBuffer;
   #view: ViewTransform;
-  #size: RasterSize;
+  #size: BufferSize;
   #repaint: Repaint | undefined;
   #dirty: Rectangle | undefined;
 
@@ -34,25 +34,25 @@ export class SettledLayer {
   constructor(
     parent: HTMLElement,
     view: ViewTransform,
-    size: RasterSize,
+    size: BufferSize,
     shapesIn: (area: Rectangle) => readonly Shape[],
   ) {
     this.#shapesIn = shapesIn;
-    this.#front = new Raster(parent, { willFlush: true });
-    this.#back = new Raster(parent, { willFlush: true });
+    this.#front = new CanvasBuffer(parent, { willFlush: true });
+    this.#back = new CanvasBuffer(parent, { willFlush: true });
     this.#view = view;
     this.#size = size;
     this.#front.become(view, size);
   }
 
-  show(view: ViewTransform, size: RasterSize): void {
+  show(view: ViewTransform, size: BufferSize): void {
     this.#view = view;
     this.#size = size;
     this.#front.showIn(view);
   }
 
   /** A shape has come to rest, and nothing at rest lies on top of it. */
-  settle(shape: Shape): void {
+  add(shape: Shape): void {
     this.#front.paint([shape]);
     this.#repaint?.late.add(shape);
   }

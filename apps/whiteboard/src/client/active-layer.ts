@@ -1,4 +1,4 @@
-import { Raster, type RasterSize } from "./raster.ts";
+import { type BufferSize, CanvasBuffer } from "./canvas-buffer.ts";
 import { type Rectangle, union } from "./rectangle.ts";
 import type { Shape } from "./shape.ts";
 import type { ViewTransform } from "./view-transform.ts";
@@ -6,11 +6,11 @@ import type { ViewTransform } from "./view-transform.ts";
 /** A shape that has not grown for so long is at rest. */
 const REST_MS = 700;
 /** With more at once, those that grew longest ago are put to rest early. */
-const MAX_LIVE_SHAPES = 256;
+const MAX_ACTIVE_SHAPES = 256;
 
 /** The few shapes that grow at the moment, painted anew in each frame in which one of them did. */
-export class LiveLayer {
-  readonly #raster: Raster;
+export class ActiveLayer {
+  readonly #buffer: CanvasBuffer;
   readonly #sort: (shapes: Iterable<Shape>) => readonly Shape[];
   /** When each grew last; who grew longest ago comes first. */
   readonly #grownAt = new Map<Shape, number>();
@@ -22,12 +22,12 @@ export class LiveLayer {
   constructor(
     parent: HTMLElement,
     view: ViewTransform,
-    size: RasterSize,
+    size: BufferSize,
     sort: (shapes: Iterable<Shape>) => readonly Shape[],
   ) {
     this.#sort = sort;
-    this.#raster = new Raster(parent, { willFlush: false });
-    this.#raster.become(view, size);
+    this.#buffer = new CanvasBuffer(parent, { willFlush: false });
+    this.#buffer.become(view, size);
   }
 
   get isEmpty(): boolean {
@@ -45,7 +45,7 @@ export class LiveLayer {
     this.#changed = true;
   }
 
-  /** A shape stays live, however slow its pen is, until it is released. */
+  /** A shape stays active, however slow its pen is, until it is released. */
   hold(shape: Shape): void {
     this.#held.add(shape);
   }
@@ -68,7 +68,7 @@ export class LiveLayer {
 
   /** Those that have come to rest. */
   rested(now: number): Shape[] {
-    let tooMany = this.#grownAt.size - MAX_LIVE_SHAPES;
+    let tooMany = this.#grownAt.size - MAX_ACTIVE_SHAPES;
     const rested: Shape[] = [];
     for (const [shape, grownAt] of this.#grownAt) {
       if (tooMany <= 0 && now - grownAt < REST_MS) break;
@@ -78,13 +78,13 @@ export class LiveLayer {
     return rested;
   }
 
-  paint(view: ViewTransform, size: RasterSize): void {
-    const isOther = !this.#raster.isOf(view, size);
+  paint(view: ViewTransform, size: BufferSize): void {
+    const isOther = !this.#buffer.isOf(view, size);
     if (!isOther && !this.#changed) return;
-    if (isOther) this.#raster.become(view, size);
-    else if (this.#painted) this.#raster.clear(this.#painted);
+    if (isOther) this.#buffer.become(view, size);
+    else if (this.#painted) this.#buffer.clear(this.#painted);
     const shapes = this.#sort(this.#grownAt.keys());
-    this.#raster.paint(shapes);
+    this.#buffer.paint(shapes);
     this.#painted = shapes.reduce<Rectangle | undefined>((area, { bounds }) => union(area, bounds), undefined);
     this.#changed = false;
   }

@@ -1,11 +1,11 @@
 import type { BoardView, ViewChange } from "@crosspod/client";
 import type { Item, ItemId } from "@crosspod/protocol";
+import { ActiveLayer } from "./active-layer.ts";
+import type { BufferSize } from "./canvas-buffer.ts";
 import { Frame } from "./frame.ts";
-import { LiveLayer } from "./live-layer.ts";
-import type { RasterSize } from "./raster.ts";
-import { SettledLayer } from "./settled-layer.ts";
 import type { Shape } from "./shape.ts";
 import { ShapeList } from "./shape-list.ts";
+import { StaticLayer } from "./static-layer.ts";
 import { BOARD } from "./view-transform.ts";
 import type { Viewport } from "./viewport.ts";
 
@@ -15,46 +15,46 @@ const BUSY_BUDGET_MS = 6;
 const QUIET_BUDGET_MS = 11;
 
 /** The board as it is seen: follows the items and the viewport, and paints both layers once a frame. */
-export class BoardPicture {
+export class BoardRenderer {
   readonly shapes: ShapeList;
   readonly #viewport: Viewport;
-  readonly #settled: SettledLayer;
-  readonly #live: LiveLayer;
+  readonly #static: StaticLayer;
+  readonly #active: ActiveLayer;
   readonly #frame = new Frame((now) => this.#paint(now));
   #heldId: ItemId | undefined;
 
   constructor(parent: HTMLElement, view: BoardView, viewport: Viewport) {
     this.shapes = new ShapeList(view);
     this.#viewport = viewport;
-    this.#settled = new SettledLayer(parent, viewport.view, this.#size, (area) =>
-      this.shapes.in(area).filter((shape) => !this.#live.has(shape)),
+    this.#static = new StaticLayer(parent, viewport.view, this.#size, (area) =>
+      this.shapes.in(area).filter((shape) => !this.#active.has(shape)),
     );
-    this.#live = new LiveLayer(parent, viewport.view, this.#size, (shapes) => this.shapes.sort(shapes));
-    view.onChange((change) => this.#follow(change));
+    this.#active = new ActiveLayer(parent, viewport.view, this.#size, (shapes) => this.shapes.sort(shapes));
+    view.onChange((change) => this.#apply(change));
     viewport.onChange(() => this.#show());
     this.#reset();
   }
 
-  /** Keeps the item of one's own pen live while the pen is down. */
+  /** Keeps the item of one's own pen active while the pen is down. */
   hold(id: ItemId): void {
     this.release();
     this.#heldId = id;
     const shape = this.shapes.get(id);
-    if (shape) this.#live.hold(shape);
+    if (shape) this.#active.hold(shape);
   }
 
   release(): void {
     const shape = this.#heldId && this.shapes.get(this.#heldId);
-    if (shape) this.#live.release(shape);
+    if (shape) this.#active.release(shape);
     this.#heldId = undefined;
   }
 
-  get #size(): RasterSize {
+  get #size(): BufferSize {
     const { width, height } = this.#viewport.stage;
     return { width, height, ratio: devicePixelRatio };
   }
 
-  #follow(change: ViewChange): void {
+  #apply(change: ViewChange): void {
     switch (change.type) {
       case "put":
         this.#put(change.item, change.onTop);
@@ -73,51 +73,51 @@ export class BoardPicture {
 
   #put(item: Item, onTop: boolean): void {
     const shape = this.shapes.add(item, { onTop });
-    if (this.#isUnderSettled(shape)) this.#settled.invalidate(shape.bounds);
-    else this.#live.touch(shape, performance.now());
+    if (this.#isUnderStatic(shape)) this.#static.invalidate(shape.bounds);
+    else this.#active.touch(shape, performance.now());
   }
 
   #grow(item: Item, points: string): void {
     const shape = this.shapes.get(item.id);
     if (!shape) return;
-    if (!this.#live.has(shape)) this.#settled.lift(shape);
+    if (!this.#active.has(shape)) this.#static.lift(shape);
     shape.grow(item, points);
-    this.#live.touch(shape, performance.now());
-    if (item.id === this.#heldId) this.#live.hold(shape);
+    this.#active.touch(shape, performance.now());
+    if (item.id === this.#heldId) this.#active.hold(shape);
   }
 
   #lift(shape: Shape): void {
-    if (!this.#live.delete(shape)) this.#settled.lift(shape);
+    if (!this.#active.delete(shape)) this.#static.lift(shape);
   }
 
   #reset(): void {
-    this.#live.clear();
+    this.#active.clear();
     this.shapes.reset();
-    this.#settled.invalidate(BOARD);
+    this.#static.invalidate(BOARD);
     this.#frame.request();
   }
 
   #show(): void {
-    this.#settled.show(this.#viewport.view, this.#size);
+    this.#static.show(this.#viewport.view, this.#size);
     this.#frame.request();
   }
 
   #paint(now: number): void {
-    for (const shape of this.#live.rested(now)) this.#settle(shape);
-    const end = performance.now() + (this.#live.isEmpty ? QUIET_BUDGET_MS : BUSY_BUDGET_MS);
-    const isDone = this.#settled.work(() => performance.now() > end);
-    this.#live.paint(this.#viewport.view, this.#size);
-    if (!isDone || !this.#live.isEmpty) this.#frame.request();
+    for (const shape of this.#active.rested(now)) this.#deactivate(shape);
+    const end = performance.now() + (this.#active.isEmpty ? QUIET_BUDGET_MS : BUSY_BUDGET_MS);
+    const isDone = this.#static.work(() => performance.now() > end);
+    this.#active.paint(this.#viewport.view, this.#size);
+    if (!isDone || !this.#active.isEmpty) this.#frame.request();
   }
 
-  #settle(shape: Shape): void {
-    this.#live.delete(shape);
-    this.#settled.settle(shape);
+  #deactivate(shape: Shape): void {
+    this.#active.delete(shape);
+    this.#static.add(shape);
     // It began before something that lies on it by now: there it has to be painted below.
-    if (this.#isUnderSettled(shape)) this.#settled.invalidate(shape.bounds);
+    if (this.#isUnderStatic(shape)) this.#static.invalidate(shape.bounds);
   }
 
-  #isUnderSettled(shape: Shape): boolean {
-    return this.shapes.above(shape).some((other) => !this.#live.has(other));
+  #isUnderStatic(shape: Shape): boolean {
+    return this.shapes.above(shape).some((other) => !this.#active.has(other));
   }
 }
