@@ -1,7 +1,7 @@
 import { elementById } from "@crosspod/page";
-import type { Notices } from "./notices.ts";
+import type { ShapeList } from "../render/shape-list.ts";
+import type { Notices } from "../ui/notices.ts";
 import { pngOf } from "./png.ts";
-import type { ShapeList } from "./shape-list.ts";
 import { svgOf } from "./svg.ts";
 
 /** After this long even a slow browser has begun to read what it downloads. */

@@ -1,8 +1,8 @@
 import { createElement } from "@crosspod/page";
-import type { Gesture, Sample } from "./tool.ts";
-import type { Toolbox } from "./toolbox.ts";
-import type { Vector } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
+import type { Vector } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
+import type { Gesture, Sample } from "../tools/tool.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
 
 const DIRECTIONS: Readonly<Record<string, Vector>> = {
   ArrowLeft: { x: -1, y: 0 },

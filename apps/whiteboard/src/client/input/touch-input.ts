@@ -1,7 +1,7 @@
-import type { Gesture, Sample } from "./tool.ts";
-import type { Toolbox } from "./toolbox.ts";
-import { distance } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
+import { distance } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
+import type { Gesture, Sample } from "../tools/tool.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
 
 /** A finger has to go this far, in CSS pixels, or be lifted, before it is a stroke: until then a second finger may come and make it a pinch. */
 const BEGIN_DISTANCE = 6;

@@ -1,6 +1,6 @@
+import type { Vector } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
 import type { Gesture, Sample, Tool } from "./tool.ts";
-import type { Vector } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
 
 /** Moves what the window shows. */
 export class HandTool implements Tool {

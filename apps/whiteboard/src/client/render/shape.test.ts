@@ -1,7 +1,7 @@
 import { encodePoints, type Item, type Point } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
+import { SvgPath } from "../export/svg-path.ts";
 import { Shape } from "./shape.ts";
-import { SvgPath } from "./svg-path.ts";
 
 const PRESSURE_FREE = { pressure: false };
 

@@ -1,8 +1,8 @@
 import type { BoardClient, Eraser } from "@crosspod/client";
-import type { ShapeList } from "./shape-list.ts";
+import type { ShapeList } from "../render/shape-list.ts";
+import type { Vector } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
 import type { Gesture, Sample, Tool } from "./tool.ts";
-import type { Vector } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
 
 /** Of the eraser, in CSS pixels: as large as its pointer is drawn. */
 const RADIUS = 8;

@@ -1,5 +1,5 @@
 import { elementById } from "@crosspod/page";
-import type { Viewport } from "./viewport.ts";
+import type { Viewport } from "../render/viewport.ts";
 
 /** The buttons that zoom, and how large the board is shown. */
 export class ZoomBar {

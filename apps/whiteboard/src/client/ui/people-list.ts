@@ -1,7 +1,7 @@
 import { type BoardClient, fittingName } from "@crosspod/client";
 import { createElement, elementById } from "@crosspod/page";
 import type { Person } from "@crosspod/protocol";
-import { initials, personColor } from "./person-color.ts";
+import { initials, personColor } from "../render/person-color.ts";
 import { storePersonName } from "./person-name.ts";
 
 /** So many badges are on the button; the others are a number. */

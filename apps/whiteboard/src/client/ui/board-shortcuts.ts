@@ -1,7 +1,7 @@
-import { COLORS, type DrawingSettings } from "./drawing-settings.ts";
+import { command, key, type Shortcut } from "../input/shortcuts.ts";
+import type { Viewport } from "../render/viewport.ts";
+import { COLORS, type DrawingSettings } from "../tools/drawing-settings.ts";
 import type { EditButtons } from "./edit-buttons.ts";
-import { command, key, type Shortcut } from "./shortcuts.ts";
-import type { Viewport } from "./viewport.ts";
 
 /** What the shortcuts act on. */
 export interface ShortcutTargets {

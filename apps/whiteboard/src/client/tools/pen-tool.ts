@@ -1,10 +1,10 @@
 import type { BoardClient, PenStroke } from "@crosspod/client";
 import { BOARD_HEIGHT, BOARD_WIDTH, MAX_PRESSURE, type Point } from "@crosspod/protocol";
-import type { BoardRenderer } from "./board-renderer.ts";
+import type { BoardRenderer } from "../render/board-renderer.ts";
+import { distance } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
 import type { Gesture, Sample, Tool } from "./tool.ts";
-import { distance } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
 
 /** What is nearer to the last point than this many CSS pixels adds nothing that could be seen. */
 const POINT_DISTANCE = 1;

@@ -1,5 +1,5 @@
-import type { Shape } from "./shape.ts";
-import { BOARD } from "./view-transform.ts";
+import type { Shape } from "../render/shape.ts";
+import { BOARD } from "../render/view-transform.ts";
 
 /** Pixels of the picture per grid step: 3,200 × 1,800, as much as a good screen shows. */
 const SCALE = 0.2;

@@ -1,4 +1,4 @@
-import type { Vector } from "./vector.ts";
+import type { Vector } from "../render/vector.ts";
 
 /** Where a pointer is or was. */
 export interface Sample extends Vector {

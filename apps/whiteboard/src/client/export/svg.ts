@@ -1,6 +1,6 @@
-import type { Shape } from "./shape.ts";
+import type { Shape } from "../render/shape.ts";
+import { BOARD, FULL_SIZE } from "../render/view-transform.ts";
 import { SvgPath } from "./svg-path.ts";
-import { BOARD, FULL_SIZE } from "./view-transform.ts";
 
 /** The whole board as an SVG document on white paper: one path for each stroke, in grid steps. */
 export function svgOf(shapes: Iterable<Shape>): string {

@@ -1,4 +1,4 @@
-import type { PathSink } from "./stroke-outline.ts";
+import type { PathSink } from "../render/stroke-outline.ts";
 
 /** Writes an outline as the `d` of an SVG path, to a tenth of a grid step. */
 export class SvgPath implements PathSink {

@@ -1,7 +1,7 @@
 import { createElement, elementById } from "@crosspod/page";
-import { COLORS, type DrawingSettings, WIDTHS } from "./drawing-settings.ts";
+import { COLORS, type DrawingSettings, WIDTHS } from "../tools/drawing-settings.ts";
+import type { ToolName } from "../tools/tool.ts";
 import { RovingFocus } from "./roving-focus.ts";
-import type { ToolName } from "./tool.ts";
 
 const TOOLS: readonly ToolName[] = ["pen", "eraser", "hand"];
 

@@ -1,7 +1,7 @@
-import type { Gesture, Sample, Tool } from "./tool.ts";
-import type { Toolbox } from "./toolbox.ts";
+import type { Viewport } from "../render/viewport.ts";
+import type { Gesture, Sample, Tool } from "../tools/tool.ts";
+import type { Toolbox } from "../tools/toolbox.ts";
 import { TouchInput } from "./touch-input.ts";
-import type { Viewport } from "./viewport.ts";
 
 const MIDDLE_BUTTON = 1;
 

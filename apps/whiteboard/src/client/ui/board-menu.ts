@@ -1,6 +1,5 @@
 import { elementById } from "@crosspod/page";
 import { boardPath, isBoardName, MAX_BOARD_NAME_LENGTH } from "@crosspod/protocol";
-import { boardLink } from "./board-address.ts";
 import { copyField } from "./clipboard.ts";
 import { newBoardName } from "./readable-name.ts";
 
@@ -16,7 +15,7 @@ export class BoardMenu {
   constructor(board: string) {
     document.title = `${board} · crosspod whiteboard`;
     elementById("board-name", HTMLElement).textContent = board;
-    this.#link.value = boardLink(board);
+    this.#link.value = new URL(boardPath(board), location.origin).href;
     this.#link.addEventListener("focus", () => this.#link.select());
     this.#copy.addEventListener("click", () => this.#copyLink());
     elementById("new-board", HTMLButtonElement).addEventListener("click", () => goTo(newBoardName()));

@@ -1,11 +1,11 @@
 import type { BoardClient } from "@crosspod/client";
-import type { BoardRenderer } from "./board-renderer.ts";
+import type { BoardRenderer } from "../render/board-renderer.ts";
+import type { Viewport } from "../render/viewport.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
 import { EraserTool } from "./eraser-tool.ts";
 import { HandTool } from "./hand-tool.ts";
 import { PenTool } from "./pen-tool.ts";
 import type { Tool, ToolName } from "./tool.ts";
-import type { Viewport } from "./viewport.ts";
 
 /** Every tool there is, and which of them is in hand. */
 export class Toolbox {

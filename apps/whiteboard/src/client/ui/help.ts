@@ -1,5 +1,5 @@
 import { createElement, elementById } from "@crosspod/page";
-import type { Shortcut } from "./shortcuts.ts";
+import type { Shortcut } from "../input/shortcuts.ts";
 
 /** The dialog that shows what keys and hands do. */
 export class Help {

@@ -1,6 +1,6 @@
 import type { BoardClient } from "@crosspod/client";
-import type { Vector } from "./vector.ts";
-import type { Viewport } from "./viewport.ts";
+import type { Vector } from "../render/vector.ts";
+import type { Viewport } from "../render/viewport.ts";
 
 /** Tells the others where this person's pointer is on the board, and when it has left. */
 export class OwnCursor {

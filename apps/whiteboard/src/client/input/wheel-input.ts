@@ -1,4 +1,4 @@
-import type { Viewport } from "./viewport.ts";
+import type { Viewport } from "../render/viewport.ts";
 
 /** CSS pixels of one line of a wheel that counts in lines. */
 const LINE_HEIGHT = 16;
