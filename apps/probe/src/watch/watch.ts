@@ -59,7 +59,7 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
 async function fleetOf(service: Service, options: FleetOptions): Promise<Fleet> {
   if (service === "broadcaster") return new FeedFleet(options);
   const board = `probe-${randomBytes(4).toString("hex")}`;
-  return (await answersJoins(options, board)) ? new BoardFleet({ ...options, board }) : new OriginalFleet(options);
+  return (await answersJoins(options, board)) ? new BoardFleet(options, board) : new OriginalFleet(options);
 }
 
 /** Whether the server keeps boards; one that cannot be asked now is taken for crosspod's. */
