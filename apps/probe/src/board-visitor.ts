@@ -2,7 +2,7 @@ import { BoardClient, connectSocket } from "@crosspod/client";
 import { encodeItems, type ItemId, type Point, type StrokeStyle } from "@crosspod/protocol";
 import type { Dialer } from "./dialer.ts";
 import type { Target } from "./target.ts";
-import { Changes } from "./wait.ts";
+import { Changes, whenReady } from "./wait.ts";
 
 const STYLE: StrokeStyle = { color: "808080", width: 32, pressure: false };
 
@@ -28,15 +28,9 @@ export class BoardVisitor implements Disposable {
   }
 
   /** Resolves when the board is there. */
-  static async open(target: Target, board: string, signal: AbortSignal): Promise<BoardVisitor> {
+  static open(target: Target, board: string, signal: AbortSignal): Promise<BoardVisitor> {
     const visitor = new BoardVisitor(target, board);
-    try {
-      await visitor.untilLive(signal);
-      return visitor;
-    } catch (error) {
-      visitor[Symbol.dispose]();
-      throw error;
-    }
+    return whenReady(visitor, visitor.untilLive(signal));
   }
 
   get pod(): string | undefined {

@@ -44,7 +44,8 @@ export class TooManyConnectionsError extends Error {
 export class Target {
   /** With the name that it is asked for. */
   readonly url: URL;
-  readonly token: string | undefined;
+  /** What `/api` is to be sent: the token, if there is one. */
+  readonly apiHeaders: Readonly<Record<string, string>>;
   readonly #address: string;
   readonly #isNamed: boolean;
   readonly #maxConnections: number;
@@ -56,7 +57,7 @@ export class Target {
     this.#address = hostnameOf(url);
     this.#isNamed = host !== undefined;
     if (host !== undefined) this.url.hostname = host;
-    this.token = token;
+    this.apiHeaders = token ? { Authorization: `Bearer ${token}` } : {};
     this.#maxConnections = maxConnections;
     this.#dialer = this.newDialer();
   }

@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { BoardEvent } from "@crosspod/protocol";
-import { joinRequest } from "../checks/whiteboard/join.ts";
 import type { WatchCommand } from "../command-line.ts";
 import { counted } from "../counted.ts";
 import { Deadline } from "../deadline.ts";
@@ -21,8 +19,8 @@ import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 const LOG_LINE_MS = 10_000;
 const TERMINAL_LINE_MS = 500;
 
-/** The original example's server takes no notice of a join; one of crosspod answers at once. */
-const JOIN_WAIT_MS = 2_000;
+/** How long a first client may take to connect, which asks what the server speaks. */
+const CONNECT_WAIT_MS = 2_000;
 
 /** Keeps clients and traffic on a service for a while, and says what they felt: 1 when something was lost. Rejects when it is ended before it began. */
 export async function runWatch(command: WatchCommand, output: Output, signal: AbortSignal): Promise<0 | 1> {
@@ -65,9 +63,9 @@ async function fleetOf(service: Service, options: FleetOptions): Promise<Fleet> 
 /** Whether the server keeps boards; one that cannot be asked now is taken for crosspod's. */
 async function answersJoins({ target, signal }: FleetOptions, board: string): Promise<boolean> {
   try {
-    using deadline = new Deadline(JOIN_WAIT_MS, signal);
+    using deadline = new Deadline(CONNECT_WAIT_MS, signal);
     using client = await EventClient.open(target, deadline.signal);
-    return (await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board))) !== undefined;
+    return (await client.join(board)) !== undefined;
   } catch {
     return true;
   }

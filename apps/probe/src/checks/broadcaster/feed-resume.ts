@@ -2,12 +2,9 @@ import { FeedClient } from "@crosspod/client";
 import { type Check, fail, pass } from "../../check.ts";
 import { formatDuration } from "../../duration.ts";
 import { publish } from "../../published.ts";
-import { Changes } from "../../wait.ts";
+import { Changes, MISSED_AFTER_MS } from "../../wait.ts";
 import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
-
-/** How long a value may take to a client that has come back. */
-const MISSED_AFTER_MS = 3_000;
 
 /** A client whose connection is dropped comes back, and has what was published while it was away [B9] [B12]. */
 export const feedResume: Check = {
@@ -16,10 +13,7 @@ export const feedResume: Check = {
   async run({ target, signal }) {
     const dialer = target.newDialer();
     const changes = new Changes();
-    const client = new FeedClient({
-      url: target.url,
-      connect: (url) => target.webSocket(url, dialer),
-    });
+    const client = new FeedClient({ url: target.url, connect: (url) => target.webSocket(url, dialer) });
     client.onState(() => changes.happened());
     client.onUpdate(() => changes.happened());
     try {

@@ -2,8 +2,9 @@ import { BOARD_COOKIE, boardPath, DEFAULT_BOARD } from "@crosspod/protocol";
 import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
 import type { Cookie } from "../../cookie-jar.ts";
 import { counted } from "../../counted.ts";
+import { joinRequest, podOfReply } from "../../join.ts";
+import { parseJson, valueIn } from "../../json.ts";
 import { Packet, PollingSession } from "../../polling-session.ts";
-import { joinRequest, podOfReply } from "./join.ts";
 
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;
@@ -61,18 +62,9 @@ async function ask(
 
 function notePod(packets: readonly string[] | undefined, { findings }: CheckContext): void {
   const ack = packets?.find((packet) => packet.startsWith(Packet.ack));
-  const pod = podOfReply(jsonOf(ack?.slice(Packet.ack.length + 1)));
+  // An acknowledgement has one argument.
+  const pod = podOfReply(valueIn(parseJson(ack?.slice(Packet.ack.length + 1) ?? ""), 0));
   if (pod !== undefined) findings.pods.add(pod);
-}
-
-/** The one argument of an acknowledgement. */
-function jsonOf(text = ""): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json[0] : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function staysOnOne(session: PollingSession, { board, findings }: CheckContext): Promise<Outcome> {
