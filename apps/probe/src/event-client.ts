@@ -1,8 +1,12 @@
 import { BOARD_CLIENT_QUERY, BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
 import { agentOption } from "./board-visitor.ts";
+import { joinRequest } from "./join.ts";
 import type { Target } from "./target.ts";
-import { Changes } from "./wait.ts";
+import { Changes, whenReady } from "./wait.ts";
+
+/** An answer that takes longer is none. The original example's server answers nothing, one of crosspod at once. */
+const REPLY_WAIT_MS = 3_000;
 
 /** A bare socket.io client, by WebSocket, that keeps no cookies and does not connect again. Disposing of it ends the connection. */
 export class EventClient implements Disposable {
@@ -30,12 +34,8 @@ export class EventClient implements Disposable {
     return EventClient.#open(target, {}, signal);
   }
 
-  static async #open(
-    target: Target,
-    query: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ): Promise<EventClient> {
-    const agent = agentOption(target.newLine());
+  static #open(target: Target, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<EventClient> {
+    const agent = agentOption(target.newDialer());
     const socket = io(target.url.origin, {
       transports: ["websocket"],
       forceNew: true,
@@ -43,18 +43,12 @@ export class EventClient implements Disposable {
       query,
       agent,
     });
-    const client = new EventClient(socket);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once("connect", resolve);
-        socket.once("connect_error", reject);
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      });
-      return client;
-    } catch (error) {
-      client[Symbol.dispose]();
-      throw error;
-    }
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("connect_error", reject);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    return whenReady(new EventClient(socket), connected);
   }
 
   /** Fires when the connection has ended. */
@@ -63,11 +57,16 @@ export class EventClient implements Disposable {
   }
 
   /** Emits an event and resolves with its reply; undefined when none comes in time. */
-  ask(milliseconds: number, event: string, ...args: readonly unknown[]): Promise<unknown> {
+  ask(event: string, ...args: readonly unknown[]): Promise<unknown> {
     return this.#socket
-      .timeout(milliseconds)
+      .timeout(REPLY_WAIT_MS)
       .emitWithAck(event, ...args)
       .catch(() => undefined);
+  }
+
+  /** Joins a board and resolves with the reply, as {@link ask}. */
+  join(board: string): Promise<unknown> {
+    return this.ask(BoardEvent.join, joinRequest(board));
   }
 
   draw(drawing: Drawing): void {

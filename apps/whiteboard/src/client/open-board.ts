@@ -1,34 +1,34 @@
 import { BoardClient } from "@crosspod/client";
 import { Announcer, elementById, onWake } from "@crosspod/page";
-import { BoardMenu } from "./board-menu.ts";
-import { BoardPicture } from "./board-picture.ts";
-import { boardShortcuts, MOVES } from "./board-shortcuts.ts";
-import { BoardStatus } from "./board-status.ts";
-import { CursorLayer } from "./cursor-layer.ts";
-import { DrawingSettings } from "./drawing-settings.ts";
-import { EditButtons } from "./edit-buttons.ts";
-import { followEmptyBoard } from "./empty-hint.ts";
-import { Export } from "./export.ts";
-import { Help } from "./help.ts";
-import { KeyboardPointer } from "./keyboard-pointer.ts";
+import { Export } from "./export/export.ts";
+import { KeyboardPointer } from "./input/keyboard-pointer.ts";
+import { OwnCursor } from "./input/own-cursor.ts";
+import { PointerInput } from "./input/pointer-input.ts";
+import { bindShortcuts } from "./input/shortcuts.ts";
+import { bindSpaceKey } from "./input/space-key.ts";
+import { returnFocus } from "./input/stage-focus.ts";
+import { bindWheel } from "./input/wheel-input.ts";
 import { flushOnLeave } from "./leave.ts";
-import { Notices } from "./notices.ts";
 import { openOutboxStorage } from "./outbox-storage.ts";
-import { OwnCursor } from "./own-cursor.ts";
-import { followPaper } from "./paper.ts";
-import { PeopleList } from "./people-list.ts";
-import { storedPersonName } from "./person-name.ts";
-import { PointerInput } from "./pointer-input.ts";
-import { followShortcuts } from "./shortcuts.ts";
-import { followSpaceKey } from "./space-key.ts";
-import { returnFocus } from "./stage-focus.ts";
-import { followStageLabel } from "./stage-label.ts";
-import { followStageSize } from "./stage-size.ts";
-import { Toolbar } from "./toolbar.ts";
-import { Toolbox } from "./toolbox.ts";
-import { Viewport } from "./viewport.ts";
-import { followWheel } from "./wheel-input.ts";
-import { ZoomBar } from "./zoom-bar.ts";
+import { BoardRenderer } from "./render/board-renderer.ts";
+import { CursorLayer } from "./render/cursor-layer.ts";
+import { bindPaper } from "./render/paper.ts";
+import { bindStageSize } from "./render/stage-size.ts";
+import { Viewport } from "./render/viewport.ts";
+import { DrawingSettings } from "./tools/drawing-settings.ts";
+import { Toolbox } from "./tools/toolbox.ts";
+import { BoardMenu } from "./ui/board-menu.ts";
+import { boardShortcuts, MOVES } from "./ui/board-shortcuts.ts";
+import { BoardStatus } from "./ui/board-status.ts";
+import { EditButtons } from "./ui/edit-buttons.ts";
+import { bindEmptyBoard } from "./ui/empty-hint.ts";
+import { Help } from "./ui/help.ts";
+import { Notices } from "./ui/notices.ts";
+import { PeopleList } from "./ui/people-list.ts";
+import { storedPersonName } from "./ui/person-name.ts";
+import { bindStageLabel } from "./ui/stage-label.ts";
+import { Toolbar } from "./ui/toolbar.ts";
+import { ZoomBar } from "./ui/zoom-bar.ts";
 
 /** Puts the page of one board together, and connects it. */
 export function openBoard(board: string): void {
@@ -43,17 +43,17 @@ export function openBoard(board: string): void {
   const notices = new Notices();
   const stage = elementById("stage", HTMLElement);
 
-  followStageSize(stage, viewport);
-  followPaper(elementById("paper", HTMLElement), viewport);
-  const picture = new BoardPicture(elementById("rasters", HTMLElement), client.view, viewport);
+  bindStageSize(stage, viewport);
+  bindPaper(elementById("paper", HTMLElement), viewport);
+  const renderer = new BoardRenderer(elementById("layers", HTMLElement), client.view, viewport);
   new CursorLayer(stage, client, viewport);
 
-  const toolbox = new Toolbox(client, settings, viewport, picture);
+  const toolbox = new Toolbox(client, settings, viewport, renderer);
   const ownCursor = new OwnCursor(stage, client, viewport);
   const pointer = new PointerInput(stage, toolbox, viewport);
   new KeyboardPointer(stage, toolbox, viewport, (place) => ownCursor.moveTo(place));
-  followWheel(stage, viewport);
-  followSpaceKey(pointer);
+  bindWheel(stage, viewport);
+  bindSpaceKey(pointer);
   returnFocus(stage);
 
   new Toolbar(settings);
@@ -61,13 +61,13 @@ export function openBoard(board: string): void {
   new BoardMenu(board);
   new PeopleList(client);
   new BoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
-  new Export(board, picture.shapes, notices);
-  followEmptyBoard(client);
-  followStageLabel(stage, board, client);
+  new Export(board, renderer.shapes, notices);
+  bindEmptyBoard(client);
+  bindStageLabel(stage, board, client);
   const edit = new EditButtons(client, notices);
   const shortcuts = boardShortcuts({ settings, edit, viewport, showHelp: () => help.show() });
   const help = new Help([...shortcuts, ...MOVES]);
-  followShortcuts(shortcuts);
+  bindShortcuts(shortcuts);
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   flushOnLeave(client);

@@ -22,7 +22,11 @@ export const feedIdle: Check = {
     if (!listener.isOpen) return cutWhileIdle(performance.now() - start);
     const value = `idle ${Date.now()}`;
     await publish(target, PROBE_ID, value, signal);
-    await listener.until("an update after the silence", () => listener.find(PROBE_ID, value) !== undefined, signal);
+    await listener.changes.until(
+      "an update after the silence",
+      () => listener.find(PROBE_ID, value) !== undefined,
+      signal,
+    );
     return pass(`a connection that was silent for ${formatDuration(idleMs)} still works`);
   },
 };

@@ -1,7 +1,7 @@
 import { type Check, fail, type Outcome, pass } from "../../check.ts";
+import { Crowd } from "../../crowd.ts";
 import { formatDuration } from "../../duration.ts";
-import { FeedCrowd } from "../../feed-crowd.ts";
-import type { FeedListener, Heard } from "../../feed-listener.ts";
+import { FeedListener, type Heard, heardByAll } from "../../feed-listener.ts";
 import { type Published, publish } from "../../published.ts";
 import { TUTORIAL_UPDATES } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
@@ -14,15 +14,15 @@ export const sameOrder: Check = {
   needs: ["upgrade"],
   async run(context) {
     const { target, signal } = context;
-    using crowd = await FeedCrowd.open(context, BROWSERS);
+    using crowd = await Crowd.open(BROWSERS, () => FeedListener.open(context));
     const sent: Published[] = [];
     for (const { id, value } of TUTORIAL_UPDATES) {
       const reply = await publish(target, id, value, signal);
       if (reply.status !== 200) return refusedPublish(reply.status);
       sent.push(reply);
     }
-    const heard = await crowd.heardByAll((listener) => lastOf(listener, sent[0]), signal);
-    const orders = crowd.listeners.map((listener) => orderOf(listener, sent[0]));
+    const heard = await heardByAll(crowd, (listener) => lastOf(listener, sent[0]), signal);
+    const orders = crowd.all.map((listener) => orderOf(listener, sent[0]));
     return outcomeOf(orders, Math.max(...heard.map((last) => (last?.at ?? 0) - (sent.at(-1)?.sentAt ?? 0))));
   },
 };

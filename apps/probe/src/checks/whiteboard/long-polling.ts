@@ -2,8 +2,9 @@ import { BOARD_COOKIE, boardPath, DEFAULT_BOARD } from "@crosspod/protocol";
 import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
 import type { Cookie } from "../../cookie-jar.ts";
 import { counted } from "../../counted.ts";
+import { joinRequest, podOfReply } from "../../join.ts";
+import { parseJson, valueIn } from "../../json.ts";
 import { Packet, PollingSession } from "../../polling-session.ts";
-import { joinRequest, podOfReply } from "./join.ts";
 
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;
@@ -61,18 +62,9 @@ async function ask(
 
 function notePod(packets: readonly string[] | undefined, { findings }: CheckContext): void {
   const ack = packets?.find((packet) => packet.startsWith(Packet.ack));
-  const pod = podOfReply(jsonOf(ack?.slice(Packet.ack.length + 1)));
+  // An acknowledgement has one argument.
+  const pod = podOfReply(valueIn(parseJson(ack?.slice(Packet.ack.length + 1) ?? ""), 0));
   if (pod !== undefined) findings.pods.add(pod);
-}
-
-/** The one argument of an acknowledgement. */
-function jsonOf(text = ""): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json[0] : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function staysOnOne(session: PollingSession, { board, findings }: CheckContext): Promise<Outcome> {
@@ -104,17 +96,17 @@ const isOfBoard = ({ name, value }: Cookie, board: string): boolean => name === 
 function scattered(session: PollingSession, lost: readonly number[], { board, findings }: CheckContext): Outcome {
   const statuses = [...new Set(lost)].join(" and ");
   const reached = findings.pods.size > 1 ? `; the requests reached ${counted(findings.pods.size, "pod")}` : "";
-  const figure = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
+  const detail = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
   const cookie = session.cookies.find((candidate) => !isOfBoard(candidate, board));
   if (cookie === undefined) {
     return fail(
-      figure,
+      detail,
       "no gateway set a cookie, so each request goes to any pod",
       "is the DestinationRule wb-dr applied, with httpCookie name: io, path: / and ttl: 0s? Without ttl Istio makes no cookie. A Service without a mesh keeps no session: there only WebSocket works",
     );
   }
   return fail(
-    figure,
+    detail,
     `the cookie ${cookie.header} did not keep the session on one pod`,
     cookie.path === "/"
       ? "did pods come or go meanwhile, or is there another balancer behind this one?"

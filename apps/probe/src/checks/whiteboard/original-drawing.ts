@@ -4,13 +4,12 @@ import { BoardVisitor } from "../../board-visitor.ts";
 import { type Check, type CheckContext, fail, pass } from "../../check.ts";
 import { CLEAN_UP_MS } from "../../clear-board.ts";
 import { counted } from "../../counted.ts";
+import { Crowd } from "../../crowd.ts";
 import { EventClient } from "../../event-client.ts";
 import type { Target } from "../../target.ts";
+import { MISSED_AFTER_MS, thoseWithout } from "../../wait.ts";
 
 const CLIENTS = 4;
-
-/** How long a segment may take to everybody, until it counts as missed. */
-const MISSED_AFTER_MS = 3_000;
 
 /** A segment in a colour that nobody else has. */
 export const uniqueDrawing = (): Drawing => ({
@@ -27,28 +26,22 @@ export const originalDrawing: Check = {
   needs: ["upgrade"],
   async run(context) {
     const { target, signal } = context;
-    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => EventClient.openOriginal(target, signal)));
-    const [author, ...others] = clients;
+    using clients = await Crowd.open(CLIENTS, () => EventClient.openOriginal(target, signal));
+    const [author, ...others] = clients.all;
     const drawing = uniqueDrawing();
     const removal = new Removal(context, drawing);
-    try {
-      author?.draw(drawing);
-      const waits = others.map(({ changes, drawings }) =>
-        changes.within(MISSED_AFTER_MS, () => drawings.some(({ color }) => color === drawing.color), signal),
-      );
-      const reached = (await Promise.all(waits)).filter((isThere) => isThere).length;
-      const removed = context.findings.isOriginal ? 0 : await removal.run(signal);
-      const figure = `${reached} of ${others.length} clients of the original example got what another one drew`;
-      if (reached === others.length)
-        return pass(removed > 0 ? `${figure}; ${counted(removed, "stroke")} removed` : figure);
-      return fail(
-        figure,
-        "the pods do not tell each other what is drawn",
-        "give all pods the same Redis; the original example needs its Redis adapter on each pod",
-      );
-    } finally {
-      for (const client of clients) client[Symbol.dispose]();
-    }
+    author?.draw(drawing);
+    const has = ({ drawings }: EventClient): boolean => drawings.some(({ color }) => color === drawing.color);
+    const without = await thoseWithout(others, has, signal);
+    const removed = context.findings.isOriginal ? 0 : await removal.run(signal);
+    const reached = others.length - without.length;
+    const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
+    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
+    return fail(
+      detail,
+      "the pods do not tell each other what is drawn",
+      "give all pods the same Redis; the original example needs its Redis adapter on each pod",
+    );
   },
 };
 
