@@ -10,26 +10,37 @@ const POINTS = 20;
 
 const STYLE = { color: "000000", width: 32, pressure: false } as const;
 
-/** Somebody who draws one stroke after the other on the default board, point by point. */
-export class SteadyPen {
+/** Somebody who draws one stroke after the other on the default board, point by point. Disposing of it leaves at once. */
+export class SteadyPen implements Disposable {
   /** The points of what was drawn, as text, by their items. */
   readonly strokes = new Map<ItemId, string>();
-  readonly #person: BoardPerson;
+  /** Who draws. */
+  readonly person: BoardPerson;
   readonly #running: Promise<void>;
   #stopped = false;
 
   /** Starts at once. */
   constructor(url: string) {
-    this.#person = new BoardPerson(url);
+    this.person = new BoardPerson(url);
     this.#running = this.#run();
+  }
+
+  /** Ends the stroke. Resolves when everything is saved; the person stays and looks. */
+  async rest(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+    await this.person.untilSaveState("saved");
   }
 
   /** Ends the stroke. Resolves when everything is saved and the person has left. */
   async stop(): Promise<void> {
+    await this.rest();
+    this[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
     this.#stopped = true;
-    await this.#running;
-    await this.#person.untilSaveState("saved");
-    this.#person[Symbol.dispose]();
+    this.person[Symbol.dispose]();
   }
 
   async #run(): Promise<void> {
@@ -38,7 +49,7 @@ export class SteadyPen {
 
   async #drawStroke(row: number): Promise<void> {
     const points: Point[] = [point(0, row)];
-    const stroke = this.#person.client.beginStroke(STYLE, point(0, row));
+    const stroke = this.person.client.beginStroke(STYLE, point(0, row));
     while (points.length < POINTS && !this.#stopped) {
       await sleep(PAUSE_MS);
       const next = point(100 * points.length, row + (points.length % 2));
