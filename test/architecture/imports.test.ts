@@ -21,9 +21,9 @@ const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
   },
   "apps/whiteboard/src/server": {
     store: [],
-    board: ["store"],
-    transport: ["store", "board"],
-    original: ["store", "board", "transport"],
+    transport: ["store"],
+    board: ["store", "transport"],
+    original: ["store", "transport", "board"],
   },
 };
 

@@ -21,17 +21,27 @@ import {
   type Reply,
 } from "@crosspod/protocol";
 import type { ParsedOperation, Submission } from "../store/board-store.ts";
-import type { Answer, BoardSession } from "./board-session.ts";
+import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What came with an event: any JSON, or binary, in any number. */
 export type Arguments = readonly unknown[];
+
+/** Gives the answer to a message: what it asked for, or why not. */
+export type Answer = (reply: Reply<unknown>) => void;
+
+/** What a message can ask of its session. */
+interface Session extends BoardMember {
+  readonly board: OpenBoard | undefined;
+  join(request: JoinRequest, answer: Answer): Promise<void>;
+  submit(board: OpenBoard, submission: Submission, answer: Answer): Promise<void>;
+}
 
 /** A kind of message that a client may send. */
 interface MessageKind {
   /** In small messages; 1 where it is not said. */
   readonly cost?: number;
   /** Undefined for those that only a client of the original example may send. */
-  readonly receive?: (session: BoardSession, args: Arguments, answer: Answer) => Promise<void> | void;
+  readonly receive?: (session: Session, args: Arguments, answer: Answer) => Promise<void> | void;
 }
 
 /** What joining costs, in small messages: the answer can be a whole board. */

@@ -12,7 +12,7 @@ import { roomName } from "../store/append-message.ts";
 import { BoardStoreError, type Submission, toBoardError } from "../store/board-store.ts";
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
-import { type Arguments, messageKinds, refuse } from "./board-messages.ts";
+import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
 import type { BoardAnswer, BoardMember, OpenBoard } from "./open-board.ts";
@@ -35,9 +35,6 @@ export interface OriginalClients {
   draw(socket: Socket, json: unknown): Promise<void>;
   disconnect(socket: Socket): void;
 }
-
-/** Gives the answer to a message: what it asked for, or why not. */
-export type Answer = (reply: Reply<unknown>) => void;
 
 /** One connection's side of a board: whatever it sends gets its answer, or is counted; it is held to its rate. */
 export class BoardSession implements BoardMember {
