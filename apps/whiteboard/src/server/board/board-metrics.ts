@@ -18,8 +18,8 @@ export type DrawingDrop = "malformed" | "too-many-messages" | "not-stored";
 
 /** What an operator sees of the boards. */
 export interface BoardMetrics {
-  appended(operations: number, seconds: number): void;
-  appendFailed(): void;
+  committed(operations: number, seconds: number): void;
+  commitFailed(): void;
   /** The store was read because of what did not come, or not as it should. */
   logRead(cause: ReadCause): void;
   message(event: string): void;
@@ -52,10 +52,10 @@ export function createBoardMetrics(
 
   gauge("crosspod_board_clients", "Clients that are connected now", gauges.clients);
   gauge("crosspod_board_boards", "Boards that this pod has clients on now", gauges.boards);
-  const operations = counter("crosspod_board_operations_appended_total", "Operations that this pod appended");
-  const failures = counter("crosspod_board_append_failures_total", "Appends that the store did not take");
-  const seconds = histogram("crosspod_board_append_seconds", "Time of an append", LATENCY_BUCKETS_SECONDS);
-  const sizes = histogram("crosspod_board_append_operations", "Operations in an append", OPERATION_BUCKETS);
+  const operations = counter("crosspod_board_operations_committed_total", "Operations that this pod committed");
+  const failures = counter("crosspod_board_commit_failures_total", "Commits that the store did not take");
+  const seconds = histogram("crosspod_board_commit_seconds", "Time of a commit", LATENCY_BUCKETS_SECONDS);
+  const sizes = histogram("crosspod_board_commit_operations", "Operations in a commit", OPERATION_BUCKETS);
   const logReads = counterBy(
     "cause",
     "crosspod_board_log_reads_total",
@@ -79,12 +79,12 @@ export function createBoardMetrics(
     Number(isLiveNow),
   );
   return {
-    appended(count, duration) {
+    committed(count, duration) {
       operations.inc(count);
       seconds.observe(duration);
       sizes.observe(count);
     },
-    appendFailed: () => failures.inc(),
+    commitFailed: () => failures.inc(),
     logRead: (cause) => logReads.inc({ cause }),
     message: (event) => messages.inc({ event }),
     refused: (code) => refusals.inc({ code }),

@@ -232,7 +232,7 @@ export class OpenBoard {
     const { store, metrics } = this.#context;
     const startedAt = performance.now();
     const appended = await store.append(this.name, submissions, this.#follower.position);
-    metrics.appended(appended.count, (performance.now() - startedAt) / 1_000);
+    metrics.committed(appended.count, (performance.now() - startedAt) / 1_000);
     this.#follower.reach(appended.position).catch(this.#ignore);
     return appended;
   }
