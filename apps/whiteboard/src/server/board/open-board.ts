@@ -142,8 +142,7 @@ export class OpenBoard {
 
   leave(member: BoardMember): void {
     this.#members.delete(member);
-    this.#cursors.move(member.id, undefined);
-    this.#people.delete(member.id);
+    if (this.#people.delete(member.id)) this.#cursors.move(member.id, undefined);
     this.#closeIfUnused();
   }
 

@@ -33,8 +33,11 @@ export class People {
     this.#changed.request();
   }
 
-  delete(id: string): void {
-    if (this.#names.delete(id)) this.#changed.request();
+  /** Whether there was such a one. */
+  delete(id: string): boolean {
+    const wasHere = this.#names.delete(id);
+    if (wasHere) this.#changed.request();
+    return wasHere;
   }
 
   close(): void {

@@ -96,8 +96,12 @@ export class OriginalBridge implements OriginalClients, BoardMember {
   /** Brings the board to clients; from then on they get what is appended. */
   async #bring(sockets: readonly Socket[]): Promise<void> {
     this.#board ??= this.#context.boards.get(DEFAULT_BOARD);
+    const board = this.#board;
     try {
-      await this.#board.join(this, { clients: [] }, ({ history }) => this.#enter(sockets, history));
+      await board.join(this, { clients: [] }, ({ history }) => {
+        // Meanwhile all may have left.
+        if (board === this.#board) this.#enter(sockets, history);
+      });
     } catch (error) {
       for (const { conn } of sockets) conn.close();
       if (!(error instanceof BoardStoreError)) throw error;
