@@ -1,5 +1,6 @@
 export * from "./connection.ts";
 export * from "./log-follower.ts";
+export * from "./position.ts";
 export * from "./settings.ts";
 export * from "./subscription-probe.ts";
 export * from "./subscriptions.ts";
