@@ -127,6 +127,13 @@ export function tokenOf(text: string): string | undefined {
   return mark === -1 ? undefined : text.slice(mark + TOKEN_MARK.length);
 }
 
+/** The sequence number at which each append of a text of the log ends, and its token. */
+export const tokensOf = (text: string, firstSeq: number): (readonly [seq: number, token: string])[] =>
+  text.split(";").flatMap((entry, index) => {
+    const token = tokenOf(entry);
+    return token === undefined ? [] : [[firstSeq + index, token] as const];
+  });
+
 /** Who made each operation of a text of the log, and its number, without reading the operations. */
 export const entryNumbers = (text: string): { readonly client: ClientId; readonly clientSeq: number }[] =>
   text.split(";").map((entry) => ({

@@ -1,3 +1,4 @@
+export * from "./batch.ts";
 export * from "./connection.ts";
 export * from "./log-follower.ts";
 export * from "./settings.ts";

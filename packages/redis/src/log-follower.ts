@@ -1,15 +1,5 @@
 import type { Position } from "@crosspod/protocol";
-
-/** Entries that one append published, and where the log is after them. One without entries says only where the log is. */
-export interface Batch extends Position {
-  /** The token of the batch before it. */
-  readonly previous: string;
-  /** Of its first entry; `seq + 1` when it has none. */
-  readonly firstSeq: number;
-}
-
-/** What a store answers to "what comes after this": the rest, or all of it where the log does not lead there. */
-export type Reading<B extends Batch, S extends Position> = { readonly rest: B } | { readonly whole: S };
+import type { Batch, Reading } from "./batch.ts";
 
 export const READ_CAUSES = ["start", "gap", "lost-last", "fork", "new-epoch", "resubscribed"] as const;
 
@@ -28,11 +18,11 @@ export interface LogFollowerOptions<B extends Batch, S extends Position> {
 }
 
 /** Entries that wait while the store is read; more are dropped, and the store is read once more. */
-const MAX_WAITING_ENTRIES = 10_000;
+export const MAX_WAITING_ENTRIES = 10_000;
 /** Batches whose tokens are remembered, to tell one that comes twice from one of another history. */
-const REMEMBERED_BATCHES = 512;
+export const REMEMBERED_BATCHES = 512;
 /** What the store says of its position and what it published come over two connections: one may be this much later. */
-const LATE_MS = 50;
+export const LATE_MS = 50;
 
 /**
  * Follows a log whose appends publish, of which any message can be lost, repeated or late: hands on what follows, in
@@ -57,50 +47,52 @@ export class LogFollower<B extends Batch, S extends Position> {
     return this.#position;
   }
 
-  /** Takes what was published. While the position is unknown, or a read is under way, it waits for that. */
+  /** Takes what was published. While a read is under way it waits for that; before the first one it is left to it. */
   receive(batch: B): void {
     if (this.#reading) return this.#wait(batch);
-    if (!this.#position) return;
-    const cause = this.#take(batch, this.#position);
+    const cause = this.#position && this.#take(batch, this.#position);
     if (cause) this.read(cause).catch(ignore);
   }
 
   /** Resolves when all is here that the store is said to have; what does not come is read. Rejects when the store is away. */
   async reach(said: Position): Promise<void> {
-    if (!this.#isBehind(said)) return;
-    if (said.epoch === this.#position?.epoch) await this.#arrival(said);
-    if (this.#isBehind(said)) await this.read(said.epoch === this.#position?.epoch ? "lost-last" : "new-epoch");
+    if (this.#lack(said) === "lost-last") await this.#arrival(said);
+    // A read that is under way may have been answered before this was said.
+    if (this.#lack(said)) await this.#reading;
+    const cause = this.#lack(said);
+    if (cause) await this.read(cause);
   }
 
   /** Reads what comes after the position; a read that is under way is shared. Rejects when the store is away. */
   read(cause: ReadCause): Promise<void> {
-    this.#reading ??= this.#readUntilComplete(cause).finally(() => {
-      this.#reading = undefined;
-      this.#waiting = [];
-      this.#waitingEntries = 0;
-    });
+    this.#reading ??= this.#readUntilComplete(cause);
     return this.#reading;
   }
 
   async #readUntilComplete(cause: ReadCause): Promise<void> {
-    for (let next: ReadCause | undefined = cause; next; ) {
-      const reading = await this.#options.read(this.#position);
-      this.#options.onRead?.(next);
-      this.#adopt(reading);
-      next = this.#takeWaiting();
+    try {
+      for (let next: ReadCause | undefined = cause; next; ) {
+        const reading = await this.#options.read(this.#position);
+        this.#options.onRead?.(next);
+        this.#adopt(reading);
+        next = this.#takeWaiting();
+      }
+    } finally {
+      // In the same step as the last look at what waits, or a message that comes in between is lost.
+      this.#reading = undefined;
     }
   }
 
   #adopt(reading: Reading<B, S>): void {
+    if ("whole" in reading) this.#tokens.clear();
+    for (const [seq, token] of reading.tokens ?? []) this.#remember(seq, token);
     if ("rest" in reading) return this.#append(reading.rest);
-    this.#tokens.clear();
     this.#moveTo(reading.whole);
     this.#options.reset(reading.whole);
-    this.#arrived();
   }
 
   #wait(batch: B): void {
-    this.#waitingEntries += 1 + batch.seq - batch.firstSeq;
+    this.#waitingEntries += Math.max(1, 1 + batch.seq - batch.firstSeq);
     if (this.#waitingEntries <= MAX_WAITING_ENTRIES) this.#waiting.push(batch);
   }
 
@@ -111,50 +103,58 @@ export class LogFollower<B extends Batch, S extends Position> {
     this.#waitingEntries = 0;
     if (!isComplete) return "gap";
     for (const batch of waiting) {
-      const { position } = this;
-      // The read has answered for what is not past it.
-      const isCovered = batch.epoch === position?.epoch && batch.seq <= position.seq && !this.#tokens.has(batch.seq);
-      const cause = position && !isCovered ? this.#take(batch, position) : undefined;
+      const cause = this.#position && !this.#isCovered(batch, this.#position) && this.#take(batch, this.#position);
       if (cause) return cause;
     }
     return undefined;
   }
 
+  /** The read has answered for entries that are not past it. What says where the log is now may have come after it. */
+  #isCovered(batch: B, { epoch, seq }: Position): boolean {
+    return batch.epoch === epoch && batch.seq <= seq && !isEmpty(batch) && !this.#tokens.has(batch.seq);
+  }
+
   /** Hands on a batch that follows the position; otherwise says why the store must be read, if it must. */
-  #take(batch: B, { epoch, seq, token }: Position): ReadCause | undefined {
-    if (batch.epoch !== epoch) return "new-epoch";
-    if (batch.seq <= seq) return this.#tokens.get(batch.seq) === batch.token ? undefined : "fork";
+  #take(batch: B, { seq, token }: Position): ReadCause | undefined {
+    const lack = this.#lack(batch);
+    if (lack !== "lost-last" || isEmpty(batch)) return lack;
     if (batch.firstSeq > seq + 1) return "gap";
-    if (batch.firstSeq <= seq || batch.previous !== token) return "fork";
+    if (batch.previous !== token) return "fork";
     this.#append(batch);
     return undefined;
   }
 
+  /** Why what is here is not all that the store is said to have; undefined when it is. */
+  #lack({ epoch, seq, token }: Position): ReadCause | undefined {
+    if (!this.#position) return "start";
+    if (epoch !== this.#position.epoch) return "new-epoch";
+    if (seq > this.#position.seq) return "lost-last";
+    return this.#tokens.get(seq) === token ? undefined : "fork";
+  }
+
   #append(batch: B): void {
     this.#moveTo(batch);
-    if (batch.firstSeq <= batch.seq) this.#options.append(batch);
-    this.#arrived();
+    if (!isEmpty(batch)) this.#options.append(batch);
   }
 
   #moveTo({ epoch, seq, token }: Position): void {
     this.#position = { epoch, seq, token };
-    this.#tokens.delete(seq);
+    this.#remember(seq, token);
+    for (const look of this.#arrivals) look();
+  }
+
+  #remember(seq: number, token: string): void {
     this.#tokens.set(seq, token);
     if (this.#tokens.size <= REMEMBERED_BATCHES) return;
     const [oldest] = this.#tokens.keys();
     if (oldest !== undefined) this.#tokens.delete(oldest);
   }
 
-  #isBehind({ epoch, seq }: Position): boolean {
-    return epoch !== this.#position?.epoch || seq > this.#position.seq;
-  }
-
   /** Resolves when the log has come as far as is said, or that is late. */
   #arrival(said: Position): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.#isBehind(said)) return;
-        end();
+        if (this.#lack(said) !== "lost-last") end();
       };
       const end = (): void => {
         clearTimeout(timer);
@@ -165,11 +165,9 @@ export class LogFollower<B extends Batch, S extends Position> {
       this.#arrivals.add(look);
     });
   }
-
-  #arrived(): void {
-    for (const look of this.#arrivals) look();
-  }
 }
+
+const isEmpty = ({ firstSeq, seq }: Batch): boolean => firstSeq > seq;
 
 /** The next message, or the next check, reads again. */
 const ignore = (): void => {};

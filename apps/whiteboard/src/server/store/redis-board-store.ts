@@ -7,6 +7,7 @@ import {
   MAX_ITEM_POINTS,
   MAX_ITEMS,
   type Position,
+  tokensOf,
 } from "@crosspod/protocol";
 import { describeRedisError, type Reading, type RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
@@ -113,7 +114,9 @@ export class RedisBoardStore implements BoardStore {
   async read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>> {
     const { position, operations } = await this.join(board, [], known, known);
     if (known === undefined || operations === undefined) return { whole: position };
-    return { rest: { ...position, previous: known.token, firstSeq: known.seq + 1, text: operations } };
+    const firstSeq = known.seq + 1;
+    const rest = { ...position, previous: known.token, firstSeq, text: operations };
+    return { rest, tokens: tokensOf(operations, firstSeq) };
   }
 
   async join(board: string, clients: readonly ClientId[], known = NOWHERE, seen?: Position): Promise<JoinAnswer> {
