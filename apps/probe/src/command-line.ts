@@ -66,12 +66,11 @@ export function parseCommandLine(
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: error })
     .showHelpAfterError("(crosspod --help says more)");
-  addVerify(program, (parsed) => {
+  const done = (parsed: VerifyCommand | WatchCommand): void => {
     command = parsed;
-  });
-  addWatch(program, (parsed) => {
-    command = parsed;
-  });
+  };
+  addVerify(program, done);
+  addWatch(program, done);
   try {
     program.parse(args, { from: "user" });
   } catch (problem) {

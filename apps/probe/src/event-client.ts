@@ -24,17 +24,17 @@ export class EventClient implements Disposable {
     });
   }
 
-  /** Connects as a client of crosspod does. */
-  static open(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, BOARD_CLIENT_QUERY, signal);
-  }
-
   /** Connects as the page of the original example does [W12]. */
   static openOriginal(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, {}, signal);
+    return EventClient.open(target, signal, {});
   }
 
-  static #open(target: Target, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<EventClient> {
+  /** Connects as a client of crosspod does. */
+  static open(
+    target: Target,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string>> = BOARD_CLIENT_QUERY,
+  ): Promise<EventClient> {
     const agent = agentOption(target.newDialer());
     const socket = io(target.url.origin, {
       transports: ["websocket"],

@@ -71,6 +71,10 @@ export class FeedListener implements Disposable {
     return this.heard.find(({ update }) => update.id === id && update.value === value);
   }
 
+  async untilHeard(id: string, value: string, signal: AbortSignal): Promise<void> {
+    await this.changes.until("an update", () => this.find(id, value) !== undefined, signal);
+  }
+
   [Symbol.dispose](): void {
     this.#ws.close();
   }
