@@ -8,7 +8,7 @@ import { Changes, whenReady } from "./wait.ts";
 /** An answer that takes longer is none. The original example's server answers nothing, one of crosspod at once. */
 const REPLY_WAIT_MS = 3_000;
 
-/** A bare socket.io client, by WebSocket, that keeps no cookies and does not connect again. Disposing of it ends the connection. */
+/** A bare socket.io client over WebSocket, without cookies or reconnects. Disposing of it ends the connection. */
 export class EventClient implements Disposable {
   readonly drawings: Drawing[] = [];
   readonly changes = new Changes();

@@ -1,10 +1,7 @@
 /** How long a label says that a text was copied. */
 const SHOWN_MS = 2_000;
 
-/**
- * Copies a text, and says on a label for a moment that it did: "Copied". Where the browser copies for no page, `select` is
- * called for the person to copy it: "Selected".
- */
+/** Copies a text and says so on a label; where no page may copy, `select` marks it for the person: "Selected". */
 export async function copyText(text: string, label: HTMLElement, select: () => void): Promise<void> {
   label.textContent = (await copy(text, select)) ? "Copied" : "Selected";
   setTimeout(() => {
