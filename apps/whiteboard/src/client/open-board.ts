@@ -28,7 +28,7 @@ import { PeopleList } from "./ui/people-list.ts";
 import { storedPersonName } from "./ui/person-name.ts";
 import { bindStageLabel } from "./ui/stage-label.ts";
 import { Toolbar } from "./ui/toolbar.ts";
-import { ZoomBar } from "./ui/zoom-bar.ts";
+import { bindZoomBar } from "./ui/zoom-bar.ts";
 
 /** Puts the page of one board together, and connects it. */
 export function openBoard(board: string): void {
@@ -57,7 +57,7 @@ export function openBoard(board: string): void {
   returnFocus(stage);
 
   new Toolbar(settings);
-  new ZoomBar(viewport);
+  bindZoomBar(viewport);
   new BoardMenu(board);
   new PeopleList(client);
   new BoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));

@@ -15,10 +15,7 @@ export interface StageSize {
   readonly free: Rectangle;
 }
 
-/**
- * What of the board the window shows. It shows all of it, whatever the window's size, until somebody moves or zooms; from then on the middle of what is shown
- * stays in the middle when the size changes.
- */
+/** What of the board the window shows: all of it, until somebody moves or zooms; its middle then stays the middle. */
 export class Viewport {
   readonly #changed = new Listeners<[]>();
   #stage: StageSize = { width: 1, height: 1, free: { left: 0, top: 0, right: 1, bottom: 1 } };

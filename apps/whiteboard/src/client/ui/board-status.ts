@@ -9,7 +9,7 @@ const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   closed: "Closed",
 };
 
-/** Between two strokes all is saved for moments: "Saved" is only said of what stays so for this long. It is never said too early. */
+/** Between two strokes all is saved for moments: "Saved" is only said of what stays so for this long. */
 const SETTLE_MS = 400;
 
 /** Says whether the board is live, whether what this person drew is saved, and which pod serves the page. */

@@ -1,6 +1,6 @@
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** Makes the controls of a toolbar one stop of the Tab key: the arrow keys, Home and End go from one to the next (WAI-ARIA, toolbar). */
+/** Makes a toolbar one stop of the Tab key: arrow keys, Home and End go along its controls (WAI-ARIA, toolbar). */
 export class RovingFocus {
   readonly #toolbar: HTMLElement;
 
