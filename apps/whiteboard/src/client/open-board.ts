@@ -1,6 +1,6 @@
 import { BoardClient } from "@crosspod/client";
 import { Announcer, elementById, onWake } from "@crosspod/page";
-import { Export } from "./export/export.ts";
+import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
 import { OwnCursor } from "./input/own-cursor.ts";
 import { PointerInput } from "./input/pointer-input.ts";
@@ -61,7 +61,7 @@ export function openBoard(board: string): void {
   new BoardMenu(board);
   new PeopleList(client);
   new BoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
-  new Export(board, renderer.shapes, notices);
+  bindExport(board, renderer.shapes, notices);
   bindEmptyBoard(client);
   bindStageLabel(stage, board, client);
   const edit = new EditButtons(client, notices);
