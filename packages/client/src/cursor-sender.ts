@@ -32,7 +32,10 @@ export class CursorSender {
     if (!this.#waiting) return;
     const { at } = this.#waiting;
     this.#waiting = undefined;
-    this.#transport.send(BoardEvent.cursor, ...(at ? [whole(at.x, BOARD_WIDTH), whole(at.y, BOARD_HEIGHT)] : []));
+    this.#transport.emitVolatile(
+      BoardEvent.cursor,
+      ...(at ? [whole(at.x, BOARD_WIDTH), whole(at.y, BOARD_HEIGHT)] : []),
+    );
     this.#interval.start(CURSOR_INTERVAL_MS);
   }
 }

@@ -1,5 +1,8 @@
 export * from "./backoff.ts";
 export * from "./board-client.ts";
+export * from "./board-client-options.ts";
+export type { Eraser } from "./board-editor.ts";
+export type { ConnectionState } from "./board-states.ts";
 export * from "./board-transport.ts";
 export * from "./board-trouble.ts";
 export * from "./board-view.ts";
@@ -8,6 +11,7 @@ export * from "./feed-client.ts";
 export * from "./fitting-name.ts";
 export * from "./listeners.ts";
 export * from "./outbox-storage.ts";
+export * from "./outdated-reload.ts";
 export type { PenStroke } from "./pen-stroke.ts";
 export type { CursorPosition } from "./people.ts";
 export * from "./save-state.ts";

@@ -1,29 +1,17 @@
 import type { BoardError } from "@crosspod/protocol";
-import type { BoardTrouble } from "./board-trouble.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
+import { Listeners } from "./listeners.ts";
 import type { Outbox } from "./outbox.ts";
 import { isSameSaveState, type SaveState } from "./save-state.ts";
 
-/** What says whether a person's own operations are on their way. */
-export interface SaveFacts {
-  readonly outbox: Pick<Outbox, "size" | "isKept">;
-  readonly isJoined: boolean;
-  readonly trouble: BoardTrouble | undefined;
-}
-
 /** Says truthfully what became of a person's own operations, and tells when that has changed [W6]. */
 export class SaveStateWatch {
-  readonly #changed = new Listeners<[SaveState]>();
+  readonly changed = new Listeners<[SaveState]>();
   #state: SaveState = { state: "saved" };
   /** What was refused since this person did something last. */
   #refusal: BoardError | undefined;
 
   get state(): SaveState {
     return this.#state;
-  }
-
-  onChange(listener: (state: SaveState) => void): Unsubscribe {
-    return this.#changed.add(listener);
   }
 
   /** This person goes on, and has seen what was refused before. */
@@ -36,24 +24,16 @@ export class SaveStateWatch {
     this.#refusal = error;
   }
 
-  /** Draws the state from what is known now. */
-  update(facts: SaveFacts): void {
-    const state = this.#derive(facts);
+  /** Draws the state from what is known now; `blockedBy` says why operations are not on their way, if they are not. */
+  update(outbox: Pick<Outbox, "size" | "isKept">, blockedBy: string | undefined): void {
+    const state = this.#derive(outbox, this.#refusal?.detail ?? blockedBy);
     if (isSameSaveState(state, this.#state)) return;
     this.#state = state;
-    this.#changed.emit(state);
+    this.changed.emit(state);
   }
 
-  #derive(facts: SaveFacts): SaveState {
-    const { size: operations, isKept } = facts.outbox;
+  #derive({ size: operations, isKept }: Pick<Outbox, "size" | "isKept">, reason: string | undefined): SaveState {
     if (operations === 0 && !this.#refusal) return { state: "saved" };
-    const reason = this.#refusal?.detail ?? hindrance(facts);
     return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, isKept, reason };
   }
-}
-
-/** Why operations are not on their way; undefined when they are. */
-function hindrance({ isJoined, trouble }: SaveFacts): string | undefined {
-  if (trouble) return trouble.detail;
-  return isJoined ? undefined : "there is no connection";
 }
