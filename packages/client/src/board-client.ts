@@ -1,27 +1,21 @@
-import type { BoardError, ClientId, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
+import type { BoardError, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
 import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
 import { BoardEditor, type Eraser } from "./board-editor.ts";
+import type { CursorPosition } from "./board-presence.ts";
 import { BoardPresence } from "./board-presence.ts";
 import type { ConnectionState } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
-import type { BoardTrouble } from "./board-trouble.ts";
 import type { BoardView } from "./board-view.ts";
-import { newClientId } from "./client-id.ts";
+import { newClientId, secureRandom } from "./client-id.ts";
 import { systemClock } from "./clock.ts";
-import { Listeners, type Subscribe } from "./listeners.ts";
+import type { Subscribe } from "./listeners.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
-import type { CursorPosition } from "./people.ts";
-import { secureRandom } from "./random.ts";
 import type { SaveState } from "./save-state.ts";
-import { SaveStateWatch } from "./save-state-watch.ts";
+import type { BoardTrouble } from "./scatter-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
-import { Timer } from "./timer.ts";
-
-/** A crash of the page loses what was drawn in this time at most; see {@link BoardClient.flush} for a page that closes. */
-const SEAL_AFTER_MS = 100;
 
 /**
  * A person's side of one board: shows what is drawn, by others and by this person, sends what this person does until
@@ -42,73 +36,52 @@ export class BoardClient {
   /** Hears that {@link canUndo} or {@link canRedo} may have changed. */
   readonly onHistory: Subscribe<[]>;
   readonly #transport: BoardTransport;
-  readonly #document: BoardDocument;
   readonly #editor: BoardEditor;
   readonly #presence: BoardPresence;
   readonly #connection: BoardConnection;
-  readonly #sealing: Timer;
-  readonly #saving = new SaveStateWatch();
-  readonly #stateChanged = new Listeners<[ConnectionState]>();
-  readonly #troubleChanged = new Listeners<[BoardTrouble | undefined]>();
-  readonly #refused = new Listeners<[BoardError]>();
-  #state: ConnectionState = "connecting";
-  #trouble: BoardTrouble | undefined;
-  #hello: Joined | undefined;
 
   constructor(options: BoardClientOptions) {
     const { board, storage = new MemoryOutboxStorage(), random = secureRandom, clock = systemClock } = options;
     const connect = options.connect ?? ((url) => connectSocket(url));
     const transport = connect(`${options.url}`, board);
+    const document = new BoardDocument({ board, storage, newClientId: () => newClientId(random) });
+    const editor = new BoardEditor(document, clock, {
+      onPerformed: () => connection.performed(),
+      onFlushed: () => connection.update(),
+    });
+    const context = { board, name: () => this.name, transport, document, clock, random };
+    const connection = new BoardConnection(context, editor);
+    const presence = new BoardPresence(context, options.name, (error) => connection.refused.emit(error));
+    this.view = document.view;
+    this.onState = connection.state.changed.add;
+    this.onSaveState = connection.saveState.changed.add;
+    this.onTrouble = connection.trouble.changed.add;
+    this.onRefused = connection.refused.add;
+    this.onPeople = presence.peopleChanged.add;
+    this.onCursors = presence.cursorsChanged.add;
+    this.onHistory = editor.history.changed.add;
     this.#transport = transport;
-    this.#document = new BoardDocument({ board, storage, newClientId: () => newClientId(random) });
-    this.#editor = new BoardEditor(this.#document, () => this.#performed());
-    this.#presence = new BoardPresence({
-      name: options.name,
-      transport,
-      clock,
-      onRefused: (error) => this.#refused.emit(error),
-    });
-    this.#connection = new BoardConnection({
-      board,
-      name: () => this.name,
-      transport,
-      document: this.#document,
-      clock,
-      random,
-      events: {
-        onJoined: (joined) => this.#joined(joined),
-        onRefused: (client, clientSeq, error) => this.#refuse(client, clientSeq, error),
-        onChange: () => this.#update(),
-      },
-    });
-    this.#sealing = new Timer(clock, () => this.flush());
-    this.view = this.#document.view;
-    this.onState = this.#stateChanged.add;
-    this.onSaveState = this.#saving.changed.add;
-    this.onTrouble = this.#troubleChanged.add;
-    this.onRefused = this.#refused.add;
-    this.onPeople = this.#presence.peopleChanged.add;
-    this.onCursors = this.#presence.cursorsChanged.add;
-    this.onHistory = this.#editor.historyChanged.add;
-    this.#update();
+    this.#editor = editor;
+    this.#connection = connection;
+    this.#presence = presence;
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#connection.state.value;
   }
 
   get saveState(): SaveState {
-    return this.#saving.state;
+    return this.#connection.saveState.value;
   }
 
   /** Why the board is not all here, if that is known to be more than a lost connection. */
   get trouble(): BoardTrouble | undefined {
-    return this.#trouble;
+    return this.#connection.trouble.value;
   }
 
   /** What the service said of itself last: its pod and version, and the board's epoch. */
   get hello(): Joined | undefined {
-    return this.#hello;
+    return this.#connection.hello;
   }
 
   get name(): string {
@@ -116,11 +89,11 @@ export class BoardClient {
   }
 
   get canUndo(): boolean {
-    return this.#editor.canUndo;
+    return this.#editor.history.canUndo;
   }
 
   get canRedo(): boolean {
-    return this.#editor.canRedo;
+    return this.#editor.history.canRedo;
   }
 
   /** Others, and this person: the one with {@link selfId}. */
@@ -141,7 +114,6 @@ export class BoardClient {
   /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
   open(): void {
     this.#connection.open();
-    this.#update();
   }
 
   /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
@@ -152,16 +124,13 @@ export class BoardClient {
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */
   close(): void {
     this.flush();
-    this.#sealing.stop();
     this.#presence.close();
     this.#connection.close();
-    this.#update();
   }
 
   /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in the next moment. */
   flush(): void {
-    this.#document.outbox.seal();
-    this.#update();
+    this.#editor.flush();
   }
 
   /** Starts a stroke; others see it while it is drawn. One undo step. */
@@ -180,53 +149,20 @@ export class BoardClient {
   }
 
   undo(): void {
-    this.#editor.undo();
+    this.#editor.history.undo();
   }
 
   redo(): void {
-    this.#editor.redo();
+    this.#editor.history.redo();
   }
 
   /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
   moveCursor(point: CursorPosition | undefined): void {
-    this.#presence.move(point);
+    this.#presence.moveCursor(point);
   }
 
   /** Others see the name as soon as the service has taken it; it is the one of every later connection, too. */
   rename(name: string): void {
     this.#presence.rename(name);
-  }
-
-  #performed(): void {
-    this.#saving.performed();
-    this.#connection.pump();
-    if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
-    this.#update();
-  }
-
-  #joined(joined: Joined): void {
-    this.#hello = joined;
-    this.#editor.followEpoch(joined.epoch);
-  }
-
-  #refuse(client: ClientId, clientSeq: number, error: BoardError): void {
-    this.#editor.refuse(client, clientSeq, error);
-    this.#saving.refused(error);
-    this.#refused.emit(error);
-    this.#update();
-  }
-
-  /** Tells what is different from before. */
-  #update(): void {
-    const { state, trouble, blockedBy } = this.#connection;
-    if (state !== this.#state) {
-      this.#state = state;
-      this.#stateChanged.emit(state);
-    }
-    this.#saving.update(this.#document.outbox, blockedBy);
-    if (trouble !== this.#trouble) {
-      this.#trouble = trouble;
-      this.#troubleChanged.emit(trouble);
-    }
   }
 }

@@ -12,6 +12,7 @@ import {
   parseItems,
 } from "@crosspod/protocol";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
+import type { OutboxChain } from "./outbox-chain.ts";
 import { OverlaidView } from "./overlaid-view.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 
@@ -35,7 +36,7 @@ export class BoardDocument {
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
     this.view = new OverlaidView(this.#committed);
-    for (const pending of this.outbox.pending) this.view.push(pending);
+    this.#show(this.outbox.chains);
   }
 
   /** How far the board is known; undefined when only the whole of it would help. */
@@ -62,9 +63,13 @@ export class BoardDocument {
     this.#position = undefined;
     if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
     const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
-    if (items) this.#replace(items, told);
+    const contained = this.#contained(told);
+    if (items) this.#replace(items, contained);
     for (const operation of operations) this.#see(operation);
-    this.#confirm(told);
+    // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
+    this.#unsafe = [];
+    this.#drop([...contained, ...this.outbox.confirm(told)]);
+    this.#show(this.outbox.chains.filter(({ isTold }) => isTold));
     this.#position = { epoch, seq, token };
     return true;
   }
@@ -88,9 +93,16 @@ export class BoardDocument {
     return gone;
   }
 
-  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
+  /** Those that the store has, by what it says of each client. */
+  #contained(told: ReadonlyMap<ClientId, number>): PendingOperation[] {
+    return this.outbox.chains.flatMap(({ client, operations }) =>
+      operations.filter(({ clientSeq }) => clientSeq <= (told.get(client) ?? 0)),
+    );
+  }
+
+  #replace(items: readonly Item[], contained: readonly PendingOperation[]): void {
     this.#committed = new BoardItems(items);
-    this.view.reset(this.#committed, this.outbox.contained(told));
+    this.view.reset(this.#committed, contained);
   }
 
   #see(committed: CommittedOperation): void {
@@ -104,13 +116,8 @@ export class BoardDocument {
     this.#removalListeners.delete(own);
   }
 
-  /** What the board has is acknowledged. What it does not have is shown on top, also what a store had that lost it. */
-  #confirm(told: ReadonlyMap<ClientId, number>): void {
-    this.#unsafe = [];
-    const contained = this.outbox.contained(told);
-    const gone = this.outbox.confirm(told);
-    this.#drop([...contained, ...gone]);
-    for (const pending of this.outbox.told) this.view.push(pending);
+  #show(chains: readonly OutboxChain[]): void {
+    for (const { operations } of chains) for (const pending of operations) this.view.push(pending);
   }
 
   #drop(operations: readonly PendingOperation[]): void {

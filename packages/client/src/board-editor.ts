@@ -8,8 +8,9 @@ import {
   type StrokeStyle,
 } from "@crosspod/protocol";
 import type { BoardDocument, RemovalListener } from "./board-document.ts";
-import { Listeners } from "./listeners.ts";
+import type { Clock } from "./clock.ts";
 import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
+import { Timer } from "./timer.ts";
 import { UndoHistory } from "./undo-history.ts";
 
 /** One sweep of the eraser. */
@@ -20,41 +21,46 @@ export interface Eraser {
   end(): void;
 }
 
+/** A crash of the page loses what was drawn in this time at most. */
+const SEAL_AFTER_MS = 100;
+
+export interface BoardEditorEvents {
+  /** The outbox has more. */
+  readonly onPerformed: () => void;
+  /** What is in the outbox is in the storage, if there is room. */
+  readonly onFlushed: () => void;
+}
+
 /** What this person does to the board, and can take back. */
 export class BoardEditor {
-  readonly historyChanged = new Listeners<[]>();
+  readonly history: UndoHistory;
   readonly #document: BoardDocument;
-  readonly #onPerformed: () => void;
-  readonly #history: UndoHistory;
+  readonly #events: BoardEditorEvents;
   readonly #openStrokes = new Set<DrawnStroke>();
+  readonly #sealing: Timer;
   /** Of the board that the open strokes are part of. */
   #epoch: string | undefined;
   #items = 0;
 
-  /** @param onPerformed the document has another operation. */
-  constructor(document: BoardDocument, onPerformed: () => void) {
+  constructor(document: BoardDocument, clock: Clock, events: BoardEditorEvents) {
     this.#document = document;
-    this.#onPerformed = onPerformed;
-    this.#history = new UndoHistory(
-      document.view,
-      (operation, onRemoved) => this.#perform(operation, onRemoved),
-      () => this.historyChanged.emit(),
-    );
+    this.#events = events;
+    this.history = new UndoHistory(document.view, (operation, onRemoved) => this.#perform(operation, onRemoved));
+    this.#sealing = new Timer(clock, () => this.flush());
   }
 
-  get canUndo(): boolean {
-    return this.#history.canUndo;
-  }
-
-  get canRedo(): boolean {
-    return this.#history.canRedo;
+  /** Puts what is being drawn into the storage as far as it has come. */
+  flush(): void {
+    this.#sealing.stop();
+    this.#document.outbox.seal();
+    this.#events.onFlushed();
   }
 
   beginStroke(style: StrokeStyle, first: Point): PenStroke {
     const stroke = new DrawnStroke({
       style,
       first,
-      step: this.#history.begin(),
+      step: this.history.begin(),
       newItemId: () => this.#newItemId(),
       append: (operation) => this.#perform(operation),
       onEnd: () => this.#openStrokes.delete(stroke),
@@ -64,23 +70,15 @@ export class BoardEditor {
   }
 
   beginErase(): Eraser {
-    const step = this.#history.begin();
+    const step = this.history.begin();
     return { erase: (ids) => step.remove(ids), end: () => step.end() };
   }
 
   clear(): void {
     if (this.#document.view.size === 0) return;
-    const step = this.#history.begin();
+    const step = this.history.begin();
     step.clear();
     step.end();
-  }
-
-  undo(): void {
-    this.#history.undo();
-  }
-
-  redo(): void {
-    this.#history.redo();
   }
 
   /** What was acknowledged in another epoch may be gone: more points of an open stroke would have nothing to be added to. */
@@ -105,6 +103,7 @@ export class BoardEditor {
 
   #perform(operation: Operation, onRemoved?: RemovalListener): void {
     this.#document.perform(operation, onRemoved);
-    this.#onPerformed();
+    this.#events.onPerformed();
+    if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
   }
 }

@@ -10,37 +10,28 @@ import {
   tokenOf,
 } from "@crosspod/protocol";
 import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
-import type { BoardDocument } from "./board-document.ts";
+import type { BoardContext } from "./board-context.ts";
 import { isCount, parseHead, parseJoinReply, UNREADABLE } from "./board-reply.ts";
 import { SYNC_TRANSITIONS, type SyncState } from "./board-states.ts";
-import type { BoardTransport } from "./board-transport.ts";
-import type { Clock } from "./clock.ts";
 import { StateMachine } from "./state-machine.ts";
 import { Timer } from "./timer.ts";
 
 const UNANSWERED: BoardError = { code: "unavailable", detail: "the service did not answer" };
 
-export interface BoardSyncOptions {
-  readonly board: string;
-  readonly name: () => string;
-  readonly transport: BoardTransport;
-  readonly document: BoardDocument;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly events: {
-    readonly onJoined: (joined: Joined) => void;
-    /** The stream goes on; `isAcknowledged` when that acknowledges something of this page's. */
-    readonly onOperations: (operations: readonly CommittedOperation[], isAcknowledged: boolean) => void;
-    /** The board is not followed any more, until the next join. */
-    readonly onDiverged: () => void;
-    /** The state, or the error, is another one. */
-    readonly onChange: () => void;
-  };
+export interface BoardSyncEvents {
+  readonly onJoined: (joined: Joined) => void;
+  /** The stream goes on; `isAcknowledged` when that acknowledges something of this page's. */
+  readonly onOperations: (operations: readonly CommittedOperation[], isAcknowledged: boolean) => void;
+  /** The board is not followed any more, until the next join. */
+  readonly onDiverged: () => void;
+  /** The state, or the error, is another one. */
+  readonly onChange: () => void;
 }
 
 /** Follows the one ordered stream of a board: joins it, and joins again when what comes is not exactly what follows [W7] [W10]. */
 export class BoardSync {
-  readonly #options: BoardSyncOptions;
+  readonly #context: BoardContext;
+  readonly #events: BoardSyncEvents;
   readonly #states = new StateMachine(SYNC_TRANSITIONS, "offline");
   /** What comes in order resets it, not a join alone: or a stream that never fits would be joined again without a pause. */
   readonly #backoff: Backoff;
@@ -49,9 +40,10 @@ export class BoardSync {
   /** Counts joins: the reply to an earlier one means nothing any more. */
   #joins = 0;
 
-  constructor(options: BoardSyncOptions) {
-    const { transport, clock, random } = options;
-    this.#options = options;
+  constructor(context: BoardContext, events: BoardSyncEvents) {
+    const { transport, clock, random } = context;
+    this.#context = context;
+    this.#events = events;
     this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
     this.#pause = new Timer(clock, () => this.#retry());
     transport.on(BoardEvent.operations, (seq, text, safe) => this.#receive(seq, text, safe));
@@ -81,20 +73,20 @@ export class BoardSync {
   diverge(): void {
     if (!this.#states.handle("diverge")) return;
     this.#pause.start(this.#backoff.next());
-    this.#options.events.onDiverged();
-    this.#options.events.onChange();
+    this.#events.onDiverged();
+    this.#events.onChange();
   }
 
   #retry(): void {
     // Another pod may have this version.
-    if (this.state === "outdated") this.#options.transport.renew();
+    if (this.state === "outdated") this.#context.transport.renew();
     else if (this.#states.handle("retry")) void this.#join();
   }
 
   async #join(): Promise<void> {
     this.#joins += 1;
     const join = this.#joins;
-    const { board, name, document, events } = this.#options;
+    const { board, name, document } = this.#context;
     const { position } = document;
     const { clients } = document.outbox;
     const request = { protocol: BOARD_PROTOCOL, board, name: name(), clients, ...(position && { known: position }) };
@@ -104,13 +96,13 @@ export class BoardSync {
     if (!document.join(reply.ok, clients)) return this.#fail(UNREADABLE);
     this.#error = undefined;
     this.#states.handle("join");
-    events.onJoined(reply.ok);
-    events.onChange();
+    this.#events.onJoined(reply.ok);
+    this.#events.onChange();
   }
 
   async #request(request: JoinRequest): Promise<Reply<Joined>> {
     try {
-      return parseJoinReply(await this.#options.transport.request(BoardEvent.join, request));
+      return parseJoinReply(await this.#context.transport.request(BoardEvent.join, request));
     } catch {
       // The connection is lost, and the next one joins; or the reply did not come in time.
       return { error: UNANSWERED };
@@ -121,12 +113,12 @@ export class BoardSync {
     this.#error = error;
     this.#states.handle(error.code === "outdated" ? "mismatch" : "fail");
     this.#pause.start(this.#backoff.next());
-    this.#options.events.onChange();
+    this.#events.onChange();
   }
 
   /** While a join is under way, all that comes is in its reply. */
   #receive(seq: unknown, text: unknown, safe: unknown): void {
-    const { document, events } = this.#options;
+    const { document } = this.#context;
     if (this.state !== "live") return;
     const nextSeq = (document.position?.seq ?? 0) + 1;
     if (seq !== nextSeq || typeof text !== "string" || !isCount(safe)) return this.diverge();
@@ -134,12 +126,12 @@ export class BoardSync {
     if (!operations) return this.diverge();
     this.#backoff.reset();
     const isAcknowledged = document.receive(operations, tokenOf(text), safe);
-    events.onOperations(operations, isAcknowledged);
+    this.#events.onOperations(operations, isAcknowledged);
   }
 
   #compare(value: unknown): void {
     const head = parseHead(value);
-    const { position } = this.#options.document;
+    const { position } = this.#context.document;
     if (this.state !== "live" || !head) return;
     if (head.epoch === position?.epoch && head.seq === position.seq) this.#backoff.reset();
     else this.diverge();

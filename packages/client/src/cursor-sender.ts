@@ -1,7 +1,7 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, BoardEvent } from "@crosspod/protocol";
+import type { CursorPosition } from "./board-presence.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
-import type { CursorPosition } from "./people.ts";
 import { Timer } from "./timer.ts";
 
 /** Often enough for a pointer that others see gliding. */

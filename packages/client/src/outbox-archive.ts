@@ -30,7 +30,7 @@ export class OutboxArchive {
   }
 
   remove(client: ClientId, clientSeq: number): void {
-    if (clientSeq > 0) this.#storage.remove(this.#board, client, clientSeq);
+    this.#storage.remove(this.#board, client, clientSeq);
   }
 
   /** Those that another page which has them, too, has moved, or knows to be acknowledged: they are not here any more. */

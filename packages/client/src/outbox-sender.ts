@@ -1,9 +1,9 @@
 import { type BoardError, BoardEvent, type ClientId, isRetryable } from "@crosspod/protocol";
 import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
+import type { BoardContext } from "./board-context.ts";
 import { parseError } from "./board-reply.ts";
 import { SENDER_TRANSITIONS } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
-import type { Clock } from "./clock.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxMessage } from "./outbox-chain.ts";
 import { SendPace } from "./send-pace.ts";
@@ -15,19 +15,13 @@ const MAX_UNDER_WAY = 4;
 /** When nothing is heard of what was sent for so long, the word of it is lost. */
 const ANSWER_WAIT_MS = 10_000;
 
-export interface OutboxSenderOptions {
-  readonly transport: BoardTransport;
-  readonly outbox: Outbox;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly events: {
-    /** It has changed why nothing is acknowledged. */
-    readonly onChange: () => void;
-    /** An operation will never be taken. */
-    readonly onRefused: (client: ClientId, clientSeq: number, error: BoardError) => void;
-    /** Only a join can tell what the store has. */
-    readonly onDiverged: () => void;
-  };
+export interface OutboxSenderEvents {
+  /** It has changed why nothing is acknowledged. */
+  readonly onChange: () => void;
+  /** An operation will never be taken. */
+  readonly onRefused: (client: ClientId, clientSeq: number, error: BoardError) => void;
+  /** Only a join can tell what the store has. */
+  readonly onDiverged: () => void;
 }
 
 /** Sends what is in the outbox, in order, until it is acknowledged [W6]. */
@@ -35,7 +29,7 @@ export class OutboxSender {
   readonly pace: SendPace;
   readonly #transport: BoardTransport;
   readonly #outbox: Outbox;
-  readonly #events: OutboxSenderOptions["events"];
+  readonly #events: OutboxSenderEvents;
   readonly #states = new StateMachine(SENDER_TRANSITIONS, "closed");
   readonly #backoff: Backoff;
   /** Ends `throttled` and `pausing`. */
@@ -47,9 +41,9 @@ export class OutboxSender {
   #superseded: readonly OutboxMessage[] = [];
   #error: BoardError | undefined;
 
-  constructor({ transport, outbox, clock, random, events }: OutboxSenderOptions) {
+  constructor({ transport, document, clock, random }: BoardContext, events: OutboxSenderEvents) {
     this.#transport = transport;
-    this.#outbox = outbox;
+    this.#outbox = document.outbox;
     this.#events = events;
     this.pace = new SendPace(clock);
     this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);

@@ -40,6 +40,11 @@ export class Outbox {
     return this.#own.client;
   }
 
+  /** What has a number, in the order in which it is sent. */
+  get chains(): readonly OutboxChain[] {
+    return [...this.#adopted, this.#own];
+  }
+
   /** Those of which a join is to say what the store has: this page's own first. */
   get clients(): ClientId[] {
     return [this.#own, ...this.#adopted].slice(0, MAX_JOINED_CLIENTS).map(({ client }) => client);
@@ -47,7 +52,7 @@ export class Outbox {
 
   /** How many are not acknowledged. */
   get size(): number {
-    return this.#chains.reduce((size, { operations }) => size + operations.length, this.#drafts.length);
+    return this.chains.reduce((size, { operations }) => size + operations.length, this.#drafts.length);
   }
 
   get hasDrafts(): boolean {
@@ -56,24 +61,7 @@ export class Outbox {
 
   /** Whether all of them, but for what is being drawn right now, would outlive this page. */
   get isKept(): boolean {
-    return this.#archive.isKept(this.#chains.flatMap(({ operations }) => operations));
-  }
-
-  /** All that are not acknowledged, in their order. */
-  get pending(): PendingOperation[] {
-    return [...this.#chains.flatMap(({ operations }) => operations), ...this.#drafts];
-  }
-
-  /** Without those that another page has moved, and that may be on the board: the next join tells. */
-  get told(): PendingOperation[] {
-    const chains = this.#chains.filter(({ isTold }) => isTold);
-    return [...chains.flatMap(({ operations }) => operations), ...this.#drafts];
-  }
-
-  /** Those that the store has, by what it says of each client. */
-  contained(told: ReadonlyMap<ClientId, number>): PendingOperation[] {
-    const isContained = ({ client, clientSeq }: PendingOperation) => clientSeq <= (told.get(client) ?? 0);
-    return this.#chains.flatMap(({ operations }) => operations.filter(isContained));
+    return this.#archive.isKept(this.chains.flatMap(({ operations }) => operations));
   }
 
   /** Whether there is something to send. */
@@ -114,7 +102,7 @@ export class Outbox {
 
   /** Whatever was under way is to be sent again. */
   rewind(): void {
-    for (const chain of this.#chains) chain.rewind();
+    for (const chain of this.chains) chain.rewind();
   }
 
   /** Everything of the client up to a number is stored on the board's side. */
@@ -129,7 +117,7 @@ export class Outbox {
    * another epoch, the rest goes under a new client id [W6]. Returns what another page has taken care of.
    */
   confirm(told: ReadonlyMap<ClientId, number>): readonly PendingOperation[] {
-    return this.#chains.flatMap((chain) => {
+    return this.chains.flatMap((chain) => {
       const clientSeq = told.get(chain.client);
       chain.isTold = clientSeq !== undefined;
       if (clientSeq === undefined) return [];
@@ -140,19 +128,13 @@ export class Outbox {
 
   /** Drops an operation that will never be taken, with what cannot be without it, and numbers the rest anew. Returns all that is gone. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
+    this.seal();
     const chain = this.#chain(client);
-    const refused = this.find(client, clientSeq);
-    if (!chain || !refused) return [];
-    const rest = chain.operations.slice(chain.operations.indexOf(refused));
-    const dropped = new Set(refusedWith(chain === this.#own ? [...rest, ...this.#drafts] : rest, error));
-    for (const pending of dropped) this.#archive.remove(pending.client, pending.clientSeq);
-    this.#drafts = this.#drafts.filter((draft) => !dropped.has(draft));
-    const moved = this.#renumber(chain, clientSeq, (pending) => !dropped.has(pending));
-    return [...dropped, ...moved];
-  }
-
-  get #chains(): readonly OutboxChain[] {
-    return [...this.#adopted, this.#own];
+    const from = chain?.operations.findIndex((pending) => pending.clientSeq === clientSeq) ?? -1;
+    if (!chain || from === -1) return [];
+    const dropped = refusedWith(chain.operations.slice(from), error);
+    for (const pending of dropped) this.#archive.remove(client, pending.clientSeq);
+    return [...dropped, ...this.#renumber(chain, clientSeq, dropped)];
   }
 
   /** Whose turn it is: what comes later may build on what is not acknowledged yet. */
@@ -161,7 +143,7 @@ export class Outbox {
   }
 
   #chain(client: ClientId): OutboxChain | undefined {
-    return this.#chains.find((chain) => chain.client === client);
+    return this.chains.find((chain) => chain.client === client);
   }
 
   #push(chain: OutboxChain, pending: PendingOperation): void {
@@ -181,27 +163,22 @@ export class Outbox {
 
   /** Takes in what the storage has of clients that are not known here: what follows it here comes after it. */
   #adopt(): void {
-    const chains = this.#archive.chainsBeside(new Set(this.#chains.map(({ client }) => client)));
+    const chains = this.#archive.chainsBeside(new Set(this.chains.map(({ client }) => client)));
     const orders = chains.flatMap(({ operations }) => operations.map(({ order }) => order + 1));
     this.#nextOrder = Math.max(this.#nextOrder, ...orders);
     this.#adopted = [...chains, ...this.#adopted];
   }
 
-  /** Moves a chain from a number on, or some of that, to a new client id. Returns what another page has moved already. */
-  #renumber(
-    chain: OutboxChain,
-    from: number,
-    isKept: (pending: PendingOperation) => boolean = () => true,
-  ): PendingOperation[] {
-    const rest = chain.operations.filter((pending) => pending.clientSeq >= from && isKept(pending));
+  /** Moves a chain from a number on, without what is dropped, to a new client id. Returns what another page has moved already. */
+  #renumber(chain: OutboxChain, from: number, dropped: readonly PendingOperation[] = []): PendingOperation[] {
+    const rest = chain.operations.filter((pending) => pending.clientSeq >= from && !dropped.includes(pending));
     const gone = this.#archive.missing(rest);
     const fresh = new OutboxChain(this.#newClientId());
     chain.cut(from);
     for (const pending of rest) if (!gone.includes(pending)) this.#move(pending, fresh);
-    if (chain === this.#own) {
-      this.#adopted = [...this.#adopted, chain];
-      this.#own = fresh;
-    } else this.#adopted = this.#adopted.flatMap((each) => (each === chain ? [chain, fresh] : [each]));
+    const chains = this.chains.flatMap((each) => (each === chain ? [chain, fresh] : [each]));
+    this.#own = chains.at(-1) ?? fresh;
+    this.#adopted = chains.slice(0, -1);
     this.#forgetEmptyChains();
     if (gone.length > 0) this.#adopt();
     return gone;
