@@ -1,5 +1,5 @@
 import type { BoardTransport, Loss } from "@crosspod/client";
-import { BoardEvent, type ClientId, type Joined, type Reply } from "@crosspod/protocol";
+import { BoardEvent, type ClientId, type Joined, type JoinRequest, type Reply } from "@crosspod/protocol";
 import type { Witness } from "../fuzz/witness.ts";
 
 /** A connection of a client, with a witness of what goes over it. */
@@ -18,21 +18,32 @@ export class WatchedTransport implements BoardTransport {
     return this.#transport.id;
   }
 
+  open(): void {
+    this.#transport.open();
+  }
+
   async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
-    const [client, firstN, text] = args as [ClientId, number, string];
-    if (event === BoardEvent.operations) this.#witness.sees(client, firstN, text);
     const reply = await this.#transport.request(event, ...args);
-    if (event === BoardEvent.operations) this.#witness.hears(client, reply as Reply<{ n: number }>);
-    if (event === BoardEvent.join) this.#heardJoin(reply as Reply<Joined>);
+    if (event === BoardEvent.join) this.#hearJoined(args[0] as JoinRequest, reply as Reply<Joined>);
     return reply;
   }
 
-  send(event: string, ...args: readonly unknown[]): void {
-    this.#transport.send(event, ...args);
+  emit(event: string, ...args: readonly unknown[]): void {
+    const [client, firstSeq, text] = args as [ClientId, number, string];
+    if (event === BoardEvent.operations) this.#witness.sees(client, firstSeq, text);
+    this.#transport.emit(event, ...args);
+  }
+
+  emitVolatile(event: string, ...args: readonly unknown[]): void {
+    this.#transport.emitVolatile(event, ...args);
   }
 
   on(event: string, listener: (...args: readonly unknown[]) => void): void {
-    this.#transport.on(event, listener);
+    this.#transport.on(event, (...args) => {
+      const [seq, text, safe] = args as [number, string, number];
+      if (event === BoardEvent.operations) this.#witness.hearsOperations(seq, text, safe);
+      listener(...args);
+    });
   }
 
   onHeard(listener: () => void): void {
@@ -59,7 +70,9 @@ export class WatchedTransport implements BoardTransport {
     this.#transport.close();
   }
 
-  #heardJoin(reply: Reply<Joined>): void {
-    if ("ok" in reply) this.#joined(reply.ok);
+  #hearJoined({ clients }: JoinRequest, reply: Reply<Joined>): void {
+    if (!("ok" in reply)) return;
+    this.#witness.hearsJoined(clients, reply.ok);
+    this.#joined(reply.ok);
   }
 }

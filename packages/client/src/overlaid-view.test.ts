@@ -1,14 +1,15 @@
 import { BoardItems, type Item, itemId, type Operation } from "@crosspod/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { BoardReplica } from "./board-replica.ts";
 import type { ViewChange } from "./board-view.ts";
 import { OverlaidView } from "./overlaid-view.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 
+const LOOK = { color: "000000", width: 1, pressure: false };
+
 const ids = fc.integer({ min: 1, max: 5 }).map((number) => itemId("aaaaaaaa", number));
 const operations: fc.Arbitrary<Operation> = fc.oneof(
-  ids.map((id): Operation => ({ type: "put", id, color: "000000", width: 1, pressure: false, points: "AA" })),
+  ids.map((id): Operation => ({ type: "put", id, ...LOOK, points: "AA" })),
   fc
     .tuple(ids, fc.constantFrom("CC", "EE"))
     .map(([id, points]): Operation => ({ type: "append", id, pressure: false, points })),
@@ -19,8 +20,8 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
 type Event =
   | { readonly type: "perform"; readonly operation: Operation }
   | { readonly type: "other"; readonly operation: Operation }
-  /** One of the pending operations gets its place, is dropped, or becomes doubtful or not. */
-  | { readonly type: "commit" | "drop" | "doubt"; readonly index: number }
+  /** One of the pending operations gets its place, is dropped, or comes back after its place was lost. */
+  | { readonly type: "commit" | "drop" | "return"; readonly index: number }
   | { readonly type: "snapshot" };
 
 const events: fc.Arbitrary<Event> = fc.oneof(
@@ -28,17 +29,19 @@ const events: fc.Arbitrary<Event> = fc.oneof(
   operations.map((operation): Event => ({ type: "other", operation })),
   fc.nat(2).map((index): Event => ({ type: "commit", index })),
   fc.nat(2).map((index): Event => ({ type: "drop", index })),
-  fc.nat(2).map((index): Event => ({ type: "doubt", index })),
+  fc.nat(2).map((index): Event => ({ type: "return", index })),
   fc.constant<Event>({ type: "snapshot" }),
 );
 
 /** A view, what it must show worked out from the beginning, and somebody who draws what the view says. */
 class Model {
-  readonly #replica = new BoardReplica((applied) => this.view.apply(applied, this.#own));
-  readonly view = new OverlaidView(this.#replica.items);
+  #committed = new BoardItems();
+  readonly view = new OverlaidView(this.#committed);
   #drawn: Item[] = [];
   #pending: PendingOperation[] = [];
-  #own: PendingOperation | undefined;
+  /** Those that were pending once. */
+  #past: PendingOperation[] = [];
+  #seq = 0;
   #order = 0;
 
   constructor() {
@@ -55,47 +58,47 @@ class Model {
         return this.#take(event.index, (pending) => this.#commit(pending.operation, pending));
       case "drop":
         return this.#take(event.index, (pending) => this.view.drop([pending]));
-      case "doubt":
-        return this.#doubt(this.#pending[event.index]);
+      case "return":
+        return this.#return(event.index);
       case "snapshot":
-        this.#replica.reset({ epoch: "e", seq: this.#replica.seq }, [...this.#replica.items.values()]);
-        return this.view.reset(this.#replica.items);
+        this.#committed = new BoardItems(this.#committed.values());
+        return this.view.reset(this.#committed, this.#pending.splice(0, this.#seq % 2));
     }
   }
 
   check(): void {
-    const items = new BoardItems(this.#replica.items.values());
-    for (const { operation, order, isDoubtful } of this.#pending) {
-      if (!isDoubtful || operation.type === "put" || operation.type === "remove")
-        items.apply(operation, 2 ** 45 + order);
-    }
+    const items = new BoardItems(this.#committed.values());
+    for (const { operation, order } of this.#pending) items.apply(operation, 2 ** 45 + order);
     expect([...this.view.items()]).toEqual(items.inOrder());
     expect(this.#drawn.map(pictureOf)).toEqual(items.inOrder().map(pictureOf));
   }
 
   #perform(operation: Operation): void {
     this.#order += 1;
-    const known = { client: "aaaaaaaa", n: this.#order, order: this.#order, wasSent: true, isStored: true };
-    const pending: PendingOperation = { ...known, operation, acknowledgedAt: undefined, isDoubtful: false };
+    const pending = { client: "aaaaaaaa", clientSeq: this.#order, order: this.#order, operation, isStored: true };
     this.#pending.push(pending);
     this.view.push(pending);
   }
 
   #commit(operation: Operation, own: PendingOperation | undefined): void {
-    this.#own = own;
-    const seq = this.#replica.seq + 1;
-    this.#replica.receive([{ client: own ? "aaaaaaaa" : "bbbbbbbb", n: seq, operation, seq }]);
+    this.#seq += 1;
+    this.#committed.apply(operation, this.#seq);
+    this.view.apply(operation, own);
   }
 
   #take(index: number, use: (pending: PendingOperation) => void): void {
     const [pending] = this.#pending.splice(index, 1);
-    if (pending) use(pending);
+    if (!pending) return;
+    this.#past.push(pending);
+    use(pending);
   }
 
-  #doubt(pending: PendingOperation | undefined): void {
+  #return(index: number): void {
+    const [pending] = this.#past.splice(index, 1);
     if (!pending) return;
-    pending.isDoubtful = !pending.isDoubtful;
-    this.view.refresh([pending]);
+    this.#pending = [...this.#pending, pending].sort((a, b) => a.order - b.order);
+    this.view.push(pending);
+    this.view.push(pending);
   }
 
   #draw(change: ViewChange): void {
@@ -136,4 +139,29 @@ test("[W5] [W7] the view is always the committed board with what is pending on t
     }),
     { numRuns: 1_000 },
   );
+});
+
+test("[W7] an operation of one's own that gets its place is not drawn again, unless something lies between", () => {
+  const view = new OverlaidView(new BoardItems());
+  const changes: ViewChange[] = [];
+  const perform = (order: number): PendingOperation => {
+    const operation: Operation = { type: "put", id: itemId("aaaaaaaa", order), ...LOOK, points: "AA" };
+    const pending = { client: "aaaaaaaa", clientSeq: order, order, operation, isStored: true };
+    view.push(pending);
+    return pending;
+  };
+  const committed = new BoardItems();
+  view.reset(committed);
+  const [first, second] = [perform(1), perform(2)];
+  view.onChange((change) => changes.push(change));
+  committed.apply(first.operation, 1);
+  view.apply(first.operation, first);
+  expect(changes).toEqual([]);
+  const other: Operation = { type: "put", id: itemId("bbbbbbbb", 1), ...LOOK, points: "AA" };
+  committed.apply(other, 2);
+  view.apply(other, undefined);
+  committed.apply(second.operation, 3);
+  view.apply(second.operation, second);
+  expect(changes.map(({ type }) => type)).toEqual(["put"]);
+  expect([...view.items()].map(({ z }) => z)).toEqual([1, 2, 3]);
 });

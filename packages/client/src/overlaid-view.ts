@@ -1,5 +1,4 @@
-import { BoardItems, type Change, type Item, type ItemId, type Operation } from "@crosspod/protocol";
-import type { AppliedOperation } from "./board-replica.ts";
+import { BoardItems, type Item, type ItemId, type Operation } from "@crosspod/protocol";
 import type { BoardView, ViewChange } from "./board-view.ts";
 import { Listeners, type Unsubscribe } from "./listeners.ts";
 import { type PendingOperation, touchedItems } from "./pending-operation.ts";
@@ -11,7 +10,8 @@ const PENDING_Z = 2 ** 45;
 export const isPendingZ = (z: number): boolean => z >= PENDING_Z;
 
 /**
- * The committed board with the pending operations applied on top of it, one after the other. When something is committed, only the items that it touches are worked out again.
+ * The committed board with the pending operations applied on top of it, in their order. Whatever happens, the items
+ * that it touches are worked out again, and what is different from before is told.
  */
 export class OverlaidView implements BoardView {
   #committed: BoardItems;
@@ -46,60 +46,14 @@ export class OverlaidView implements BoardView {
     return this.#changed.add(listener);
   }
 
-  /** What is applied on top, in order. */
+  /** What is applied on top. */
   get pending(): Iterable<PendingOperation> {
     return this.#pending;
   }
 
-  /** Puts an operation on top of all. */
+  /** Puts an operation on top, unless it is there. */
   push(pending: PendingOperation): void {
-    this.#track(pending);
-    if (isShown(pending)) this.#show(pending.operation, PENDING_Z + pending.order);
-  }
-
-  /** The last operation on this item has got more points. */
-  grow(operation: Operation): void {
-    this.#show(operation, PENDING_Z);
-  }
-
-  /** The committed board has changed; `own` is the pending operation that this was, if it was one. */
-  apply({ committed: { operation }, change }: AppliedOperation, own: PendingOperation | undefined): void {
-    const isNext = own !== undefined && !own.isDoubtful && this.#pending.values().next().value === own;
-    if (own) this.#untrack(own);
-    // What was the first on top of the committed board is now the last in it: the same picture.
-    if (isNext) return this.#settle(own, change);
-    if (!own && this.#isUntouched(operation)) return this.#follow(change);
-    this.#workOut(this.#touched(operation, change));
-  }
-
-  /** Takes operations away that are in the committed board already, or never will be. */
-  drop(dropped: Iterable<PendingOperation>): void {
-    for (const pending of dropped) {
-      if (!this.#pending.has(pending)) continue;
-      this.#untrack(pending);
-      this.#workOut(touchedItems(pending.operation) ?? this.#allIds());
-    }
-  }
-
-  /** Whether these are shown has changed. */
-  refresh(pending: Iterable<PendingOperation>): void {
-    for (const { operation } of pending) this.#workOut(touchedItems(operation) ?? this.#allIds());
-  }
-
-  /** The committed board is another one. */
-  reset(committed: BoardItems): void {
-    this.#committed = committed;
-    const all = new BoardItems(committed.values());
-    for (const pending of this.#pending) {
-      if (isShown(pending)) all.apply(pending.operation, PENDING_Z + pending.order);
-    }
-    this.#items = byId(all);
-    this.#inOrder = undefined;
-    this.#topZ = undefined;
-    this.#changed.emit({ type: "reset" });
-  }
-
-  #track(pending: PendingOperation): void {
+    if (this.#pending.has(pending)) return;
     this.#pending.add(pending);
     const ids = touchedItems(pending.operation);
     if (!ids) this.#pendingClears.add(pending);
@@ -107,54 +61,52 @@ export class OverlaidView implements BoardView {
       const ofItem = this.#pendingByItem.get(id) ?? new Set();
       this.#pendingByItem.set(id, ofItem.add(pending));
     }
+    this.refresh(pending.operation);
   }
 
-  #untrack(pending: PendingOperation): void {
-    this.#pending.delete(pending);
+  /** The committed board has taken an operation; `own` is the pending one that this was, if it was one. */
+  apply(operation: Operation, own: PendingOperation | undefined): void {
+    if (own) this.#untrack(own);
+    this.refresh(operation);
+  }
+
+  /** Takes operations away that are in the committed board already, or never will be. */
+  drop(dropped: Iterable<PendingOperation>): void {
+    for (const pending of dropped) if (this.#untrack(pending)) this.refresh(pending.operation);
+  }
+
+  /** The committed board is another one, and contains some that were pending. */
+  reset(committed: BoardItems, contained: Iterable<PendingOperation> = []): void {
+    for (const pending of contained) this.#untrack(pending);
+    this.#committed = committed;
+    const all = new BoardItems(committed.values());
+    for (const { operation, order } of inOrder(this.#pending)) all.apply(operation, PENDING_Z + order);
+    this.#items = byId(all);
+    this.#inOrder = undefined;
+    this.#topZ = undefined;
+    this.#changed.emit({ type: "reset" });
+  }
+
+  /** Works out the items again that an operation is about, and tells what is different from before. */
+  refresh(operation: Operation): void {
+    const removed: Item[] = [];
+    for (const id of touchedItems(operation) ?? this.#allIds()) {
+      const before = this.#items.get(id);
+      const after = this.#overlaid(id);
+      if (after) this.#show(before, after);
+      else if (before) removed.push(before);
+    }
+    this.#remove(removed);
+  }
+
+  #untrack(pending: PendingOperation): boolean {
     this.#pendingClears.delete(pending);
     for (const id of touchedItems(pending.operation) ?? []) {
       const ofItem = this.#pendingByItem.get(id);
       ofItem?.delete(pending);
       if (ofItem?.size === 0) this.#pendingByItem.delete(id);
     }
-  }
-
-  /** Applies an operation to what is seen. */
-  #show(operation: Operation, z: number): void {
-    const removed: Item[] = [];
-    for (const id of touchedItems(operation) ?? [...this.#items.keys()]) {
-      const item = this.#items.get(id);
-      const change = new BoardItems(item ? [item] : []).apply(operation, z);
-      removed.push(...(change.removed ?? []));
-      this.#follow({ ...(change.put && { put: change.put }), ...(change.grown && { grown: change.grown }) });
-    }
-    this.#follow({ removed });
-  }
-
-  /** Makes a change that is the same in the view. */
-  #follow({ put, grown, removed = [] }: Change): void {
-    if (put) this.#put(put);
-    if (grown) this.#grow(grown.item, grown.points);
-    this.#remove(removed);
-  }
-
-  /** An operation of one's own has got its place. */
-  #settle({ order }: PendingOperation, { put }: Change): void {
-    const item = put && this.#items.get(put.id);
-    if (!item || item.z === put.z) return;
-    if (item.z === PENDING_Z + order) this.#replace({ ...item, z: put.z });
-    // It was to lie where it was in another epoch, which is above the top of this one.
-    else this.#workOut([item.id]);
-  }
-
-  #isUntouched(operation: Operation): boolean {
-    if (this.#pending.size === 0) return true;
-    const ids = touchedItems(operation);
-    return this.#pendingClears.size === 0 && ids !== undefined && ids.every((id) => !this.#pendingByItem.has(id));
-  }
-
-  #touched(operation: Operation, { removed = [] }: Change): Iterable<ItemId> {
-    return touchedItems(operation) ?? new Set([...removed.map(({ id }) => id), ...this.#allIds()]);
+    return this.#pending.delete(pending);
   }
 
   /** Of all items that are seen, or would be without what is pending, or with it alone. */
@@ -163,57 +115,45 @@ export class OverlaidView implements BoardView {
     return new Set([...this.#items.keys(), ...committed, ...this.#pendingByItem.keys()]);
   }
 
-  /** Looks up items in the committed board, applies what is pending, and shows what is different from before. */
-  #workOut(ids: Iterable<ItemId>): void {
-    const removed: Item[] = [];
-    for (const id of ids) {
-      const before = this.#items.get(id);
-      const after = this.#overlaid(id);
-      if (!after && before) removed.push(before);
-      if (after) this.#turn(before, after);
-    }
-    this.#remove(removed);
-  }
-
   #overlaid(id: ItemId): Item | undefined {
     const item = this.#committed.get(id);
+    const ofItem = this.#pendingByItem.get(id) ?? [];
     const items = new BoardItems(item ? [item] : []);
-    const pending = [...(this.#pendingByItem.get(id) ?? []), ...this.#pendingClears].filter(isShown);
-    for (const { operation, order } of pending.sort((a, b) => a.order - b.order)) {
+    for (const { operation, order } of inOrder([...ofItem, ...this.#pendingClears])) {
       items.apply(operation, PENDING_Z + order);
     }
     return items.get(id);
   }
 
-  #turn(before: Item | undefined, after: Item): void {
+  #show(before: Item | undefined, after: Item): void {
     if (!before) return this.#put(after);
     if (before.z === after.z && before.points === after.points) return;
-    if (before.z === after.z && after.points.startsWith(before.points)) {
-      return this.#grow(after, after.points.slice(before.points.length));
+    if (!this.#isSamePlace(before, after) || !after.points.startsWith(before.points)) {
+      this.#remove([before]);
+      return this.#put(after);
     }
-    this.#remove([before]);
-    this.#put(after);
+    this.#items.set(after.id, after);
+    this.#inOrder = undefined;
+    if (before.z !== after.z) this.#topZ = undefined;
+    const points = after.points.slice(before.points.length);
+    if (points !== "") this.#changed.emit({ type: "grown", item: after, points });
+  }
+
+  /** Whether nothing lies between: so it is when one's own operation gets its place in the board's order. */
+  #isSamePlace(before: Item, after: Item): boolean {
+    if (before.z === after.z) return true;
+    const [low, high] = [Math.min(before.z, after.z), Math.max(before.z, after.z)];
+    for (const { id, z } of this.#items.values()) if (z >= low && z <= high && id !== after.id) return false;
+    return true;
   }
 
   #put(item: Item): void {
-    this.#topZ ??= Math.max(-1, ...[...this.#items.values()].map(({ z }) => z));
+    this.#topZ ??= [...this.#items.values()].reduce((top, { z }) => Math.max(top, z), -1);
     const onTop = item.z > this.#topZ;
     this.#topZ = Math.max(this.#topZ, item.z);
     this.#items.set(item.id, item);
     this.#inOrder = undefined;
     this.#changed.emit({ type: "put", item, onTop });
-  }
-
-  #grow(item: Item, points: string): void {
-    this.#items.set(item.id, item);
-    this.#inOrder = undefined;
-    this.#changed.emit({ type: "grown", item, points });
-  }
-
-  #replace(item: Item): void {
-    this.#items.set(item.id, item);
-    this.#inOrder = undefined;
-    this.#topZ = undefined;
   }
 
   #remove(items: readonly Item[]): void {
@@ -227,6 +167,5 @@ export class OverlaidView implements BoardView {
 
 const byId = (items: BoardItems): Map<ItemId, Item> => new Map([...items.values()].map((item) => [item.id, item]));
 
-/** What a snapshot may have already would show twice, unless it is of a kind that makes no difference the second time. */
-const isShown = ({ isDoubtful, operation }: PendingOperation): boolean =>
-  !isDoubtful || operation.type === "put" || operation.type === "remove";
+const inOrder = (pending: Iterable<PendingOperation>): PendingOperation[] =>
+  [...pending].sort((a, b) => a.order - b.order);

@@ -1,7 +1,16 @@
+import type { BoardError } from "@crosspod/protocol";
 import type { Loss } from "./board-transport.ts";
-import type { ScatteredTrouble } from "./board-trouble.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./timer.ts";
+
+/** Why a board is not all here: what the service said, or that there is no connection that lasts. */
+export type BoardTrouble = BoardError | ScatteredTrouble;
+
+/** The requests of one session go to several pods, and only one of them knows it [W1]. */
+export interface ScatteredTrouble {
+  readonly code: "scattered";
+  readonly detail: string;
+}
 
 /** So many sessions must break one after the other: one alone does so too when its pod is gone. */
 const SCATTERED_LOSSES = 3;

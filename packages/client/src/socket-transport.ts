@@ -25,6 +25,7 @@ export function connectSocket(url: string, options: Partial<ManagerOptions & Soc
     // The library would not connect again after the server ended it, as a pod does that is leaving, and would take a session for good that only began.
     reconnection: false,
     forceNew: true,
+    autoConnect: false,
     query: BOARD_CLIENT_QUERY,
     // A gateway that knows the sessions of long polling by a cookie gets it back outside of a browser too.
     withCredentials: true,
@@ -49,12 +50,21 @@ class SocketTransport implements BoardTransport {
     return this.#socket.id;
   }
 
+  open(): void {
+    this.#socket.connect();
+  }
+
   async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
     if (!this.#socket.connected) throw new Error("there is no connection");
     return await this.#socket.timeout(deadlineOf(event)).emitWithAck(event, ...args);
   }
 
-  send(event: string, ...args: readonly unknown[]): void {
+  emit(event: string, ...args: readonly unknown[]): void {
+    // Without a connection the library would keep it for the next one, which joins first.
+    if (this.#socket.connected) this.#socket.emit(event, ...args);
+  }
+
+  emitVolatile(event: string, ...args: readonly unknown[]): void {
     if (this.#socket.connected) this.#socket.volatile.emit(event, ...args);
   }
 
@@ -103,5 +113,4 @@ class SocketTransport implements BoardTransport {
   }
 }
 
-const deadlineOf = (event: string): number =>
-  event === BoardEvent.join || event === BoardEvent.since ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS;
+const deadlineOf = (event: string): number => (event === BoardEvent.join ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS);

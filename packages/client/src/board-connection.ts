@@ -1,0 +1,145 @@
+import { type BoardError, BoardEvent, type ClientId, type CommittedOperation, type Joined } from "@crosspod/protocol";
+import type { BoardContext } from "./board-context.ts";
+import type { BoardEditor } from "./board-editor.ts";
+import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
+import { BoardSync } from "./board-sync.ts";
+import type { Loss } from "./board-transport.ts";
+import { Listeners } from "./listeners.ts";
+import { Observable } from "./observable.ts";
+import { OutboxSender } from "./outbox-sender.ts";
+import { type SaveState, saveStateOf } from "./save-state.ts";
+import { type BoardTrouble, ScatterWatch } from "./scatter-watch.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { StateMachine } from "./state-machine.ts";
+
+/** So many announcements of a head may fail to come … */
+const SILENT_HEADS = 2.5;
+/** … and the last of them may be late by this. */
+const HEAD_MARGIN_MS = 2_000;
+
+/** Keeps a document and a service in agreement, over one connection after the other, and says how that goes. */
+export class BoardConnection {
+  readonly state = new Observable<ConnectionState>("connecting");
+  readonly saveState = new Observable<SaveState>({ state: "saved" });
+  readonly trouble = new Observable<BoardTrouble | undefined>(undefined);
+  /** Hears why operations were refused for good. */
+  readonly refused = new Listeners<[BoardError]>();
+  readonly #context: BoardContext;
+  readonly #editor: BoardEditor;
+  readonly #link = new StateMachine(LINK_TRANSITIONS, "idle");
+  readonly #sync: BoardSync;
+  readonly #sender: OutboxSender;
+  readonly #silence: SilenceWatch;
+  readonly #scatter: ScatterWatch;
+  #hello: Joined | undefined;
+  /** What was refused since this person did something last. */
+  #refusal: BoardError | undefined;
+
+  constructor(context: BoardContext, editor: BoardEditor) {
+    const { transport, clock, random } = context;
+    this.#context = context;
+    this.#editor = editor;
+    const onChange = (): void => this.update();
+    this.#sender = new OutboxSender(context, {
+      onChange,
+      onRefused: (client, clientSeq, error) => this.#refuse(client, clientSeq, error),
+      onDiverged: () => this.#sync.diverge(),
+    });
+    this.#sync = new BoardSync(context, {
+      onChange,
+      onJoined: (joined) => this.#joined(joined),
+      onOperations: (operations, isAcknowledged) => this.#follow(operations, isAcknowledged),
+      onDiverged: () => this.#sender.close(),
+    });
+    this.#scatter = new ScatterWatch(clock, onChange);
+    this.#silence = new SilenceWatch({
+      clock,
+      random,
+      isExcused: () => this.#sync.state === "joining",
+      ask: () => transport.request(BoardEvent.alive),
+      onSilent: () => transport.renew(),
+    });
+    transport.onHeard(() => this.#silence.heard());
+    transport.onConnect(() => this.#connected());
+    transport.onDisconnect((loss) => this.#disconnected(loss));
+    transport.on(BoardEvent.leaving, () => transport.renew());
+    this.update();
+  }
+
+  /** What the service said of itself last. */
+  get hello(): Joined | undefined {
+    return this.#hello;
+  }
+
+  open(): void {
+    if (this.#link.handle("open")) this.#context.transport.open();
+  }
+
+  close(): void {
+    this.#link.handle("close");
+    this.#release();
+    this.#scatter.close();
+    this.#context.transport.close();
+    this.update();
+  }
+
+  /** The outbox has more. */
+  performed(): void {
+    this.#refusal = undefined;
+    this.#sender.pump();
+    this.update();
+  }
+
+  #connected(): void {
+    if (!this.#link.handle("connect")) return;
+    this.#scatter.connected();
+    this.#sync.connected();
+    this.update();
+  }
+
+  #disconnected(loss: Loss): void {
+    this.#scatter.lost(loss);
+    this.#link.handle("disconnect");
+    this.#release();
+    this.update();
+  }
+
+  /** What belongs to the connection that is gone. */
+  #release(): void {
+    this.#sender.disconnected();
+    this.#sync.disconnected();
+    this.#silence.stop();
+  }
+
+  #joined(joined: Joined): void {
+    this.#hello = joined;
+    this.#silence.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
+    this.#editor.followEpoch(joined.epoch);
+    this.#sender.open();
+  }
+
+  #follow(operations: readonly CommittedOperation[], isAcknowledged: boolean): void {
+    for (const { client } of operations) this.#sender.pace.see(client);
+    if (isAcknowledged) this.#sender.acknowledged();
+    this.update();
+  }
+
+  #refuse(client: ClientId, clientSeq: number, error: BoardError): void {
+    this.#editor.refuse(client, clientSeq, error);
+    this.#refusal = error;
+    this.refused.emit(error);
+    this.update();
+  }
+
+  /** Says what is known now. */
+  update(): void {
+    const { error } = this.#sync;
+    const scattered = this.#scatter.trouble;
+    const isConnected = this.#link.state === "connected";
+    const trouble = error ?? this.#sender.error ?? scattered;
+    const blockedBy = trouble?.detail ?? (isConnected ? undefined : "there is no connection");
+    this.state.value = connectionState(this.#link.state, this.#sync.state);
+    this.saveState.value = saveStateOf(this.#context.document.outbox, this.#refusal, blockedBy);
+    this.trouble.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
+  }
+}
