@@ -25,18 +25,24 @@ export class SteeredBoardStore implements BoardStore {
   #inner: BoardStore = new MemoryBoardStore({ maxBoards: 100 });
   /** Boards whose appends wait until their gate is opened. */
   readonly #gates = new Map<string, { opened: Promise<void>; open: () => void }>();
+  #joins: Promise<void> | undefined;
   readonly #listeners = new Map<BoardListener, { readonly board: string; unsubscribe: () => void }>();
+
+  /** How many follow a board. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
 
   get inner(): BoardStore {
     return this.#inner;
   }
 
-  /** The data: a new one is what a store is that lost all it had. */
+  /** The data: a new one is what a store is that lost all it had. The subscriptions stay, and nobody is told. */
   set inner(inner: BoardStore) {
     this.#inner = inner;
     for (const [listener, { board, unsubscribe }] of this.#listeners) {
       unsubscribe();
-      this.#listen(board, listener);
+      this.#listen(board, listener, () => {});
     }
   }
 
@@ -51,6 +57,15 @@ export class SteeredBoardStore implements BoardStore {
       this.#gates.delete(board);
       open();
     };
+  }
+
+  /** Makes all who join wait; the function that comes back lets them go on. */
+  holdJoins(): () => void {
+    let open = (): void => undefined;
+    this.#joins = new Promise((resolve) => {
+      open = resolve;
+    });
+    return open;
   }
 
   /** Publishes something as if another pod had appended it. */
@@ -77,6 +92,7 @@ export class SteeredBoardStore implements BoardStore {
   }
 
   async join(board: string, clients: readonly ClientId[], known?: Position, seen?: Position): Promise<JoinAnswer> {
+    await this.#joins;
     this.#check();
     return this.inner.join(board, clients, known, seen);
   }
@@ -104,11 +120,11 @@ export class SteeredBoardStore implements BoardStore {
     return this.inner.close();
   }
 
-  #listen(board: string, listener: BoardListener): void {
+  #listen(board: string, listener: BoardListener, subscribed = listener.subscribed): void {
     const batch = (published: BoardBatch): void => {
       if (this.isPublishing) listener.batch(published);
     };
-    const unsubscribe = this.inner.subscribe(board, { batch, subscribed: listener.subscribed });
+    const unsubscribe = this.inner.subscribe(board, { batch, subscribed });
     this.#listeners.set(listener, { board, unsubscribe });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
-import { put } from "../../../../test/helpers/strokes.ts";
+import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
+import { put } from "../../../../../test/helpers/strokes.ts";
 import type { Commit, Submission } from "./board-store.ts";
 import { COMMIT_INTERVAL_MS, MAX_COMMIT_CHARACTERS, MAX_WAITING_CHARACTERS } from "./commit-queue.ts";
 import { Committer } from "./committer.ts";
