@@ -12,6 +12,8 @@ import {
 } from "../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../apps/whiteboard/src/server/store/memory-board-store.ts";
 
+type Paused = "read" | "join" | "snapshot";
+
 /** A store of which a test decides whether it can be reached, how long an append takes, what is published, and when its data is gone. */
 export class SteeredBoardStore implements BoardStore {
   isAway = false;
@@ -25,7 +27,7 @@ export class SteeredBoardStore implements BoardStore {
   #inner: BoardStore = new MemoryBoardStore({ maxBoards: 100 });
   /** Boards whose appends wait until their gate is opened. */
   readonly #gates = new Map<string, { opened: Promise<void>; open: () => void }>();
-  #joins: Promise<void> | undefined;
+  readonly #pauses = new Map<Paused, Promise<void>>();
   readonly #listeners = new Map<BoardListener, { readonly board: string; unsubscribe: () => void }>();
 
   /** How many follow a board. */
@@ -59,13 +61,19 @@ export class SteeredBoardStore implements BoardStore {
     };
   }
 
-  /** Makes all who join wait; the function that comes back lets them go on. */
-  holdJoins(): () => void {
+  /** Makes what is asked of the store wait; the function that comes back lets it go on. */
+  pause(what: Paused): () => void {
     let open = (): void => undefined;
-    this.#joins = new Promise((resolve) => {
-      open = resolve;
-    });
-    return open;
+    this.#pauses.set(
+      what,
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    return () => {
+      this.#pauses.delete(what);
+      open();
+    };
   }
 
   /** Publishes something as if another pod had appended it. */
@@ -86,18 +94,20 @@ export class SteeredBoardStore implements BoardStore {
   }
 
   async read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>> {
+    await this.#pauses.get("read");
     this.#check();
     this.reads += 1;
     return this.inner.read(board, known);
   }
 
   async join(board: string, clients: readonly ClientId[], known?: Position, seen?: Position): Promise<JoinAnswer> {
-    await this.#joins;
+    await this.#pauses.get("join");
     this.#check();
     return this.inner.join(board, clients, known, seen);
   }
 
   async snapshot(board: string, seen?: Position): Promise<BoardSnapshot> {
+    await this.#pauses.get("snapshot");
     this.#check();
     this.snapshots += 1;
     return this.inner.snapshot(board, seen);

@@ -298,7 +298,7 @@ describe("the original example's clients of several pods", () => {
     const draw = (number: number, ...points: [Point, Point]) =>
       store.inner.append("default", [submission(ANNA, number, put(itemId(ANNA, number), points))]);
     await draw(1, point(0, 0), point(1_600, 900));
-    const letAllJoin = store.holdJoins();
+    const letAllJoin = store.pause("join");
     (await open())[Symbol.dispose]();
     await expect.poll(clients).toBe(0);
     using second = await open();
