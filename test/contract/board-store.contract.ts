@@ -2,7 +2,6 @@ import {
   BoardItems,
   type ClientId,
   encodeItems,
-  encodeOperation,
   itemId,
   MAX_BOARD_POINTS,
   MAX_ITEM_POINTS,
@@ -17,6 +16,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoardBatch, BoardStore, Submission } from "../../apps/whiteboard/src/server/store/board-store.ts";
 import { append as more, point, pointText, put } from "../helpers/strokes.ts";
+import { submission } from "../helpers/submission.ts";
 
 /** What a store under test keeps of the past: little, so that a test can go beyond it. */
 export interface ContractOptions {
@@ -28,12 +28,6 @@ const OPTIONS: ContractOptions = { logOperations: 20, maxClients: 5 };
 const BOARD = "default";
 const ANNA = "anna-000";
 const BERT = "bert-000";
-
-const submission = (client: ClientId, firstClientSeq: number, ...operations: Operation[]): Submission => ({
-  client,
-  firstClientSeq,
-  operations: operations.map((operation) => ({ text: encodeOperation(operation, client), operation })),
-});
 
 /** Puts of so many items, in numbers from `from` on. */
 const puts = (client: ClientId, from: number, count: number): Operation[] =>

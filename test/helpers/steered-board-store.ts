@@ -12,6 +12,8 @@ import {
 } from "../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../apps/whiteboard/src/server/store/memory-board-store.ts";
 
+type Paused = "read" | "join" | "snapshot";
+
 /** A store of which a test decides whether it can be reached, how long an append takes, what is published, and when its data is gone. */
 export class SteeredBoardStore implements BoardStore {
   isAway = false;
@@ -25,18 +27,24 @@ export class SteeredBoardStore implements BoardStore {
   #inner: BoardStore = new MemoryBoardStore({ maxBoards: 100 });
   /** Boards whose appends wait until their gate is opened. */
   readonly #gates = new Map<string, { opened: Promise<void>; open: () => void }>();
+  readonly #pauses = new Map<Paused, Promise<void>>();
   readonly #listeners = new Map<BoardListener, { readonly board: string; unsubscribe: () => void }>();
+
+  /** How many follow a board. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
 
   get inner(): BoardStore {
     return this.#inner;
   }
 
-  /** The data: a new one is what a store is that lost all it had. */
+  /** The data: a new one is what a store is that lost all it had. The subscriptions stay, and nobody is told. */
   set inner(inner: BoardStore) {
     this.#inner = inner;
     for (const [listener, { board, unsubscribe }] of this.#listeners) {
       unsubscribe();
-      this.#listen(board, listener);
+      this.#listen(board, listener, () => {});
     }
   }
 
@@ -49,6 +57,21 @@ export class SteeredBoardStore implements BoardStore {
     this.#gates.set(board, { opened, open });
     return () => {
       this.#gates.delete(board);
+      open();
+    };
+  }
+
+  /** Makes what is asked of the store wait; the function that comes back lets it go on. */
+  pause(what: Paused): () => void {
+    let open = (): void => undefined;
+    this.#pauses.set(
+      what,
+      new Promise((resolve) => {
+        open = resolve;
+      }),
+    );
+    return () => {
+      this.#pauses.delete(what);
       open();
     };
   }
@@ -71,17 +94,20 @@ export class SteeredBoardStore implements BoardStore {
   }
 
   async read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>> {
+    await this.#pauses.get("read");
     this.#check();
     this.reads += 1;
     return this.inner.read(board, known);
   }
 
   async join(board: string, clients: readonly ClientId[], known?: Position, seen?: Position): Promise<JoinAnswer> {
+    await this.#pauses.get("join");
     this.#check();
     return this.inner.join(board, clients, known, seen);
   }
 
   async snapshot(board: string, seen?: Position): Promise<BoardSnapshot> {
+    await this.#pauses.get("snapshot");
     this.#check();
     this.snapshots += 1;
     return this.inner.snapshot(board, seen);
@@ -104,11 +130,11 @@ export class SteeredBoardStore implements BoardStore {
     return this.inner.close();
   }
 
-  #listen(board: string, listener: BoardListener): void {
+  #listen(board: string, listener: BoardListener, subscribed = listener.subscribed): void {
     const batch = (published: BoardBatch): void => {
       if (this.isPublishing) listener.batch(published);
     };
-    const unsubscribe = this.inner.subscribe(board, { batch, subscribed: listener.subscribed });
+    const unsubscribe = this.inner.subscribe(board, { batch, subscribed });
     this.#listeners.set(listener, { board, unsubscribe });
   }
 

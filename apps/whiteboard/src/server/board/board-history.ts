@@ -1,4 +1,4 @@
-import { type ClientId, entryNumbers, type History, type Position } from "@crosspod/protocol";
+import { type ClientId, entryNumbers, type History, type Position, tokenOf } from "@crosspod/protocol";
 import type { BoardBatch, BoardSnapshot } from "../store/board-store.ts";
 
 /** Most characters of the newest operations of a board that a pod keeps. */
@@ -46,8 +46,9 @@ export class BoardHistory {
   /** What follows a position; undefined when that is not part of what is remembered. */
   after(known: Position): string | undefined {
     if (isSame(known, this.#start)) return textOf(this.#batches);
-    const index = this.#batches.findLastIndex((batch) => isSame(known, batch));
-    return index === -1 ? undefined : textOf(this.#batches.slice(index + 1));
+    const index = this.#batches.findIndex(({ seq }) => seq >= known.seq);
+    const rest = restOf(this.#batches[index], known);
+    return rest === undefined ? undefined : joinTexts(rest, textOf(this.#batches.slice(index + 1)));
   }
 
   /** The whole board; undefined when it has to be read. */
@@ -66,7 +67,19 @@ export class BoardHistory {
 
 const isSame = (a: Position, b: Position): boolean => a.seq === b.seq && a.token === b.token && a.epoch === b.epoch;
 
-const textOf = (batches: readonly BoardBatch[]): string => batches.map(({ text }) => text).join(";");
+/** Of a batch that was read and is of several appends: what follows one of them. */
+function restOf(batch: BoardBatch | undefined, known: Position): string | undefined {
+  if (!batch || isSame(known, batch)) return batch && "";
+  const entries = batch.text.split(";");
+  const count = known.seq + 1 - batch.firstSeq;
+  if (known.epoch !== batch.epoch || tokenOf(entries[count - 1] ?? "") !== known.token) return undefined;
+  return entries.slice(count).join(";");
+}
+
+const textOf = (batches: readonly BoardBatch[]): string => joinTexts(...batches.map(({ text }) => text));
+
+/** Puts texts of the log one after the other. */
+export const joinTexts = (...texts: readonly string[]): string => texts.filter((text) => text !== "").join(";");
 
 /** The newest numbers of clients past some text of the log, which names the operations that came since they were `clientSeqs`. */
 export function clientSeqsAfter(

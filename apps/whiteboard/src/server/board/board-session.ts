@@ -12,10 +12,11 @@ import { roomName } from "../store/append-message.ts";
 import { BoardStoreError, type Submission, toBoardError } from "../store/board-store.ts";
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
+import type { BoardAnswer } from "./board-log.ts";
 import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
-import type { BoardAnswer, BoardMember, OpenBoard } from "./open-board.ts";
+import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What the sessions of a pod share. */
 export interface SessionContext {
@@ -113,21 +114,26 @@ export class BoardSession implements BoardMember {
     }
   }
 
-  async #join({ board: name, clients, known, name: person }: JoinRequest, answer: Answer): Promise<void> {
-    const { boards, metrics } = this.#context;
-    if (this.#board?.name !== name) await this.#leave();
-    const board = boards.get(name);
+  async #join(request: JoinRequest, answer: Answer): Promise<void> {
+    if (this.#board?.name !== request.board) await this.#leave();
+    const board = this.#context.boards.get(request.board);
     this.#board = board;
     try {
-      await board.join(this, { clients, ...(known && { known }) }, (found) => {
-        void this.#socket.join(roomName(name));
+      await board.join(this, request, (found) => {
+        if (request.known && found.history.items !== undefined) this.#context.metrics.resync("join");
         answer({ ok: this.#joined(found) });
-        if (known && found.history.items !== undefined) metrics.resync("join");
+        this.#enter(board, request.name);
       });
     } catch (error) {
       await this.#leave();
       throw error;
     }
+  }
+
+  #enter(board: OpenBoard, person: string): void {
+    // socket.io would remember the rooms of a connection that has broken meanwhile, for ever.
+    if (!this.#socket.connected) return;
+    void this.#socket.join(roomName(board.name));
     this.#leaveOriginal();
     board.introduce(this, person);
     this.#socket.emit(BoardEvent.people, board.people);

@@ -1,13 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import {
-  BoardEvent,
-  type History,
-  type JoinRequest,
-  type People as PeopleMessage,
-  type Point,
-  type Position,
-} from "@crosspod/protocol";
-import { LogFollower } from "@crosspod/redis";
+import { BoardEvent, type People as PeopleMessage, type Point } from "@crosspod/protocol";
 import type { Server } from "socket.io";
 import { roomName } from "../store/append-message.ts";
 import {
@@ -15,14 +6,12 @@ import {
   type BoardBatch,
   type BoardStore,
   BoardStoreError,
-  type JoinAnswer,
   type Outcome,
   type Submission,
-  unavailable,
 } from "../store/board-store.ts";
 import type { FanOut } from "../transport/fan-out.ts";
 import { AppendPace } from "./append-pace.ts";
-import { BoardHistory, clientSeqsAfter } from "./board-history.ts";
+import { type BoardAnswer, BoardLog, type BoardQuestion } from "./board-log.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import { Cursors } from "./cursors.ts";
 import { People } from "./people.ts";
@@ -56,20 +45,6 @@ export interface BoardMember {
   diverged?(): void;
 }
 
-/** What is asked of a board by who joins. */
-export type BoardQuestion = Pick<JoinRequest, "clients" | "known">;
-
-export interface BoardAnswer {
-  readonly history: History;
-  /** For each client the newest number that is stored, as of the history. */
-  readonly clientSeqs: readonly number[];
-}
-
-/** How often an answer is put together anew, because the board went on in a way that it does not fit. */
-const MAX_TRIES = 5;
-/** Where a subscription takes longer the store is most likely away, and says so itself. */
-const SUBSCRIBE_WAIT_MS = 1_500;
-
 /**
  * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it. It begins with the first and
  * ends when the last has left and nothing waits.
@@ -80,7 +55,7 @@ export class OpenBoard {
   readonly #members = new Set<BoardMember>();
   readonly #queue: SubmissionQueue;
   readonly #pace = new AppendPace();
-  readonly #follower: LogFollower<BoardBatch, Position>;
+  readonly #log: BoardLog;
   // A change is rare and is not dropped: between two long polls a client would miss it nearly always. A repetition can be.
   readonly #people = new People(
     (people) => this.#everyone.emit(BoardEvent.people, this.#message(people)),
@@ -88,24 +63,20 @@ export class OpenBoard {
   );
   readonly #cursors = new Cursors((text) => this.#everyone.volatile.emit(BoardEvent.cursor, text));
   readonly #heads: NodeJS.Timeout;
-  #unsubscribe: (() => void) | undefined;
-  #confirmSubscription = (): void => {};
-  readonly #subscribed = new Promise<void>((resolve) => {
-    this.#confirmSubscription = resolve;
-  });
-  #history: BoardHistory | undefined;
-  #snapshotRead: Promise<void> | undefined;
   #isAskingForHead = false;
+  #isClosed = false;
 
   constructor(name: string, context: BoardContext) {
     const { store, metrics, headSeconds } = context;
     this.name = name;
     this.#context = context;
-    this.#follower = new LogFollower({
-      read: (known) => store.read(name, known),
-      reset: (position) => this.#reset(position),
-      append: (batch) => this.#take(batch),
+    this.#log = new BoardLog({
+      board: name,
+      store,
+      appended: (batch) => this.#appended(batch),
+      diverged: () => this.#diverged(),
       onRead: (cause) => metrics.logRead(cause),
+      failed: this.#ignore,
     });
     this.#queue = new SubmissionQueue({
       append: (submissions) => this.#append(submissions),
@@ -118,7 +89,7 @@ export class OpenBoard {
 
   /** Characters of the whole board that is kept in memory for who joins. */
   get snapshotSize(): number {
-    return this.#history?.snapshotSize ?? 0;
+    return this.#log.snapshotSize;
   }
 
   /** Resolves when nothing waits to be stored. */
@@ -132,12 +103,10 @@ export class OpenBoard {
    */
   async join(member: BoardMember, question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     this.#members.add(member);
-    await this.#start();
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const answer = await this.#ask(question);
-      if (answer) return enter(answer);
-    }
-    throw unavailable("the board changes too fast; try again");
+    await this.#log.join(question, (answer) => {
+      if (answer.history.items !== undefined) this.#context.snapshotUsed(this);
+      enter(answer);
+    });
   }
 
   leave(member: BoardMember): void {
@@ -166,7 +135,7 @@ export class OpenBoard {
   }
 
   forgetSnapshot(): void {
-    this.#history?.forgetSnapshot();
+    this.#log.forgetSnapshot();
   }
 
   get #everyone() {
@@ -177,92 +146,38 @@ export class OpenBoard {
     return { pod: this.#context.pod, people };
   }
 
-  /** Follows the board from where it is. What is appended from then on comes by itself, or is missed and read. */
-  async #start(): Promise<void> {
-    this.#unsubscribe ??= this.#context.store.subscribe(this.name, {
-      batch: (batch) => this.#follower.receive(batch),
-      subscribed: () => {
-        this.#confirmSubscription();
-        if (this.#follower.position) this.#follower.read("resubscribed").catch(this.#ignore);
-      },
-    });
-    await Promise.race([this.#subscribed, sleep(SUBSCRIBE_WAIT_MS, undefined, { ref: false })]);
-    if (!this.#follower.position) await this.#follower.read("start");
-  }
-
-  async #ask({ clients, known }: BoardQuestion): Promise<BoardAnswer | undefined> {
-    const isRecent = known !== undefined && this.#history?.after(known) !== undefined;
-    const seen = this.#follower.position;
-    const answer = await this.#context.store.join(this.name, clients, isRecent ? undefined : known, seen);
-    await this.#follower.reach(answer.position);
-    const isKnown = isRecent || answer.operations !== undefined;
-    if (!isKnown && !this.#history?.whole()) await this.#readSnapshot();
-    return this.#answer(clients, known, answer);
-  }
-
-  /** Puts an answer together of what is here now; undefined when it does not fit. */
-  #answer(clients: BoardQuestion["clients"], known: Position | undefined, answer: JoinAnswer): BoardAnswer | undefined {
-    const history = this.#history;
-    const since = history?.after(answer.position);
-    if (!history || since === undefined) return undefined;
-    const clientSeqs = clientSeqsAfter(since, clients, answer.clientSeqs);
-    const operations = (known && history.after(known)) ?? joinLog(answer.operations, since);
-    if (operations !== undefined) return { history: { ...history.position, operations }, clientSeqs };
-    const whole = history.whole();
-    if (whole) this.#context.snapshotUsed(this);
-    return whole && { history: whole, clientSeqs };
-  }
-
-  /** One read for all who wait for it. */
-  #readSnapshot(): Promise<void> {
-    this.#snapshotRead ??= this.#rememberSnapshot().finally(() => {
-      this.#snapshotRead = undefined;
-    });
-    return this.#snapshotRead;
-  }
-
-  async #rememberSnapshot(): Promise<void> {
-    const snapshot = await this.#context.store.snapshot(this.name, this.#follower.position);
-    await this.#follower.reach(snapshot.position);
-    this.#history?.remember(snapshot);
-  }
-
   async #append(submissions: readonly Submission[]): Promise<Appended> {
     const { store, metrics } = this.#context;
     const startedAt = performance.now();
-    const appended = await store.append(this.name, submissions, this.#follower.position);
+    const appended = await store.append(this.name, submissions, this.#log.position);
     metrics.committed(appended.count, (performance.now() - startedAt) / 1_000);
-    this.#follower.reach(appended.position).catch(this.#ignore);
+    this.#log.reach(appended.position).catch(this.#ignore);
     return appended;
   }
 
-  /** Takes what follows, and sends it to everyone on this pod [W7]. */
-  #take(batch: BoardBatch): void {
-    this.#history?.push(batch);
+  /** Sends what follows to everyone on this pod [W7]. */
+  #appended(batch: BoardBatch): void {
     this.#context.fanOut.broadcast(this.#context.io, this.name, batch);
     this.#pace.sent(this.#members.size);
     for (const member of this.#members) member.appended?.(batch);
   }
 
-  /** The board is not on from what was followed: everyone asks anew. */
-  #reset(position: Position): void {
-    const isFirst = this.#history === undefined;
-    this.#history = new BoardHistory(position);
-    if (isFirst) return;
+  /** Everyone asks anew. */
+  #diverged(): void {
     this.#sendHead();
     for (const member of this.#members) member.diverged?.();
   }
 
   /** A store that is away or slow has no news: the clients hear the last head again, and so that this pod is there [W10]. */
   async #announceHead(): Promise<void> {
-    if (!this.#isAskingForHead && this.#follower.position) await this.#askForHead();
+    if (!this.#isAskingForHead && this.#log.position) await this.#askForHead();
     this.#sendHead();
   }
 
   async #askForHead(): Promise<void> {
     this.#isAskingForHead = true;
     try {
-      await this.#follower.reach(await this.#context.store.head(this.name, this.#follower.position));
+      await this.#log.reach(await this.#context.store.head(this.name, this.#log.position));
     } catch (error) {
       this.#ignore(error);
     } finally {
@@ -271,19 +186,19 @@ export class OpenBoard {
   }
 
   #sendHead(): void {
-    const { position } = this.#follower;
-    if (!position) return;
-    const { epoch, seq } = position;
+    if (!this.#log.position || this.#isClosed) return;
+    const { epoch, seq } = this.#log.position;
     this.#context.io.local.to(roomName(this.name)).emit(BoardEvent.head, { epoch, seq });
   }
 
   #closeIfUnused(): void {
-    if (this.#members.size > 0 || this.#queue.running) return;
+    if (this.#members.size > 0 || this.#queue.running || this.#isClosed) return;
+    this.#isClosed = true;
     clearInterval(this.#heads);
     this.#people.close();
     this.#cursors.close();
     this.#everyone.volatile.emit(BoardEvent.people, this.#message([]));
-    this.#unsubscribe?.();
+    this.#log.close();
     // From here on its time of being kept counts.
     this.#context.store.head(this.name).catch(this.#ignore);
     this.#context.closed(this);
@@ -293,8 +208,4 @@ export class OpenBoard {
   readonly #ignore = (error: unknown): void => {
     if (!(error instanceof BoardStoreError)) this.#context.failed(error);
   };
-}
-
-function joinLog(first: string | undefined, second: string): string | undefined {
-  return first === undefined ? undefined : [first, second].filter((text) => text !== "").join(";");
 }

@@ -1,22 +1,12 @@
-import {
-  BoardEvent,
-  type Drawing,
-  encodeCommitted,
-  encodeOperations,
-  itemId,
-  type Point,
-  type Put,
-  parseCommitted,
-} from "@crosspod/protocol";
+import { BoardEvent, type Drawing, encodeOperations, itemId, type Point, type Put } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
-import { SteeredFanOut } from "../../../../test/helpers/steered-fan-out.ts";
-import { append, point, put } from "../../../../test/helpers/strokes.ts";
-import type { Commit } from "./board-store.ts";
-import { MemoryBoardStore } from "./memory-board-store.ts";
+import { EventSocket, type Transport } from "../../../../../test/helpers/event-socket.ts";
+import { readMetric } from "../../../../../test/helpers/metrics.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
+import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
+import { append, point, put } from "../../../../../test/helpers/strokes.ts";
+import { submission } from "../../../../../test/helpers/submission.ts";
+import { MemoryBoardStore } from "../store/memory-board-store.ts";
 
 const ANNA = "anna-000";
 
@@ -41,9 +31,6 @@ const heard = (socket: EventSocket, ...drawings: Drawing[]): Promise<void> =>
     const all = drawingsOf(socket).map((drawing) => JSON.stringify(drawing));
     return drawings.every((drawing) => all.includes(JSON.stringify(drawing)));
   });
-
-const operationsOf = (socket: EventSocket) =>
-  socket.all(BoardEvent.operations).flatMap(([seq, text]) => parseCommitted(String(text), Number(seq)) ?? []);
 
 describe.each<Transport>(["websocket", "polling"])("the original example's client over %s", (transport) => {
   let whiteboard: RunningWhiteboard;
@@ -80,8 +67,8 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const original = await openOriginal();
     original.socket.emit("drawing", segment(0.1, 0.2, 0.2, 0.4, "red"));
     original.socket.emit("drawing", segment(0.2, 0.4, 0.3, 0.3, "red"));
-    await anna.untilTrue("two operations", () => operationsOf(anna).length === 2);
-    const [first, second] = operationsOf(anna);
+    await anna.untilTrue("two operations", () => anna.operations.length === 2);
+    const [first, second] = anna.operations;
     const { id, points } = put("anna-000.1", [point(1_600, 1_800), point(3_200, 3_600)]);
     expect(first?.operation).toMatchObject({ type: "put", color: "ff0000", width: 32, pressure: false, points });
     const { id: itsId } = first!.operation as Put;
@@ -95,8 +82,8 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     original.socket.emit("drawing", segment(0.1, 0.1, 0.2, 0.2));
     original.socket.emit("drawing", segment(0.3, 0.3, 0.4, 0.4));
     original.socket.emit("drawing", segment(0.4, 0.4, 0.5, 0.5, "#00FF00"));
-    await anna.untilTrue("three operations", () => operationsOf(anna).length === 3);
-    const operations = operationsOf(anna).map(({ operation }) => operation);
+    await anna.untilTrue("three operations", () => anna.operations.length === 3);
+    const operations = anna.operations.map(({ operation }) => operation);
     expect(operations).toMatchObject([
       { type: "put", color: "000000" },
       { type: "put", color: "000000" },
@@ -120,10 +107,10 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const anna = await openOurs();
     const original = await openOriginal();
     const stroke = { ...put(`${ANNA}.1`, [point(0, 0), point(160, 90), point(320, 90)]), color: "123456" };
-    await anna.ok("o", ANNA, 1, encodeOperations([stroke], ANNA));
+    await anna.store(ANNA, 1, encodeOperations([stroke], ANNA));
     await heard(original, between([0, 0], [160, 90], "#123456"), between([160, 90], [320, 90], "#123456"));
     const more = [append(`${ANNA}.1`, [point(320, 180)], point(320, 90)), put(`${ANNA}.2`, [point(800, 900)])];
-    await anna.ok("o", ANNA, 2, encodeOperations(more, ANNA));
+    await anna.store(ANNA, 2, encodeOperations(more, ANNA));
     await heard(original, between([320, 90], [320, 180], "#123456"), between([800, 900], [800, 900]));
     expect(drawingsOf(original)).toHaveLength(4);
   });
@@ -132,11 +119,11 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const anna = await openOurs();
     const original = await openOriginal();
     const nothing = [append(`${ANNA}.9`), put(`${ANNA}.1`), put(`${ANNA}.1`, [point(5, 5)])];
-    await anna.ok("o", ANNA, 1, encodeOperations(nothing, ANNA));
+    await anna.store(ANNA, 1, encodeOperations(nothing, ANNA));
     await anna.join({ board: "other" });
-    await anna.ok("o", ANNA, 1, encodeOperations([put(`${ANNA}.1`, [point(7, 7)])], ANNA));
+    await anna.store(ANNA, 1, encodeOperations([put(`${ANNA}.1`, [point(7, 7)])], ANNA));
     await anna.join();
-    await anna.ok("o", ANNA, 4, encodeOperations([put(`${ANNA}.2`, [point(9, 9)])], ANNA));
+    await anna.store(ANNA, 4, encodeOperations([put(`${ANNA}.2`, [point(9, 9)])], ANNA));
     await heard(original, between([9, 9], [9, 9]));
     expect(drawingsOf(original)).toEqual([between([100, 100], [200, 150]), between([9, 9], [9, 9])]);
   });
@@ -146,9 +133,9 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const strokes = Array.from({ length: 800 }, (_, index) =>
       put(itemId(ANNA, index), [point(index, 0), point(index, 90)]),
     );
-    await anna.ok("o", ANNA, 1, encodeOperations(strokes.slice(0, 500), ANNA));
-    await anna.ok("o", ANNA, 501, encodeOperations(strokes.slice(500), ANNA));
-    await anna.ok("o", ANNA, 801, encodeOperations([append(itemId(ANNA, 0), [point(5, 5)], point(0, 90))], ANNA));
+    await anna.store(ANNA, 1, encodeOperations(strokes.slice(0, 500), ANNA));
+    await anna.store(ANNA, 501, encodeOperations(strokes.slice(500), ANNA));
+    await anna.store(ANNA, 801, encodeOperations([append(itemId(ANNA, 0), [point(5, 5)], point(0, 90))], ANNA));
     const original = await openOriginal();
     const expected = strokes.flatMap((_, index) => {
       const own = between([index, 0], [index, 90]);
@@ -158,15 +145,27 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     expect(drawingsOf(original)).toEqual(expected);
   });
 
+  test("[W12] one that comes late is not sent what is gone, though the board was read before that", async () => {
+    const anna = await openOurs();
+    const stroke = (number: number) => put(itemId(ANNA, number), [point(number, 0), point(number, 90)]);
+    await anna.store(ANNA, 1, encodeOperations([stroke(1), stroke(2)], ANNA));
+    const early = await openOriginal();
+    await heard(early, between([2, 0], [2, 90]));
+    await anna.store(ANNA, 3, encodeOperations([{ type: "clear" }, stroke(3)], ANNA));
+    const late = await openOriginal();
+    await heard(late, between([3, 0], [3, 90]));
+    expect(drawingsOf(late)).toEqual([between([3, 0], [3, 90])]);
+  });
+
   test("[W12] it goes on with a new stroke when somebody has cleared the board meanwhile", async () => {
     const anna = await openOurs();
     const original = await openOriginal();
     original.socket.emit("drawing", segment(0.1, 0.1, 0.2, 0.2));
-    await anna.untilTrue("its stroke", () => operationsOf(anna).length === 1);
-    await anna.ok("o", ANNA, 1, "c");
+    await anna.untilTrue("its stroke", () => anna.operations.length === 1);
+    await anna.store(ANNA, 1, "c");
     original.socket.emit("drawing", segment(0.2, 0.2, 0.3, 0.3));
-    await anna.untilTrue("its new stroke", () => operationsOf(anna).length === 3);
-    expect(operationsOf(anna).map(({ operation }) => operation.type)).toEqual(["put", "clear", "put"]);
+    await anna.untilTrue("its new stroke", () => anna.operations.length === 3);
+    expect(anna.operations.map(({ operation }) => operation.type)).toEqual(["put", "clear", "put"]);
   });
 
   test("[W12] what cannot be read is dropped and counted, and what comes next is drawn", async () => {
@@ -208,7 +207,7 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const [original, viewer] = [await openOriginal(), await openOriginal()];
     store.isAway = true;
     original.socket.emit("drawing", segment(0.1, 0.1, 0.2, 0.2));
-    const dropped = 'crosspod_board_drawings_dropped_total{why="not-committed"}';
+    const dropped = 'crosspod_board_drawings_dropped_total{why="not-stored"}';
     await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1));
     store.isAway = false;
     const next = segment(0.2, 0.2, 0.3, 0.3);
@@ -223,7 +222,7 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     original.socket.emit("drawing", first);
     await heard(viewer, first);
     const operations = [put(`${ANNA}.1`, [point(0, 0), point(9, 9)])];
-    await store.inner.commit("default", [{ client: ANNA, firstN: 1, operations }]);
+    await store.inner.append("default", [submission(ANNA, 1, ...operations)]);
     await heard(viewer, between([0, 0], [9, 9]));
     await heard(original, between([0, 0], [9, 9]));
     expect(drawingsOf(viewer)).toHaveLength(2);
@@ -234,17 +233,14 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     const original = await openOriginal();
     await original.lost();
     store.isAway = false;
-    await store.inner.commit("default", [
-      { client: ANNA, firstN: 1, operations: [put(`${ANNA}.1`, [point(0, 0), point(9, 9)])] },
-    ]);
+    await store.inner.append("default", [submission(ANNA, 1, put(`${ANNA}.1`, [point(0, 0), point(9, 9)]))]);
     await heard(original, between([0, 0], [9, 9]));
   });
 
   test("[W12] a connection that joins is none of the original example any more", async () => {
     const joiner = await openOriginal();
-    await joiner.join({ client: ANNA });
-    await joiner.ok("o", ANNA, 1, encodeOperations([put(`${ANNA}.1`)], ANNA));
-    await joiner.until("its own operation", ([event]) => event === BoardEvent.operations);
+    await joiner.join({ clients: [ANNA] });
+    await joiner.store(ANNA, 1, encodeOperations([put(`${ANNA}.1`)], ANNA));
     expect(await joiner.refusal("drawing", segment(0, 0, 1, 1))).toMatchObject({ code: "malformed" });
     expect(drawingsOf(joiner)).toEqual([]);
   });
@@ -271,7 +267,7 @@ describe("the original example's page", () => {
     expect(await response.text()).toContain("Socket.IO v4");
   });
 
-  test("[W10] it is sent the board anew at once when a commit shows another one", async () => {
+  test("[W10] it is sent the board anew at once when an append shows another one", async () => {
     const store = new SteeredBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
     using original = await EventSocket.openOriginal(whiteboard.url, "websocket");
@@ -281,10 +277,12 @@ describe("the original example's page", () => {
     await heard(viewer, first);
     store.inner = new MemoryBoardStore({ maxBoards: 100 });
     const operations = [put(`${ANNA}.1`, [point(0, 0), point(9, 9)])];
-    await store.inner.commit("default", [{ client: ANNA, firstN: 1, operations }]);
+    await store.inner.append("default", [submission(ANNA, 1, ...operations)]);
     // Its next segment goes on from a stroke that this board does not know: the one after it is drawn.
     original.socket.emit("drawing", segment(0.5, 0.5, 0.75, 0.75));
     await heard(viewer, between([0, 0], [9, 9]));
+    const dropped = 'crosspod_board_drawings_dropped_total{why="not-stored"}';
+    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1));
     const next = segment(0.1, 0.1, 0.2, 0.2);
     original.socket.emit("drawing", next);
     await heard(viewer, next);
@@ -292,23 +290,21 @@ describe("the original example's page", () => {
 });
 
 describe("the original example's clients of several pods", () => {
-  test("[W12] one that comes while the board is read for another, who leaves, hears what other pods commit", async () => {
-    const fanOut = new SteeredFanOut();
-    const store = new MemoryBoardStore({ maxBoards: 1 });
-    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store, fanOut });
+  test("[W12] one that comes while the board is read for another, who leaves, hears what other pods append", async () => {
+    const store = new SteeredBoardStore();
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
     const open = () => EventSocket.openOriginal(whiteboard.url, "websocket");
     const clients = () => readMetric(whiteboard.adminUrl, "crosspod_board_clients");
-    const draw = async (n: number, ...points: [Point, Point]): Promise<Commit> =>
-      store.commit("default", [{ client: ANNA, firstN: n, operations: [put(`${ANNA}.${n}`, points)] }]);
+    const draw = (number: number, ...points: [Point, Point]) =>
+      store.inner.append("default", [submission(ANNA, number, put(itemId(ANNA, number), points))]);
     await draw(1, point(0, 0), point(1_600, 900));
-    const letAllEnter = fanOut.hold();
+    const letAllJoin = store.pause("join");
     (await open())[Symbol.dispose]();
     await expect.poll(clients).toBe(0);
     using second = await open();
-    letAllEnter();
+    letAllJoin();
     await heard(second, between([0, 0], [1_600, 900]));
-    const { epoch, firstSeq, committed } = await draw(2, point(1_600, 900), point(3_200, 1_800));
-    fanOut.say(`${epoch} ${firstSeq} ${encodeCommitted(committed)}`);
+    await draw(2, point(1_600, 900), point(3_200, 1_800));
     await heard(second, between([1_600, 900], [3_200, 1_800]));
   });
 });

@@ -1,11 +1,4 @@
-import {
-  BoardEvent,
-  type ClientId,
-  DEFAULT_BOARD,
-  type History,
-  parseCommitted,
-  parseDrawing,
-} from "@crosspod/protocol";
+import { BoardEvent, type ClientId, DEFAULT_BOARD, parseCommitted, parseDrawing } from "@crosspod/protocol";
 import type { Server, Socket } from "socket.io";
 import type { BoardMetrics } from "../board/board-metrics.ts";
 import type { OriginalClients } from "../board/board-session.ts";
@@ -14,7 +7,7 @@ import type { BoardMember, OpenBoard } from "../board/open-board.ts";
 import { type BoardBatch, BoardStoreError } from "../store/board-store.ts";
 import { OriginalPen } from "./original-pen.ts";
 import { replayDrawings } from "./original-replay.ts";
-import { drawBoard, OriginalReplica } from "./original-replica.ts";
+import { OriginalReplica } from "./original-replica.ts";
 
 /** The room of the original example's clients. */
 const DRAWING_ROOM = "drawing";
@@ -77,10 +70,10 @@ export class OriginalBridge implements OriginalClients, BoardMember {
   appended({ text, firstSeq }: BoardBatch): void {
     const replica = this.#replica;
     if (!replica) return;
-    for (const { client, operation } of parseCommitted(text, firstSeq) ?? []) {
+    for (const { client, operation, seq } of parseCommitted(text, firstSeq) ?? []) {
       if (operation.type === "remove") this.#liftPens(operation.ids);
       if (operation.type === "clear") this.#liftPens("all");
-      const drawings = replica.apply(operation);
+      const drawings = replica.apply(operation, seq);
       const author = this.#authors.get(client);
       const room = this.#context.io.local.to(DRAWING_ROOM);
       const others = author ? room.except(author.id) : room;
@@ -95,12 +88,15 @@ export class OriginalBridge implements OriginalClients, BoardMember {
 
   /** Brings the board to clients; from then on they get what is appended. */
   async #bring(sockets: readonly Socket[]): Promise<void> {
+    if (this.#replica) return this.#enter(sockets, this.#replica);
     this.#board ??= this.#context.boards.get(DEFAULT_BOARD);
     const board = this.#board;
     try {
       await board.join(this, { clients: [] }, ({ history }) => {
         // Meanwhile all may have left.
-        if (board === this.#board) this.#enter(sockets, history);
+        if (board !== this.#board) return;
+        this.#replica ??= new OriginalReplica(history);
+        this.#enter(sockets, this.#replica);
       });
     } catch (error) {
       for (const { conn } of sockets) conn.close();
@@ -108,12 +104,11 @@ export class OriginalBridge implements OriginalClients, BoardMember {
     }
   }
 
-  #enter(sockets: readonly Socket[], history: History): void {
-    this.#replica ??= new OriginalReplica(history);
+  #enter(sockets: readonly Socket[], replica: OriginalReplica): void {
     for (const socket of sockets) {
       if (!this.#pens.has(socket)) continue;
       void socket.join(DRAWING_ROOM);
-      replayDrawings(socket, drawBoard(history)).catch(this.#context.failed);
+      replayDrawings(socket, replica.drawings()).catch(this.#context.failed);
     }
   }
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "socket.io";
 import { describe, expect, test, vi } from "vitest";
-import { replayDrawings } from "./drawing-replay.ts";
+import { replayDrawings } from "./original-replay.ts";
 
 const drawing = { x0: 0, y0: 0, x1: 1, y1: 1, color: "red" };
 

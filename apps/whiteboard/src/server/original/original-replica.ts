@@ -1,88 +1,60 @@
 import {
   BOARD_HEIGHT,
   BOARD_WIDTH,
+  BoardItems,
+  type Change,
   countEntries,
   DRAWING_COLORS,
   type Drawing,
   decodePoints,
   endOfPoints,
   type History,
+  type Item,
   type ItemId,
   type Operation,
-  ORIGIN,
   type Point,
-  type PointFormat,
   parseCommitted,
   parseItems,
 } from "@crosspod/protocol";
 
-/** Where an item ends, as far as points were added to it. */
-interface Tail extends PointFormat {
-  readonly color: string;
-  readonly end: Point;
-}
-
-/** A run of points that is drawn in one colour. */
-interface Run extends PointFormat {
-  readonly color: string;
-  readonly points: string;
-}
-
-/** Follows a board as far as it takes to say it in segments of the original example [W12]: the end of each item, so that what is added to it can be drawn. */
+/** Follows a board to say it in segments of the original example [W12]. */
 export class OriginalReplica {
-  readonly #tails = new Map<ItemId, Tail>();
+  readonly #items: BoardItems;
+  /** Where items end to which points were added: to find that anew takes all of their points. */
+  readonly #ends = new Map<ItemId, Point>();
 
   /** @param history of a whole board. */
-  constructor(history?: History) {
-    if (history) for (const operation of operationsOf(history)) this.apply(operation);
-  }
-
-  /** The segments that the next operation draws. */
-  apply(operation: Operation): Drawing[] {
-    switch (operation.type) {
-      case "put":
-        if (this.#tails.has(operation.id)) return [];
-        this.#setTail(operation.id, operation, ORIGIN);
-        return drawRun(operation);
-      case "append":
-        return this.#append(operation);
-      case "remove":
-        for (const id of operation.ids) this.#tails.delete(id);
-        return [];
-      case "clear":
-        this.#tails.clear();
-        return [];
+  constructor({ items = "", operations, seq }: History) {
+    this.#items = new BoardItems(parseItems(items));
+    const firstSeq = seq - countEntries(operations) + 1;
+    for (const committed of parseCommitted(operations, firstSeq) ?? []) {
+      this.#items.apply(committed.operation, committed.seq);
     }
   }
 
-  #append({ id, pressure, points }: Extract<Operation, { type: "append" }>): Drawing[] {
-    const tail = this.#tails.get(id);
-    if (tail?.pressure !== pressure) return [];
-    const run = { color: tail.color, pressure, points };
-    this.#setTail(id, run, tail.end);
-    return drawRun(run, tail.end);
+  /** The segments that the next operation draws. */
+  apply(operation: Operation, seq: number): Drawing[] {
+    const { put, grown, removed = [] } = this.#items.apply(operation, seq);
+    for (const { id } of removed) this.#ends.delete(id);
+    if (grown) return this.#grow(grown);
+    return put ? drawRun(put) : [];
   }
 
-  #setTail(id: ItemId, { color, pressure, points }: Run, before: Point): void {
-    this.#tails.set(id, { color, pressure, end: endOfPoints(points, { pressure }, before) ?? before });
+  /** The segments of the whole board, from its bottom to its top. */
+  *drawings(): Generator<Drawing> {
+    for (const item of this.#items.inOrder()) yield* drawRun(item);
   }
-}
 
-/** The segments of a whole board, from its bottom to its top. */
-export function* drawBoard(history: History): Generator<Drawing> {
-  const replica = new OriginalReplica();
-  for (const operation of operationsOf(history)) yield* replica.apply(operation);
-}
-
-/** The operations that make a board. */
-function* operationsOf({ items = "", operations, seq }: History): Generator<Operation> {
-  // One after the other: to read the whole of a full board at once would hold up everybody.
-  for (const text of items.split(";")) for (const item of parseItems(text) ?? []) yield { type: "put", ...item };
-  for (const { operation } of parseCommitted(operations, seq - countEntries(operations) + 1) ?? []) yield operation;
+  #grow({ item, points }: NonNullable<Change["grown"]>): Drawing[] {
+    const before = this.#ends.get(item.id) ?? endOfPoints(item.points.slice(0, -points.length), item);
+    const end = endOfPoints(points, item, before);
+    if (end) this.#ends.set(item.id, end);
+    return drawRun({ ...item, points }, before);
+  }
 }
 
 /** Segments through the points of a run, from `before` where it goes on; a point alone is a segment of no length. */
-function drawRun({ color, pressure, points }: Run, before?: Point): Drawing[] {
+function drawRun({ color, pressure, points }: Item, before?: Point): Drawing[] {
   const decoded = decodePoints(points, { pressure }, before) ?? [];
   const name = COLOR_NAMES.get(color) ?? `#${color}`;
   let from = before ? onBoard(before) : decoded[0];

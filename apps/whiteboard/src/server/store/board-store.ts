@@ -108,9 +108,3 @@ export const unavailable = (why: string): BoardStoreError => new BoardStoreError
 /** The error as a client gets it. */
 export const toBoardError = ({ code, message, limit }: BoardStoreError): BoardError =>
   limit === undefined ? { code, detail: message } : { code, detail: message, limit };
-
-/** For what is tried again anyway: leaves alone what is not a {@link BoardStoreError}. */
-export function ignoreStoreError(error: unknown): undefined {
-  if (error instanceof BoardStoreError) return undefined;
-  throw error;
-}

@@ -1,4 +1,4 @@
-import type { ClientId, Position } from "@crosspod/protocol";
+import { type ClientId, type Position, tokensOf } from "@crosspod/protocol";
 import type { Reading } from "@crosspod/redis";
 import {
   type Appended,
@@ -53,7 +53,8 @@ export class MemoryBoardStore implements BoardStore {
     const opened = this.#open(board);
     const text = known && opened.after(known);
     if (known === undefined || text === undefined) return { whole: opened.position };
-    return { rest: { ...opened.position, previous: known.token, firstSeq: known.seq + 1, text } };
+    const firstSeq = known.seq + 1;
+    return { rest: { ...opened.position, previous: known.token, firstSeq, text }, tokens: tokensOf(text, firstSeq) };
   }
 
   async join(board: string, clients: readonly ClientId[], known?: Position): Promise<JoinAnswer> {

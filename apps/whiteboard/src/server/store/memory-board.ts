@@ -71,6 +71,7 @@ export class MemoryBoard {
   }
 
   #tokenAt(seq: number): string | undefined {
+    if (seq === this.#log.seq) return this.#token;
     return seq === 0 ? this.#firstToken : tokenOf(this.#log.at(seq) ?? "");
   }
 

@@ -1,7 +1,7 @@
 import type { RedisClient } from "@crosspod/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RedisCommands } from "../../../../test/helpers/redis-commands.ts";
-import { append, pointText, put } from "../../../../test/helpers/strokes.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
+import { append, pointText, put } from "../../../../../test/helpers/strokes.ts";
 import { RedisBoardStore, type RedisBoardStoreOptions } from "./redis-board-store.ts";
 
 const ANNA = "anna-000";
