@@ -1,3 +1,4 @@
+/// <reference path="./lua.d.ts" />
 export * from "./connection.ts";
 export * from "./log-follower.ts";
 export * from "./position.ts";

@@ -1,6 +1,6 @@
+import { READ_CAUSES } from "@crosspod/redis";
 import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
 import type { Channel } from "./channel.ts";
-import { RESYNC_CAUSES } from "./channel-follower.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { MemoryChannel } from "./memory-channel.ts";
 import { RedisChannel } from "./redis-channel.ts";
@@ -15,6 +15,6 @@ export function createChannel(config: BroadcasterConfig, log: Log, metrics: Regi
     labelNames: ["cause"],
     registers: [metrics],
   });
-  startAtZero(resyncs, RESYNC_CAUSES);
-  return new RedisChannel({ address: redis, name: feedName, maxIds, log, resynced: (cause) => resyncs.inc({ cause }) });
+  startAtZero(resyncs, READ_CAUSES);
+  return new RedisChannel({ address: redis, name: feedName, maxIds, log, onRead: (cause) => resyncs.inc({ cause }) });
 }
