@@ -1,5 +1,5 @@
 import { type CommittedUpdate, encodeUpdate } from "@crosspod/protocol";
-import type { Snapshot } from "./channel.ts";
+import type { Snapshot } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import { LatestValues } from "./latest-values.ts";
 

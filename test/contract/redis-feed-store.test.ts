@@ -2,15 +2,15 @@ import type { ReadCause, RedisAddress } from "@crosspod/redis";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { RedisChannel } from "../../apps/broadcaster/src/server/redis-channel.ts";
+import { RedisFeedStore } from "../../apps/broadcaster/src/server/redis-feed-store.ts";
 import { RedisCluster } from "../helpers/redis-cluster.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
-import { describeChannel, RecordingListener } from "./channel.contract.ts";
+import { describeFeedStore, RecordingListener } from "./feed-store.contract.ts";
 
 let redis: RedisServer;
 let cluster: RedisCluster;
-let channels = 0;
+let stores = 0;
 const started: AsyncDisposable[] = [];
 
 beforeAll(async () => {
@@ -27,8 +27,8 @@ afterAll(async () => {
 /** Why the store was read. */
 const causes: ReadCause[] = [];
 
-const makeChannel = (address: RedisAddress, name: string, maxIds = 1_000): RedisChannel =>
-  new RedisChannel({
+const makeStore = (address: RedisAddress, name: string, maxIds = 1_000): RedisFeedStore =>
+  new RedisFeedStore({
     address,
     name,
     maxIds,
@@ -36,13 +36,13 @@ const makeChannel = (address: RedisAddress, name: string, maxIds = 1_000): Redis
     onRead: (cause) => causes.push(cause),
   });
 
-async function createChannel(address: RedisAddress, maxIds: number): Promise<RedisChannel> {
-  channels += 1;
-  const channel = makeChannel(address, `test-${channels}`, maxIds);
+async function createFeedStore(address: RedisAddress, maxIds: number): Promise<RedisFeedStore> {
+  stores += 1;
+  const store = makeStore(address, `test-${stores}`, maxIds);
   // It resolves once the store is reached.
-  const unsubscribe = await channel.subscribe({ reset: () => {}, updates: () => {}, state: () => {} });
+  const unsubscribe = await store.subscribe({ reset: () => {}, updates: () => {}, state: () => {} });
   unsubscribe();
-  return channel;
+  return store;
 }
 
 /** How often Redis has read from a connection. */
@@ -53,37 +53,37 @@ async function countReads(client: Redis): Promise<number> {
 
 const server = (): RedisAddress => ({ kind: "server", url: redis.url });
 
-describeChannel("RedisChannel", ({ maxIds }) => createChannel(server(), maxIds));
+describeFeedStore("RedisFeedStore", ({ maxIds }) => createFeedStore(server(), maxIds));
 
-describeChannel("RedisChannel over a cluster", ({ maxIds }) =>
-  createChannel({ kind: "cluster", nodes: cluster.nodes }, maxIds),
+describeFeedStore("RedisFeedStore over a cluster", ({ maxIds }) =>
+  createFeedStore({ kind: "cluster", nodes: cluster.nodes }, maxIds),
 );
 
 test("publishes of one turn of the event loop share a round trip to Redis", async () => {
-  const channel = await createChannel(server(), 100);
+  const store = await createFeedStore(server(), 100);
   const client = new Redis(redis.url);
   const before = await countReads(client);
-  await Promise.all(Array.from({ length: 100 }, (_, id) => channel.publish([{ id: `${id}`, value: "300" }])));
+  await Promise.all(Array.from({ length: 100 }, (_, id) => store.append([{ id: `${id}`, value: "300" }])));
   expect((await countReads(client)) - before).toBeLessThan(20);
   client.disconnect();
-  await channel.close();
+  await store.close();
 });
 
 describe("a feed in Redis", () => {
   let admin: Redis;
   let name: string;
-  const open: RedisChannel[] = [];
+  const open: RedisFeedStore[] = [];
 
-  /** A pod's channel and what it heard. */
-  async function join(address = server()): Promise<{ channel: RedisChannel; listener: RecordingListener }> {
-    const [channel, listener] = [makeChannel(address, name), new RecordingListener()];
-    open.push(channel);
-    await channel.subscribe(listener);
-    return { channel, listener };
+  /** A pod's store and what it heard. */
+  async function join(address = server()): Promise<{ store: RedisFeedStore; listener: RecordingListener }> {
+    const [store, listener] = [makeStore(address, name), new RecordingListener()];
+    open.push(store);
+    await store.subscribe(listener);
+    return { store, listener };
   }
 
-  const publish = async (channel: RedisChannel, count: number, value: string): Promise<void> => {
-    for (let id = 0; id < count; id += 1) await channel.publish([{ id: `${id}`, value }]);
+  const publish = async (store: RedisFeedStore, count: number, value: string): Promise<void> => {
+    for (let id = 0; id < count; id += 1) await store.append([{ id: `${id}`, value }]);
   };
 
   /** Everything that is stored of the feed. */
@@ -97,9 +97,9 @@ describe("a feed in Redis", () => {
   };
 
   async function expectNewEpoch(epoch: string, pods: readonly Awaited<ReturnType<typeof join>>[]): Promise<void> {
-    for (const { channel, listener } of pods) {
+    for (const { store, listener } of pods) {
       await expect.poll(() => heldBy(listener).epoch, { timeout: 4_000 }).not.toBe(epoch);
-      const all = await stored(channel);
+      const all = await stored(store);
       await expect.poll(() => heldBy(listener)).toEqual(all);
     }
   }
@@ -111,20 +111,20 @@ describe("a feed in Redis", () => {
     return { epoch, values: Object.fromEntries(all.map(({ id, value }) => [id, value])) };
   };
 
-  const stored = async (channel: RedisChannel): Promise<ReturnType<typeof heldBy>> => {
-    const { epoch, updates } = await channel.snapshot();
+  const stored = async (store: RedisFeedStore): Promise<ReturnType<typeof heldBy>> => {
+    const { epoch, updates } = await store.snapshot();
     return { epoch, values: Object.fromEntries(updates.map(({ id, value }) => [id, value])) };
   };
 
   beforeEach(() => {
-    channels += 1;
+    stores += 1;
     causes.length = 0;
-    name = `test-${channels}`;
+    name = `test-${stores}`;
     admin = new Redis(redis.url);
   });
 
   afterEach(async () => {
-    await Promise.all(open.splice(0).map((channel) => channel.close()));
+    await Promise.all(open.splice(0).map((store) => store.close()));
     admin.disconnect();
   });
 
@@ -132,35 +132,35 @@ describe("a feed in Redis", () => {
     "[B8] that fell back and went another way begins a new epoch for everybody, though %s writes first",
     async (first) => {
       const [author, reader] = [await join(), await join()];
-      await publish(author.channel, 3, "before");
+      await publish(author.store, 3, "before");
       const copy = await dump();
-      await publish(author.channel, 8, "before");
+      await publish(author.store, 8, "before");
       await reader.listener.untilRevision(11);
       await restore(copy);
       const writers = [await join(), author, reader];
       const writer = writers[["a pod that knows nothing", "one that has published"].indexOf(first)] ?? reader;
       // More at once than was lost: the revisions alone tell nothing.
-      await writer.channel.publish(Array.from({ length: 20 }, (_, id) => ({ id: `${id}`, value: "after" })));
+      await writer.store.append(Array.from({ length: 20 }, (_, id) => ({ id: `${id}`, value: "after" })));
       await expectNewEpoch(author.listener.snapshots[0]!.epoch, writers);
     },
   );
 
   test("[B8] that fell back begins a new epoch, though all that is left is a pod that has heard of it and writes nothing", async () => {
     const [author, reader] = [await join(), await join()];
-    await publish(author.channel, 3, "before");
+    await publish(author.store, 3, "before");
     const copy = await dump();
-    await publish(author.channel, 8, "before");
+    await publish(author.store, 8, "before");
     await reader.listener.untilRevision(11);
-    await author.channel.close();
+    await author.store.close();
     await restore(copy);
     await expectNewEpoch(reader.listener.snapshots[0]!.epoch, [reader]);
   });
 
   test("[B8] whose newest value is older than any token's begins anew with one token", async () => {
-    const { channel } = await join();
-    await publish(channel, 3, "before");
+    const { store } = await join();
+    await publish(store, 3, "before");
     await admin.del(`crosspod:{${name}}:meta`, `crosspod:{${name}}:values`);
-    expect(await channel.publish([{ id: "8", value: "after" }])).toBe(1);
+    expect(await store.append([{ id: "8", value: "after" }])).toBe(1);
     expect(await admin.zcard(`crosspod:{${name}}:tokens`)).toBe(2);
   });
 
@@ -168,12 +168,10 @@ describe("a feed in Redis", () => {
     await using proxy = await TcpProxy.start(redis.port);
     const reader = await join({ kind: "server", url: `redis://127.0.0.1:${proxy.port}` });
     const author = await join();
-    await publish(author.channel, 1, "before");
+    await publish(author.store, 1, "before");
     await reader.listener.untilRevision(1);
     proxy.swallow = true;
-    await Promise.all(
-      Array.from({ length: 600 }, (_, id) => author.channel.publish([{ id: `${id}`, value: "after" }])),
-    );
+    await Promise.all(Array.from({ length: 600 }, (_, id) => author.store.append([{ id: `${id}`, value: "after" }])));
     expect(await admin.zcard(`crosspod:{${name}}:tokens`)).toBe(512);
     proxy.swallow = false;
     await expect.poll(() => reader.listener.updatesHeard.at(-1)?.revision, { timeout: 4_000 }).toBe(601);
@@ -191,12 +189,12 @@ describe("a feed in Redis", () => {
     const appendAsBefore = (id: string, revision: number): Promise<unknown> =>
       admin.multi().hset(values, id, `${revision} 1 ${id}`).hset(meta, { epoch: "old", revision }).exec();
     await appendAsBefore("1", 1);
-    const { channel, listener } = await join();
+    const { store, listener } = await join();
     expect(heldBy(listener)).toEqual({ epoch: "old", values: { 1: "1" } });
-    expect(await channel.publish([{ id: "2", value: "2" }])).toBe(2);
+    expect(await store.append([{ id: "2", value: "2" }])).toBe(2);
     await appendAsBefore("3", 3);
     await listener.untilRevision(3);
-    expect(await channel.publish([{ id: "4", value: "4" }])).toBe(4);
+    expect(await store.append([{ id: "4", value: "4" }])).toBe(4);
     await listener.untilRevision(4);
     expect(heldBy(listener)).toEqual({ epoch: "old", values: { 1: "1", 2: "2", 3: "3", 4: "4" } });
     expect(listener.snapshots).toHaveLength(1);
@@ -204,26 +202,26 @@ describe("a feed in Redis", () => {
 
   describe("[B3] refuses before it changes anything", () => {
     /** Publishes, and expects a refusal for this reason and that nothing is stored by it. */
-    async function expectRefused(channel: RedisChannel, reason: RegExp): Promise<void> {
+    async function expectRefused(store: RedisFeedStore, reason: RegExp): Promise<void> {
       const before = await dump();
       const update = [{ id: "8", value: "refused" }];
-      await expect.poll(() => channel.publish(update).catch(({ message }) => message)).toMatch(reason);
-      await expect(channel.publish(update)).rejects.toMatchObject({ code: "unavailable" });
+      await expect.poll(() => store.append(update).catch(({ message }) => message)).toMatch(reason);
+      await expect(store.append(update)).rejects.toMatchObject({ code: "unavailable" });
       expect(await dump()).toEqual(before);
     }
 
-    /** A pod's channel that is connected, and waits for its subscription if it may not have one. */
-    const connect = (user?: string): RedisChannel => {
+    /** A pod's store that is connected, and waits for its subscription if it may not have one. */
+    const connect = (user?: string): RedisFeedStore => {
       const url = user ? redis.url.replace("//", `//${user}:secret@`) : redis.url;
-      const channel = makeChannel({ kind: "server", url }, name);
-      open.push(channel);
-      return channel;
+      const store = makeStore({ kind: "server", url }, name);
+      open.push(store);
+      return store;
     };
 
     test.each(["a feed that is there", "a new feed"])(
       "a user who may not publish to channels, for %s",
       async (which) => {
-        if (which === "a feed that is there") await publish((await join()).channel, 3, "before");
+        if (which === "a feed that is there") await publish((await join()).store, 3, "before");
         await admin.call("ACL", "SETUSER", "mute", "on", ">secret", "~*", "+@all", "resetchannels");
         await expectRefused(connect("mute"), /the store refuses: .*(channel|permission)/);
       },
@@ -235,7 +233,7 @@ describe("a feed in Redis", () => {
         [command, "another"],
       ]),
     )("a user without the command %s, for %s epoch", async (command, epoch) => {
-      await publish((await join()).channel, 3, "before");
+      await publish((await join()).store, 3, "before");
       await open.pop()?.close();
       if (epoch === "another") await admin.hdel(`crosspod:{${name}}:meta`, "epoch");
       await admin.call("ACL", "SETUSER", command!, "on", ">secret", "~*", "&*", "+@all", `-${command}`);
@@ -243,25 +241,25 @@ describe("a feed in Redis", () => {
     });
 
     test.each(["the same", "another"])("a server whose memory is full, for %s epoch", async (epoch) => {
-      const { channel } = await join();
-      await publish(channel, 3, "before");
+      const { store } = await join();
+      await publish(store, 3, "before");
       await admin.config("SET", "maxmemory", "1");
       if (epoch === "another") await admin.hdel(`crosspod:{${name}}:meta`, "epoch");
-      await expectRefused(channel, /OOM/).finally(() => admin.config("SET", "maxmemory", "0"));
+      await expectRefused(store, /OOM/).finally(() => admin.config("SET", "maxmemory", "0"));
     });
 
     test("a server that takes no writes", async () => {
-      const { channel } = await join();
-      await publish(channel, 3, "before");
+      const { store } = await join();
+      await publish(store, 3, "before");
       await admin.call("REPLICAOF", "127.0.0.1", "1");
       await expectRefused(connect(), /READONLY/).finally(() => admin.call("REPLICAOF", "NO", "ONE"));
     });
 
     test.each(["meta", "values", "tokens"])("a key %s that holds something else", async (key) => {
-      const { channel } = await join();
-      await publish(channel, 3, "before");
+      const { store } = await join();
+      await publish(store, 3, "before");
       await admin.set(`crosspod:{${name}}:${key}`, "something else");
-      await expectRefused(channel, /WRONGTYPE/);
+      await expectRefused(store, /WRONGTYPE/);
     });
   });
 });

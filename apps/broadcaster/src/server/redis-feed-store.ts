@@ -16,7 +16,7 @@ import {
 } from "@crosspod/redis";
 import type { Log } from "@crosspod/service";
 import type { Result } from "ioredis";
-import { type Channel, ChannelError, type ChannelListener, type Snapshot, type Unsubscribe } from "./channel.ts";
+import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
 import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
 import POSITION from "./lua/position.lua?raw";
@@ -45,7 +45,7 @@ interface Whole extends Position {
 /** Between two tries to read the first snapshot. */
 const RETRY_PAUSE_MS = 100;
 
-export interface RedisChannelOptions {
+export interface RedisFeedStoreOptions {
   readonly address: RedisAddress;
   /** Pods of the same name share one feed. It is the hash tag of the keys, so it decides the slot in a cluster. */
   readonly name: string;
@@ -54,20 +54,20 @@ export interface RedisChannelOptions {
   readonly onRead: (cause: ReadCause) => void;
 }
 
-/** A channel that all pods share through Redis: one script orders, stores and publishes a batch in one step. */
-export class RedisChannel implements Channel {
-  readonly #options: RedisChannelOptions;
+/** A feed store that all pods share through Redis: one script orders, stores and publishes a batch in one step. */
+export class RedisFeedStore implements FeedStore {
+  readonly #options: RedisFeedStoreOptions;
   readonly #commands: RedisClient;
   readonly #subscriptions: RedisSubscriptions;
   /** Not the channel of earlier versions, whose messages are of another form. */
   readonly #channel: string;
   readonly #keys: readonly [meta: string, values: string, tokens: string];
-  readonly #listeners = new Map<LogFollower<UpdateBatch, Whole>, ChannelListener>();
+  readonly #listeners = new Map<LogFollower<UpdateBatch, Whole>, FeedListener>();
   readonly #probe: SubscriptionProbe;
   #subscribed: Promise<unknown> | undefined;
   #closed = false;
 
-  constructor(options: RedisChannelOptions) {
+  constructor(options: RedisFeedStoreOptions) {
     const { address, log, name } = options;
     const prefix = `crosspod:{${name}}`;
     this.#options = options;
@@ -85,12 +85,12 @@ export class RedisChannel implements Channel {
     });
   }
 
-  async publish(updates: readonly Update[]): Promise<number> {
+  async append(updates: readonly Update[]): Promise<number> {
     const { maxIds } = this.#options;
     const values = updates.flatMap(({ id, value }) => [id, value]);
     const args = [...this.#prelude(), maxIds, JSON.stringify(values), ...values];
     const [, revision] = await this.#commands.feedAppend(...args).catch(asUnavailable);
-    if (revision < 0) throw new ChannelError("too-many-ids", `the feed would hold more than ${maxIds} ids`, maxIds);
+    if (revision < 0) throw new FeedStoreError("too-many-ids", `the feed would hold more than ${maxIds} ids`, maxIds);
     return revision;
   }
 
@@ -99,7 +99,7 @@ export class RedisChannel implements Channel {
     return { epoch, revision, updates: parseValues(values) };
   }
 
-  async subscribe(listener: ChannelListener): Promise<Unsubscribe> {
+  async subscribe(listener: FeedListener): Promise<Unsubscribe> {
     this.#subscribed ??= this.#start();
     await this.#subscribed;
     const follower = new LogFollower<UpdateBatch, Whole>({
@@ -151,7 +151,7 @@ export class RedisChannel implements Channel {
       try {
         return await read();
       } catch (error) {
-        if (this.#closed || !(error instanceof ChannelError)) throw error;
+        if (this.#closed || !(error instanceof FeedStoreError)) throw error;
         await sleep(RETRY_PAUSE_MS);
       }
     }
@@ -225,5 +225,5 @@ function pairs(list: readonly string[]): [string, string][] {
 }
 
 function asUnavailable(error: Error): never {
-  throw new ChannelError("unavailable", describeRedisError(error));
+  throw new FeedStoreError("unavailable", describeRedisError(error));
 }
