@@ -47,7 +47,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   const store = dependencies.createFeedStore(shell.metrics);
   const feedMetrics = createFeedMetrics(shell.metrics, {
     clients: () => feedServer.connections.size,
-    behind: () => hub.behindCount,
+    lagging: () => hub.laggingCount,
     ids: () => hub.idCount,
     isLive: () => feed.state === "live",
   });

@@ -36,8 +36,8 @@ describe("the feed's metrics", () => {
     const names = [...text.matchAll(/^# HELP crosspod_feed_(\w+) \S.+$/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual([
       "clients",
-      "clients_behind",
       "clients_closed_total",
+      "clients_lagging",
       "commit_failures_total",
       "commit_seconds",
       "commit_updates",

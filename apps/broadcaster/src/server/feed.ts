@@ -12,7 +12,7 @@ export interface FeedIdentity {
 }
 
 /**
- * Ties a store to a hub: what the store commits goes out to the readers, and those who asked also hear how far the store can be
+ * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked also hear how far the store can be
  * trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {
@@ -20,7 +20,7 @@ export class Feed {
   readonly #identity: FeedIdentity;
   readonly #stateChanged: (state: FeedState) => void;
   /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
-  readonly #pulse = new Pulse(() => this.#announceState());
+  readonly #pulse = new Pulse(() => this.#broadcastState());
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export class Feed {
       },
       state: (state) => this.#setState(state),
     });
-    this.#heartbeat = setInterval(() => this.#announceState(), this.#identity.heartbeatSeconds * 1_000);
+    this.#heartbeat = setInterval(() => this.#broadcastState(), this.#identity.heartbeatSeconds * 1_000);
   }
 
   close(): void {
@@ -71,10 +71,10 @@ export class Feed {
     if (state === this.#state) return;
     this.#state = state;
     this.#stateChanged(state);
-    this.#announceState();
+    this.#broadcastState();
   }
 
-  #announceState(): void {
-    this.#hub.announce(this.stateFrame());
+  #broadcastState(): void {
+    this.#hub.broadcast(this.stateFrame());
   }
 }
