@@ -16,7 +16,7 @@ export const FeedParameter = {
   epoch: "epoch",
 } as const;
 
-/** `live`: what the pod sends is what the channel holds; `stale`: the pod has lost touch with it [B8]. */
+/** `live`: what the pod sends is what the store holds; `stale`: the pod has lost touch with it [B8]. */
 export type FeedState = "live" | "stale";
 
 /** The first message to a client that asked for it; a new one follows when the epoch changes [B7]. */

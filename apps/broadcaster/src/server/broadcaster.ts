@@ -18,18 +18,18 @@ import {
 } from "@crosspod/service";
 import express from "express";
 import { API_PATH, Api } from "./api.ts";
-import type { Channel } from "./channel.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { Feed } from "./feed.ts";
 import { createFeedMetrics } from "./feed-metrics.ts";
 import { FeedServer } from "./feed-server.ts";
+import type { FeedStore } from "./feed-store.ts";
 import { Hub } from "./hub.ts";
 
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {
   readonly log: Log;
-  /** Makes the channel that stands behind the feed; its own metrics go into `metrics`. */
-  readonly createChannel: (metrics: Registry) => Channel;
+  /** Makes the store that stands behind the feed; its own metrics go into `metrics`. */
+  readonly createFeedStore: (metrics: Registry) => FeedStore;
   /** Directory of the built page. */
   readonly pageDirectory: string;
   /** Of the package, for when the configuration names none. */
@@ -44,10 +44,10 @@ export interface Broadcaster extends Service {
 export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Broadcaster {
   const { log, pageDirectory, packageVersion } = dependencies;
   const shell = new ServiceShell("crosspod-broadcaster", config, packageVersion, log);
-  const channel = dependencies.createChannel(shell.metrics);
+  const store = dependencies.createFeedStore(shell.metrics);
   const feedMetrics = createFeedMetrics(shell.metrics, {
     clients: () => feedServer.connections.size,
-    behind: () => hub.behindCount,
+    lagging: () => hub.laggingCount,
     ids: () => hub.idCount,
     isLive: () => feed.state === "live",
   });
@@ -59,14 +59,14 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(HTTP_LIMITS, routeRequests(new Api(channel, config, feedMetrics), pageDirectory, log));
+  const server = createServer(HTTP_LIMITS, routeRequests(new Api(store, config, feedMetrics), pageDirectory, log));
   feedServer.attach(server);
 
   return {
     async listen() {
       // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
       health.down("feed", "the store was not reached yet");
-      feed.open(channel).catch((error) => log.error({ err: error }, "the feed could not be opened"));
+      feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
       return shell.listen(server);
     },
     async drain() {
@@ -80,7 +80,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     async close() {
       await Promise.all([closeServer(server), feedServer.close()]);
       feed.close();
-      await channel.close();
+      await store.close();
       await shell.close();
     },
   };

@@ -3,7 +3,7 @@ import { CloseCode, encodeFeedMessage, FeedParameter, LEAVING, STATE_REQUEST } f
 import type { RawData, WebSocket } from "ws";
 import type { Feed } from "./feed.ts";
 import { textFrame } from "./frame.ts";
-import type { Hub, Reader, Sink } from "./hub.ts";
+import type { Hub, Subscriber, Transport } from "./hub.ts";
 
 /** How many messages and pings a client may send in a window: it has next to nothing to say to a feed, so this is for what is harmless [B11]. */
 export const MAX_CLIENT_MESSAGES = 20;
@@ -42,14 +42,14 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
  * One WebSocket client of the feed. Its messages are written as ready frames to the socket that the HTTP upgrade handed over, past ws, which
  * keeps the handshake, the control frames and what the client sends. Both write whole frames only and compression is off, so they mix.
  */
-export class Connection implements Sink {
+export class Connection implements Transport {
   readonly wantsState: boolean;
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<CloseReason>;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #feed: Feed;
-  readonly #reader: Reader;
+  readonly #subscriber: Subscriber;
   #missedPings = 0;
   #messages = 0;
   #windowStart = 0;
@@ -70,17 +70,17 @@ export class Connection implements Sink {
       this.#closeReason = "refused-message";
     });
     const known = request.epoch === hub.epoch && request.after <= hub.revision ? request.after : 0;
-    this.#reader = hub.join(this, known);
-    socket.on("drain", () => this.#reader.drained());
+    this.#subscriber = hub.subscribe(this, known);
+    socket.on("drain", () => this.#subscriber.drained());
     this.closed = new Promise((resolve) => {
       ws.once("close", () => {
-        this.#reader.leave();
+        this.#subscriber.unsubscribe();
         resolve(this.#closeReason);
       });
     });
   }
 
-  greeting(): Buffer | undefined {
+  helloFrame(): Buffer | undefined {
     return this.wantsState ? this.#feed.hello() : undefined;
   }
 
@@ -91,8 +91,8 @@ export class Connection implements Sink {
   /** Asks whether the client is still there; ends the connection when it has missed too many such questions [B12]. */
   ping(): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow readers.
-    if (this.#reader.fullSince === undefined) this.#missedPings += 1;
+    // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow consumers.
+    if (this.#subscriber.fullSince === undefined) this.#missedPings += 1;
     if (this.#missedPings > MAX_MISSED_PINGS) {
       this.#closeReason = "no-pong";
       this.#ws.terminate();
@@ -108,7 +108,7 @@ export class Connection implements Sink {
   }
 
   /** Gives up on a client that does not read [B10]. */
-  stuck(): void {
+  evict(): void {
     this.#close(CloseCode.slowReader, "slow-reader", "the socket stayed full for too long; read faster");
   }
 
@@ -119,7 +119,7 @@ export class Connection implements Sink {
   #heard(data: RawData, isBinary: boolean): void {
     if (isBinary) return this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
     this.#count();
-    if (this.wantsState && data.toString() === STATE_REQUEST) this.#reader.tell(this.#feed.stateFrame());
+    if (this.wantsState && data.toString() === STATE_REQUEST) this.#subscriber.send(this.#feed.stateFrame());
   }
 
   /** Counts a message or ping of the client. */
@@ -138,7 +138,7 @@ export class Connection implements Sink {
   #close(code: number, reason: CloseReason, detail: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
-    this.#reader.leave();
+    this.#subscriber.unsubscribe();
     this.#ws.close(code, detail);
   }
 }

@@ -177,11 +177,11 @@ describe("the feed", () => {
     const broadcaster = await start({ SLOW_READER_SECONDS: "2" });
     const client = await join(broadcaster);
     client.ws.pause();
-    const behind = () => metric(broadcaster, "crosspod_feed_clients_behind");
+    const lagging = () => metric(broadcaster, "crosspod_feed_clients_lagging");
     const flooded = flood(broadcaster, 40);
-    await expect.poll(behind, { timeout: 10_000 }).toBe(1);
+    await expect.poll(lagging, { timeout: 10_000 }).toBe(1);
     await flooded;
-    await expect.poll(behind, { timeout: 10_000 }).toBe(0);
+    await expect.poll(lagging, { timeout: 10_000 }).toBe(0);
     client.ws.resume();
     expect(await client.closed).toEqual([4008, "the socket stayed full for too long; read faster"]);
     await expect.poll(() => metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="slow-reader"}')).toBe(1);

@@ -30,7 +30,7 @@ export interface FeedServerOptions {
   readonly pingSeconds: number;
 }
 
-/** Accepts the feed's WebSocket clients, looks after those that are silent or stuck, and lets them all go in the end. */
+/** Accepts the feed's WebSocket clients, looks after those that are silent or slow, and lets them all go in the end. */
 export class FeedServer {
   readonly #connections = new Set<Connection>();
   readonly #hub: Hub;
@@ -69,7 +69,7 @@ export class FeedServer {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
       setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
-      setInterval(() => this.#tellStuck(), 1_000),
+      setInterval(() => this.#evictSlowConsumers(), 1_000),
     ];
   }
 
@@ -118,7 +118,7 @@ export class FeedServer {
     for (const connection of this.#connections) connection.ping();
   }
 
-  #tellStuck(): void {
-    this.#hub.tellStuck(performance.now() - this.#options.slowReaderSeconds * 1_000);
+  #evictSlowConsumers(): void {
+    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowReaderSeconds * 1_000);
   }
 }

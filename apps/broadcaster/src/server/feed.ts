@@ -1,5 +1,5 @@
 import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
-import type { Channel, Unsubscribe } from "./channel.ts";
+import type { FeedStore, Unsubscribe } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
 import { Pulse } from "./pulse.ts";
@@ -12,7 +12,7 @@ export interface FeedIdentity {
 }
 
 /**
- * Ties a channel to a hub: what the channel commits goes out to the readers, and those who asked also hear how far the channel can be
+ * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked also hear how far the store can be
  * trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {
@@ -20,7 +20,7 @@ export class Feed {
   readonly #identity: FeedIdentity;
   readonly #stateChanged: (state: FeedState) => void;
   /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
-  readonly #pulse = new Pulse(() => this.#announceState());
+  readonly #pulse = new Pulse(() => this.#broadcastState());
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -36,9 +36,9 @@ export class Feed {
     return this.#state;
   }
 
-  /** Resolves when the hub holds what the channel holds. */
-  async open(channel: Channel): Promise<void> {
-    this.#unsubscribe = await channel.subscribe({
+  /** Resolves when the hub holds what the store holds. */
+  async open(store: FeedStore): Promise<void> {
+    this.#unsubscribe = await store.subscribe({
       reset: (snapshot) => this.#hub.reset(snapshot),
       updates: (updates) => {
         this.#hub.publish(updates);
@@ -46,7 +46,7 @@ export class Feed {
       },
       state: (state) => this.#setState(state),
     });
-    this.#heartbeat = setInterval(() => this.#announceState(), this.#identity.heartbeatSeconds * 1_000);
+    this.#heartbeat = setInterval(() => this.#broadcastState(), this.#identity.heartbeatSeconds * 1_000);
   }
 
   close(): void {
@@ -71,10 +71,10 @@ export class Feed {
     if (state === this.#state) return;
     this.#state = state;
     this.#stateChanged(state);
-    this.#announceState();
+    this.#broadcastState();
   }
 
-  #announceState(): void {
-    this.#hub.announce(this.stateFrame());
+  #broadcastState(): void {
+    this.#hub.broadcast(this.stateFrame());
   }
 }

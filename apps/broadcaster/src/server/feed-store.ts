@@ -9,8 +9,8 @@ export interface Snapshot {
   readonly updates: readonly CommittedUpdate[];
 }
 
-/** What a channel tells those who subscribed, in the order in which it happened. */
-export interface ChannelListener {
+/** What a store tells those who subscribed, in the order in which it happened. */
+export interface FeedListener {
   /** The data set: at first, and again when it has become another one. */
   reset(snapshot: Snapshot): void;
   /** Updates in the order of their revisions, each above all that came before; one that is left out was overtaken by a newer one of its id. */
@@ -23,33 +23,33 @@ export interface ChannelListener {
  * Puts updates in one order, keeps the newest of each id, and tells everyone who subscribed. It is the seam between one process and several:
  * whatever holds the contract suite of this interface can stand behind the feed.
  */
-export interface Channel {
+export interface FeedStore {
   /**
    * Commits all of the updates or none. Resolves with the revision of the last one when it is committed [B4].
-   * Rejects with a {@link ChannelError}.
+   * Rejects with a {@link FeedStoreError}.
    */
-  publish(updates: readonly Update[]): Promise<number>;
+  append(updates: readonly Update[]): Promise<number>;
   snapshot(): Promise<Snapshot>;
   /** Resolves when the listener has been told the data set and the state; from then on it hears everything until it unsubscribes. */
-  subscribe(listener: ChannelListener): Promise<Unsubscribe>;
-  /** Ends all subscriptions and lets go of what the channel holds. */
+  subscribe(listener: FeedListener): Promise<Unsubscribe>;
+  /** Ends all subscriptions and lets go of what the store holds. */
   close(): Promise<void>;
 }
 
 export type Unsubscribe = () => void;
 
-/** Why a channel did not commit. */
-export type ChannelErrorCode =
-  /** The updates would make more ids than the channel may hold. */
+/** Why a store did not commit. */
+export type FeedStoreErrorCode =
+  /** The updates would make more ids than the store may hold. */
   | "too-many-ids"
   /** The store cannot be reached; nothing is known to be committed. */
   | "unavailable";
 
-export class ChannelError extends Error {
-  override readonly name = "ChannelError";
+export class FeedStoreError extends Error {
+  override readonly name = "FeedStoreError";
 
   constructor(
-    readonly code: ChannelErrorCode,
+    readonly code: FeedStoreErrorCode,
     message: string,
     /** The limit that was passed, if it is one. */
     readonly limit?: number,

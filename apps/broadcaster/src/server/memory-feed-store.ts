@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { CommittedUpdate, Update } from "@crosspod/protocol";
-import { type Channel, ChannelError, type ChannelListener, type Snapshot, type Unsubscribe } from "./channel.ts";
+import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
-/** A channel in the memory of one process: the default when there is no store to share. Its epoch is new at each start. */
-export class MemoryChannel implements Channel {
+/** A store in the memory of one process: the default when there is no store to share. Its epoch is new at each start. */
+export class MemoryFeedStore implements FeedStore {
   readonly #epoch = randomUUID();
   readonly #latest = new LatestValues<CommittedUpdate>();
-  readonly #listeners = new Set<ChannelListener>();
+  readonly #listeners = new Set<FeedListener>();
   readonly #maxIds: number;
   #revision = 0;
 
@@ -15,7 +15,7 @@ export class MemoryChannel implements Channel {
     this.#maxIds = options.maxIds;
   }
 
-  async publish(updates: readonly Update[]): Promise<number> {
+  async append(updates: readonly Update[]): Promise<number> {
     this.#refuseTooManyIds(updates);
     const at = Date.now();
     const committed = updates.map(({ id, value }) => ({ id, value, revision: ++this.#revision, at }));
@@ -28,7 +28,7 @@ export class MemoryChannel implements Channel {
     return this.#snapshot();
   }
 
-  async subscribe(listener: ChannelListener): Promise<Unsubscribe> {
+  async subscribe(listener: FeedListener): Promise<Unsubscribe> {
     listener.reset(this.#snapshot());
     listener.state("live");
     this.#listeners.add(listener);
@@ -46,6 +46,6 @@ export class MemoryChannel implements Channel {
   #refuseTooManyIds(updates: readonly Update[]): void {
     const fresh = new Set(updates.map(({ id }) => id).filter((id) => !this.#latest.has(id)));
     if (this.#latest.size + fresh.size <= this.#maxIds) return;
-    throw new ChannelError("too-many-ids", `the feed would hold more than ${this.#maxIds} ids`, this.#maxIds);
+    throw new FeedStoreError("too-many-ids", `the feed would hold more than ${this.#maxIds} ids`, this.#maxIds);
   }
 }
