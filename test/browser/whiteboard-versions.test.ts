@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => release[Symbol.asyncDispose]());
 
 describe("a page of the last release, on a pod of today,", () => {
-  test("[W6] says so in words, keeps what is drawn, and hands it to the page that is loaded next", async () => {
+  test("[W6] [W14] says so in words, keeps what is drawn, and hands it to the page that is loaded next", async () => {
     const { port, store, page } = await (async () => {
       await using service = await startWhiteboard({}, { pageDirectory: release.pageDirectory });
       const opened = await openBoardPage(browser, service.url, { connection: "Catching up" });
@@ -52,7 +52,7 @@ describe("a page of the last release, on a pod of today,", () => {
 });
 
 describe("a page of today, on a pod of the last release,", () => {
-  test("[W6] loads itself anew when it has nothing to save, and not before", async () => {
+  test("[W14] loads itself anew when it has nothing to save, and not before", async () => {
     await using redis = await RedisServer.start();
     const port = `${await freePort()}`;
     const environment = { REDIS_URL: redis.url, PORT: port, ADMIN_PORT: "0" };
@@ -84,7 +84,7 @@ describe("a page of today, on a pod of the last release,", () => {
 });
 
 describe("a page that is too old for its pod", () => {
-  test("[W6] loads itself anew at once when it has nothing to save", async () => {
+  test("[W14] loads itself anew at once when it has nothing to save", async () => {
     await using service = await startWhiteboard();
     const page = new WhiteboardPage(await newPage());
     let loads = 0;
@@ -99,7 +99,7 @@ describe("a page that is too old for its pod", () => {
     await page.untilConnection("Live");
   });
 
-  test("[W6] does not while something waits to be saved, which it says in words", async () => {
+  test("[W14] does not while something waits to be saved, which it says in words", async () => {
     const page = new WhiteboardPage(await newPage());
     let isOld = false;
     const joins = await routeJoins(page.page, () => isOld);

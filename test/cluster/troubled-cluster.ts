@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { connectRedis, type RedisClient } from "@crosspod/service";
+import { connectRedis, type RedisClient } from "@crosspod/redis";
 import { pino } from "pino";
 import { RedisBoardStore } from "../../apps/whiteboard/src/server/redis-board-store.ts";
 import { Random } from "../fuzz/random.ts";

@@ -35,7 +35,7 @@ const joinAll = (count: number): Promise<LeanClient[]> =>
 const residentMegabytes = async (pod: Pod): Promise<number> =>
   (await pod.metric("process_resident_memory_bytes")) / 1_024 ** 2;
 
-const slowReadersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_board_slow_readers_closed_total");
+const slowReadersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_board_slow_consumers_closed_total");
 
 beforeEach(async () => {
   redis = await RedisServer.start();

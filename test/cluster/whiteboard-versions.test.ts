@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 describe("while the pods of the last release are replaced by today's", () => {
-  test("[W6] nothing is lost of what pages of both releases draw", { timeout: 90_000 }, async () => {
+  test("[W6] [W14] nothing is lost of what pages of both releases draw", { timeout: 90_000 }, async () => {
     const pods = await Promise.all(Array.from({ length: PODS }, (_, index) => startOldPod(`old-${index}`)));
     const oldPages = Array.from({ length: PEOPLE }, () => keep(new OldPage(gateway.url)));
     const newPages = Array.from({ length: PEOPLE }, () => keep(new NewPage(gateway.url)));
@@ -96,7 +96,7 @@ describe("a client of the last release", () => {
     expect(reloaded.items.map(({ id }) => id).slice(1)).toEqual(kept);
   });
 
-  test("[W6] is told by today's pods, in words, that it is outdated, and keeps what it draws", async () => {
+  test("[W14] is told by today's pods, in words, that it is outdated, and keeps what it draws", async () => {
     const pod = await startNewPod("new");
     const socket = keep(await EventSocket.open(pod.url, "websocket"));
     expect(await socket.ask("join", { board: "default", client: "anna-000", name: "Anna" })).toEqual({
@@ -114,7 +114,7 @@ describe("a client of the last release", () => {
 });
 
 describe("a client of today, on pods of the last release,", () => {
-  test("[W6] says in words that they are outdated, and sends what it drew once pods of today are there", async () => {
+  test("[W14] says in words that they are outdated, and sends what it drew once pods of today are there", async () => {
     const pod = await startOldPod("old");
     const page = keep(new NewPage(pod.url));
     await expect.poll(() => syncErrorOf(page.client)?.code, POLL).toBe("outdated");

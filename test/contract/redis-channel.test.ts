@@ -1,4 +1,4 @@
-import type { RedisAddress } from "@crosspod/service";
+import type { RedisAddress } from "@crosspod/redis";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,5 +1,13 @@
 import { EventEmitter, once } from "node:events";
-import { BOARD_CLIENT_QUERY, type BoardError, type JoinRequest, type Reply } from "@crosspod/protocol";
+import {
+  BOARD_CLIENT_QUERY,
+  BOARD_PROTOCOL,
+  type BoardError,
+  encodeOperations,
+  type JoinRequest,
+  type Operation,
+  type Reply,
+} from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { DEADLINE_MS, within } from "./deadline.ts";
 
@@ -56,7 +64,21 @@ export class EventSocket implements Disposable {
 
   /** What `join` answers. Throws when it is refused. */
   async join(request: Partial<JoinRequest> = {}): Promise<Record<string, unknown>> {
-    return this.ok("join", { board: "default", client: "anna-000", name: "Anna", ...request });
+    const protocol = BOARD_PROTOCOL;
+    return this.ok("join", { protocol, board: "default", clients: ["anna-000"], name: "Anna", ...request });
+  }
+
+  /** Submits operations; there is no reply [W6]. */
+  submit(client: string, clientSeq: number, ...operations: readonly Operation[]): void {
+    this.socket.emit("o", client, clientSeq, encodeOperations(operations, client));
+  }
+
+  /** Resolves with why a submission was not taken: the next time that the service says so. */
+  async refused(): Promise<{ client: unknown; error: BoardError }> {
+    const before = this.all("refused").length;
+    await this.untilTrue("refusal", () => this.all("refused").length > before);
+    const [client, error] = this.all("refused")[before] ?? [];
+    return { client, error: error as BoardError };
   }
 
   /** Emits an event and resolves with what it asked for. Throws when it is refused. */

@@ -1,4 +1,4 @@
-import { connectRedis, type RedisClient } from "@crosspod/service";
+import { connectRedis, type RedisClient } from "@crosspod/redis";
 import { pino } from "pino";
 import { RedisServer } from "./redis-server.ts";
 
@@ -10,6 +10,10 @@ export class RedisCommands implements AsyncDisposable {
   private constructor(server: RedisServer, client: RedisClient) {
     this.#server = server;
     this.client = client;
+  }
+
+  get url(): string {
+    return this.#server.url;
   }
 
   /** Resolves when commands are taken. */

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { createLog, type Environment, type Log } from "@crosspod/service";
 import { aloneWith } from "../../apps/whiteboard/src/server/backend.ts";
-import type { BoardStore } from "../../apps/whiteboard/src/server/board-store.ts";
 import { parseConfig } from "../../apps/whiteboard/src/server/config.ts";
-import type { FanOut } from "../../apps/whiteboard/src/server/fan-out.ts";
-import { MemoryBoardStore } from "../../apps/whiteboard/src/server/memory-board-store.ts";
+import type { BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
+import { MemoryBoardStore } from "../../apps/whiteboard/src/server/store/memory-board-store.ts";
+import type { FanOut } from "../../apps/whiteboard/src/server/transport/fan-out.ts";
 import { createWhiteboard, type Whiteboard } from "../../apps/whiteboard/src/server/whiteboard.ts";
 
 const directory = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Item, MAX_WIDTH, type Operation } from "./board-operation.ts";
 import {
+  countEntries,
   encodeCommitted,
   encodeItems,
   encodeOperation,
@@ -12,6 +13,7 @@ import {
   parseItems,
   parseOperation,
   parseOperations,
+  tokenOf,
 } from "./board-text.ts";
 import { encodePoints } from "./point-text.ts";
 
@@ -59,13 +61,27 @@ describe("the text of operations", () => {
   });
 
   test("[W8] gives committed operations back with their authors, and consecutive sequence numbers", () => {
-    const numbered = fc.record({ client: clients, n: numbers, operation: operations });
+    const numbered = fc.record({ client: clients, clientSeq: numbers, operation: operations });
     fc.assert(
-      fc.property(fc.array(numbered, { maxLength: 5 }), numbers, (written, firstSeq) => {
-        const read = parseCommitted(encodeCommitted(written), firstSeq);
-        expect(read).toEqual(written.map((operation, index) => ({ ...operation, seq: firstSeq + index })));
+      fc.property(fc.array(numbered, { minLength: 1, maxLength: 5 }), numbers, (written, firstSeq) => {
+        const text = encodeCommitted(written, "t0k-");
+        expect(parseCommitted(text, firstSeq)).toEqual(
+          written.map((operation, index) => ({ ...operation, seq: firstSeq + index })),
+        );
+        expect(countEntries(text)).toBe(written.length);
+        expect(tokenOf(text)).toBe("t0k-");
       }),
     );
+  });
+
+  test("[W8] gives the operations of several appends back, and the token of the last", () => {
+    const clear = (clientSeq: number) => ({ client: "aaaaaaaa", clientSeq, operation: { type: "clear" } as const });
+    const text = [encodeCommitted([clear(1), clear(2)], "aaaa"), encodeCommitted([clear(3)], "bbbb")].join(";");
+    expect(parseCommitted(text, 7)).toEqual(
+      [1, 2, 3].map((clientSeq) => ({ ...clear(clientSeq), seq: 6 + clientSeq })),
+    );
+    expect(tokenOf(text)).toBe("bbbb");
+    expect([tokenOf(""), countEntries("")]).toEqual([undefined, 0]);
   });
 
   test("[W10] gives the items of a snapshot back", () => {

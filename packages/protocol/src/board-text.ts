@@ -106,23 +106,56 @@ export function parseOperations(text: string, author: ClientId): Operation[] | u
   return operations.every((operation) => operation !== undefined) ? operations : undefined;
 }
 
-/** Writes operations of consecutive sequence numbers: before each its author and its number, and a colon. */
-export const encodeCommitted = (operations: readonly NumberedOperation[]): string =>
-  operations
-    .map(({ client, n, operation }) => `${client}${n.toString(36)}:${encodeOperation(operation, client)}`)
-    .join(";");
+/** Writes one operation as the log has it: its author and its number before it, and a colon. `text` is that of {@link encodeOperation}. */
+export const encodeEntry = (client: ClientId, clientSeq: number, text: string): string =>
+  `${client}${clientSeq.toString(36)}:${text}`;
 
-/** Reads what {@link encodeCommitted} wrote; `firstSeq` is the sequence number of the first. Undefined when it is not that. */
+/** Ends the operations of one append, with its token. */
+export const TOKEN_MARK = "@";
+
+/** Writes operations of consecutive sequence numbers, as one append with this token. */
+export const encodeCommitted = (operations: readonly NumberedOperation[], token: string): string =>
+  operations
+    .map(({ client, clientSeq, operation }) => encodeEntry(client, clientSeq, encodeOperation(operation, client)))
+    .join(";") +
+  TOKEN_MARK +
+  token;
+
+/** The token of the append that ends here; undefined where none ends. */
+export function tokenOf(text: string): string | undefined {
+  const mark = text.lastIndexOf(TOKEN_MARK);
+  return mark === -1 ? undefined : text.slice(mark + TOKEN_MARK.length);
+}
+
+/** The sequence number at which each append of a text of the log ends, and its token. */
+export const tokensOf = (text: string, firstSeq: number): (readonly [seq: number, token: string])[] =>
+  text.split(";").flatMap((entry, index) => {
+    const token = tokenOf(entry);
+    return token === undefined ? [] : [[firstSeq + index, token] as const];
+  });
+
+/** Who made each operation of a text of the log, and its number, without reading the operations. */
+export const entryNumbers = (text: string): { readonly client: ClientId; readonly clientSeq: number }[] =>
+  text.split(";").map((entry) => ({
+    client: entry.slice(0, CLIENT_ID_LENGTH),
+    clientSeq: Number.parseInt(entry.slice(CLIENT_ID_LENGTH, entry.indexOf(":")), 36),
+  }));
+
+/** How many operations a text of the log has. */
+export const countEntries = (text: string): number => (text === "" ? 0 : text.split(";").length);
+
+/** Reads operations from the log; `firstSeq` is the sequence number of the first. Undefined when they cannot be read. */
 export function parseCommitted(text: string, firstSeq: number): CommittedOperation[] | undefined {
   if (text === "") return [];
   const committed: CommittedOperation[] = [];
   for (const part of text.split(";")) {
     const colon = part.indexOf(":");
     const client = part.slice(0, CLIENT_ID_LENGTH);
-    const n = parseNumber(part.slice(CLIENT_ID_LENGTH, colon));
-    const operation = colon > 0 && isClientId(client) ? parseOperation(part.slice(colon + 1), client) : undefined;
-    if (!operation || n === undefined) return undefined;
-    committed.push({ client, n, operation, seq: firstSeq + committed.length });
+    const clientSeq = parseNumber(part.slice(CLIENT_ID_LENGTH, colon));
+    const [written = ""] = part.slice(colon + 1).split(TOKEN_MARK, 1);
+    const operation = colon > 0 && isClientId(client) ? parseOperation(written, client) : undefined;
+    if (!operation || clientSeq === undefined) return undefined;
+    committed.push({ client, clientSeq, operation, seq: firstSeq + committed.length });
   }
   return committed;
 }

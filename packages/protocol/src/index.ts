@@ -8,5 +8,6 @@ export * from "./close-code.ts";
 export * from "./drawing.ts";
 export * from "./feed-message.ts";
 export * from "./point-text.ts";
+export * from "./position.ts";
 export * from "./problem.ts";
 export * from "./update.ts";

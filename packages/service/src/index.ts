@@ -1,7 +1,6 @@
 export * from "./admin.ts";
 export * from "./admission.ts";
 export * from "./config.ts";
-export * from "./delivery-proof.ts";
 export * from "./health.ts";
 export * from "./http-limits.ts";
 export * from "./listen.ts";
@@ -10,9 +9,6 @@ export * from "./metrics.ts";
 export * from "./origin.ts";
 export * from "./page.ts";
 export * from "./problem.ts";
-export * from "./redis.ts";
-export * from "./redis-settings.ts";
-export * from "./redis-subscriptions.ts";
 export * from "./request-target.ts";
 export * from "./run.ts";
 export * from "./shell.ts";

@@ -1,13 +1,10 @@
+import { type RedisAddress, redisSettings, sharedName, toRedisAddress } from "@crosspod/redis";
 import {
   type Environment,
   parseEnvironment,
   printable,
-  type RedisAddress,
-  redisSettings,
   type ServiceConfig,
   serviceSettings,
-  sharedName,
-  toRedisAddress,
   toServiceConfig,
   wholeNumber,
 } from "@crosspod/service";

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { CommittedUpdate, Update } from "@crosspod/protocol";
 import {
   connectRedis,
-  DeliveryProof,
-  type Log,
+  describeRedisError,
   type RedisAddress,
   type RedisClient,
   RedisSubscriptions,
-  redisComplaint,
-} from "@crosspod/service";
+  SubscriptionProbe,
+} from "@crosspod/redis";
+import type { Log } from "@crosspod/service";
 import type { Result } from "ioredis";
 import { type Channel, ChannelError, type ChannelListener, type Snapshot, type Unsubscribe } from "./channel.ts";
 import { ChannelFollower, type PublishedBatch, type ResyncCause } from "./channel-follower.ts";
@@ -46,7 +46,7 @@ export class RedisChannel implements Channel {
   /** Of the keys and the channel: what every script begins with. */
   readonly #names: readonly [meta: string, values: string, channel: string];
   readonly #followers = new Set<ChannelFollower>();
-  readonly #proof: DeliveryProof;
+  readonly #proof: SubscriptionProbe;
   #seen = { epoch: "", revision: 0 };
   #subscribed: Promise<unknown> | undefined;
   #closed = false;
@@ -61,10 +61,10 @@ export class RedisChannel implements Channel {
     this.#commands.defineCommand("feedMark", { lua: MARK, numberOfKeys: 2 });
     this.#commands.defineCommand("feedSnapshot", { lua: SNAPSHOT, numberOfKeys: 2 });
     this.#subscriptions = new RedisSubscriptions(address, log);
-    this.#proof = new DeliveryProof({
+    this.#proof = new SubscriptionProbe({
       send: (marker) => this.#commands.feedMark(...this.#prelude(), marker),
       changed: (alive) => this.#aliveChanged(alive),
-      revive: () => this.#reconnect(),
+      reconnect: () => this.#reconnect(),
     });
   }
 
@@ -175,5 +175,5 @@ function parseValues(values: readonly string[]): CommittedUpdate[] {
 }
 
 function asUnavailable(error: Error): never {
-  throw new ChannelError("unavailable", redisComplaint(error));
+  throw new ChannelError("unavailable", describeRedisError(error));
 }

@@ -2,8 +2,8 @@ import { fittingName } from "@crosspod/client";
 import { isBoardName } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { boardOfPath } from "./board-address.ts";
-import { initials } from "./person-color.ts";
-import { newBoardName, newPersonName } from "./readable-name.ts";
+import { initials } from "./render/person-color.ts";
+import { newBoardName, newPersonName } from "./ui/readable-name.ts";
 
 describe("names", () => {
   test.each([

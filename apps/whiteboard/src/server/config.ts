@@ -1,12 +1,9 @@
+import { type RedisAddress, redisSettings, sharedName, toRedisAddress } from "@crosspod/redis";
 import {
   type Environment,
   parseEnvironment,
-  type RedisAddress,
-  redisSettings,
   type ServiceConfig,
   serviceSettings,
-  sharedName,
-  toRedisAddress,
   toServiceConfig,
   wholeNumber,
 } from "@crosspod/service";

@@ -1,0 +1,43 @@
+import { ConfigError } from "@crosspod/service";
+import { z } from "zod";
+import type { RedisAddress } from "./connection.ts";
+
+const REDIS_URL_FORM = /^rediss?:\/\/[^/]+(\/\d*)?$/;
+
+const nodes = z.string().transform((text, context) => {
+  const matches = text.split(",").map((node) => /^(.+):(\d+)$/.exec(node.trim()));
+  if (matches.every((match) => match !== null)) {
+    return matches.map(([, host = "", port]) => ({ host: host.replace(/^\[|\]$/g, ""), port: Number(port) }));
+  }
+  context.addIssue({ code: "custom", message: "must be a list of HOST:PORT, with commas between them" });
+  return z.NEVER;
+});
+
+/** Where Redis is, by the names of the environment variables: one server, or nodes of a Redis Cluster. */
+export const redisSettings = {
+  REDIS_URL: z
+    .string()
+    .refine((text) => REDIS_URL_FORM.test(text) && URL.canParse(text), {
+      error: "must be a URL like redis://user:password@host:6379/0, or rediss:// for TLS",
+    })
+    .optional(),
+  REDIS_CLUSTER: nodes.optional(),
+};
+
+/** What pods that share one Redis are told apart by: it becomes a part of the names of keys and channels. */
+export const sharedName = (name: string) =>
+  z
+    .string()
+    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
+    .default(name);
+
+type RedisSettings = z.output<z.ZodObject<typeof redisSettings>>;
+
+/** Undefined when neither is set: what would be shared is then kept in the memory of the process. Throws a {@link ConfigError} when both are. */
+export function toRedisAddress({ REDIS_URL, REDIS_CLUSTER }: RedisSettings): RedisAddress | undefined {
+  if (REDIS_URL !== undefined && REDIS_CLUSTER !== undefined) {
+    throw new ConfigError(["REDIS_CLUSTER and REDIS_URL exclude each other; set one of them"]);
+  }
+  if (REDIS_CLUSTER) return { kind: "cluster", nodes: REDIS_CLUSTER };
+  return REDIS_URL === undefined ? undefined : { kind: "server", url: REDIS_URL };
+}

@@ -1,0 +1,34 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { LogLines } from "../../../test/helpers/log-lines.ts";
+import { RedisServer } from "../../../test/helpers/redis-server.ts";
+import { RedisSubscriptions } from "./subscriptions.ts";
+
+let redis: RedisServer;
+
+beforeAll(async () => {
+  redis = await RedisServer.start([]);
+});
+
+afterAll(async () => {
+  await redis[Symbol.asyncDispose]();
+});
+
+test("[A1] says why Redis refuses subscriptions, and subscribes when it may", async () => {
+  const { log, lines } = new LogLines();
+  const admin = new Redis(redis.url);
+  await admin.call("ACL", "SETUSER", "reader", "on", ">secret", "allchannels", "+@all", "-ssubscribe");
+  const url = `redis://reader:secret@127.0.0.1:${redis.port}`;
+  const subscriptions = new RedisSubscriptions({ kind: "server", url }, log);
+  try {
+    const confirmed = subscriptions.subscribe("a channel", () => {});
+    await expect
+      .poll(() => lines)
+      .toContainEqual(expect.objectContaining({ level: "warn", err: expect.stringContaining("NOPERM") }));
+    await admin.call("ACL", "SETUSER", "reader", "+ssubscribe");
+    await confirmed;
+  } finally {
+    subscriptions.close();
+    admin.disconnect();
+  }
+});
