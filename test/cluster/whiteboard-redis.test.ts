@@ -226,9 +226,9 @@ describe("the whiteboard over Redis", () => {
       for (let n = from; n < from + 100; n += 1) await store(drawer, ANNA, n, put(`${ANNA}.${n.toString(36)}`));
     };
     const heard = await bytes(two!, "received");
-    const sent = await bytes(one!, "sent");
+    const own = await bytes(one!, "received");
     await draw(1);
-    const traffic = (await bytes(one!, "sent")) - sent;
+    const traffic = (await bytes(one!, "received")) - own;
     expect(traffic).toBeGreaterThan(10_000);
     expect((await bytes(two!, "received")) - heard).toBeLessThan(traffic / 10);
     const viewer = await connect(two!, "websocket", "carl-000", "first");
