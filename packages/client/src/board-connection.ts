@@ -5,11 +5,11 @@ import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board
 import { BoardSync } from "./board-sync.ts";
 import type { Loss } from "./board-transport.ts";
 import { Listeners } from "./listeners.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { OutboxSender } from "./outbox-sender.ts";
 import { type SaveState, saveStateOf } from "./save-state.ts";
 import { type BoardTrouble, ScatterWatch } from "./scatter-watch.ts";
-import { SilenceWatch } from "./silence-watch.ts";
 import { StateMachine } from "./state-machine.ts";
 
 /** So many announcements of a head may fail to come … */
@@ -29,7 +29,7 @@ export class BoardConnection {
   readonly #link = new StateMachine(LINK_TRANSITIONS, "idle");
   readonly #sync: BoardSync;
   readonly #sender: OutboxSender;
-  readonly #silence: SilenceWatch;
+  readonly #liveness: LivenessMonitor;
   readonly #scatter: ScatterWatch;
   #hello: Joined | undefined;
   /** What was refused since this person did something last. */
@@ -52,14 +52,14 @@ export class BoardConnection {
       onDiverged: () => this.#sender.close(),
     });
     this.#scatter = new ScatterWatch(clock, onChange);
-    this.#silence = new SilenceWatch({
+    this.#liveness = new LivenessMonitor({
       clock,
       random,
       isExcused: () => this.#sync.state === "joining",
       ask: () => transport.request(BoardEvent.alive),
       onSilent: () => transport.renew(),
     });
-    transport.onHeard(() => this.#silence.heard());
+    transport.onHeard(() => this.#liveness.heard());
     transport.onConnect(() => this.#connected());
     transport.onDisconnect((loss) => this.#disconnected(loss));
     transport.on(BoardEvent.leaving, () => transport.renew());
@@ -108,12 +108,12 @@ export class BoardConnection {
   #release(): void {
     this.#sender.disconnected();
     this.#sync.disconnected();
-    this.#silence.stop();
+    this.#liveness.stop();
   }
 
   #joined(joined: Joined): void {
     this.#hello = joined;
-    this.#silence.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
+    this.#liveness.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
     this.#editor.followEpoch(joined.epoch);
     this.#sender.open();
   }

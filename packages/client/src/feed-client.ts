@@ -12,7 +12,7 @@ import {
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Listeners, type Unsubscribe } from "./listeners.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 
 /** The newest value of one id, as far as this client knows. */
 export interface FeedValue {
@@ -72,7 +72,7 @@ export class FeedClient {
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
-  readonly #silence: SilenceWatch;
+  readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
   readonly #updated = new Listeners<[FeedValue]>();
   readonly #stateChanged = new Listeners<[FeedClientState]>();
@@ -90,7 +90,7 @@ export class FeedClient {
     this.#url = options.url instanceof URL ? options.url : new URL(options.url);
     this.#connect = options.connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(options.random);
-    this.#silence = new SilenceWatch({
+    this.#silence = new LivenessMonitor({
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       ask: () => this.#askForState(),
