@@ -1,4 +1,5 @@
 import type { BoardError, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
+import type { BoardTrouble } from "./affinity-monitor.ts";
 import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
@@ -14,7 +15,6 @@ import type { Subscribe } from "./listeners.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
 import type { SaveState } from "./save-state.ts";
-import type { BoardTrouble } from "./scatter-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
 
 /**

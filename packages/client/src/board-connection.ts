@@ -1,4 +1,5 @@
 import { type BoardError, BoardEvent, type ClientId, type CommittedOperation, type Joined } from "@crosspod/protocol";
+import { AffinityMonitor, type BoardTrouble } from "./affinity-monitor.ts";
 import type { BoardContext } from "./board-context.ts";
 import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
@@ -9,7 +10,6 @@ import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { OutboxSender } from "./outbox-sender.ts";
 import { type SaveState, saveStateOf } from "./save-state.ts";
-import { type BoardTrouble, ScatterWatch } from "./scatter-watch.ts";
 import { StateMachine } from "./state-machine.ts";
 
 /** So many announcements of a head may fail to come … */
@@ -30,7 +30,7 @@ export class BoardConnection {
   readonly #sync: BoardSync;
   readonly #sender: OutboxSender;
   readonly #liveness: LivenessMonitor;
-  readonly #scatter: ScatterWatch;
+  readonly #affinity: AffinityMonitor;
   #hello: Joined | undefined;
   /** What was refused since this person did something last. */
   #refusal: BoardError | undefined;
@@ -51,7 +51,7 @@ export class BoardConnection {
       onOperations: (operations, isAcknowledged) => this.#follow(operations, isAcknowledged),
       onDiverged: () => this.#sender.close(),
     });
-    this.#scatter = new ScatterWatch(clock, onChange);
+    this.#affinity = new AffinityMonitor(clock, onChange);
     this.#liveness = new LivenessMonitor({
       clock,
       random,
@@ -78,7 +78,7 @@ export class BoardConnection {
   close(): void {
     this.#link.handle("close");
     this.#release();
-    this.#scatter.close();
+    this.#affinity.close();
     this.#context.transport.close();
     this.update();
   }
@@ -92,13 +92,13 @@ export class BoardConnection {
 
   #connected(): void {
     if (!this.#link.handle("connect")) return;
-    this.#scatter.connected();
+    this.#affinity.connected();
     this.#sync.connected();
     this.update();
   }
 
   #disconnected(loss: Loss): void {
-    this.#scatter.lost(loss);
+    this.#affinity.lost(loss);
     this.#link.handle("disconnect");
     this.#release();
     this.update();
@@ -134,7 +134,7 @@ export class BoardConnection {
   /** Says what is known now. */
   update(): void {
     const { error } = this.#sync;
-    const scattered = this.#scatter.trouble;
+    const scattered = this.#affinity.trouble;
     const isConnected = this.#link.state === "connected";
     const trouble = error ?? this.#sender.error ?? scattered;
     const blockedBy = trouble?.detail ?? (isConnected ? undefined : "there is no connection");

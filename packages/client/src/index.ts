@@ -1,3 +1,4 @@
+export type { AffinityError, BoardTrouble } from "./affinity-monitor.ts";
 export * from "./backoff.ts";
 export * from "./board-client.ts";
 export * from "./board-client-options.ts";
@@ -14,5 +15,4 @@ export * from "./outbox-storage.ts";
 export * from "./outdated-reload.ts";
 export type { PenStroke } from "./pen-stroke.ts";
 export * from "./save-state.ts";
-export type { BoardTrouble, ScatteredTrouble } from "./scatter-watch.ts";
 export * from "./socket-transport.ts";
