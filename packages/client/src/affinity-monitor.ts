@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import { Timer } from "./timer.ts";
 
 /** Why a board is not all here: what the service said, or that there is no connection that lasts. */
-export type BoardTrouble = BoardError | AffinityError;
+export type SyncError = BoardError | AffinityError;
 
 /** The requests of one session go to several pods, and only one of them knows it [W1]. */
 export interface AffinityError {
@@ -36,7 +36,7 @@ export class AffinityMonitor {
     });
   }
 
-  get trouble(): AffinityError | undefined {
+  get error(): AffinityError | undefined {
     return this.#losses < SCATTERED_LOSSES ? undefined : SCATTERED;
   }
 

@@ -1,5 +1,5 @@
 import type { BoardError, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
-import type { BoardTrouble } from "./affinity-monitor.ts";
+import type { SyncError } from "./affinity-monitor.ts";
 import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
@@ -27,8 +27,8 @@ export class BoardClient {
   readonly view: BoardView;
   readonly onState: Subscribe<[ConnectionState]>;
   readonly onSaveState: Subscribe<[SaveState]>;
-  /** Hears that {@link trouble} has changed. */
-  readonly onTrouble: Subscribe<[BoardTrouble | undefined]>;
+  /** Hears that {@link syncError} has changed. */
+  readonly onSyncError: Subscribe<[SyncError | undefined]>;
   /** Hears why something of this person's was refused for good. */
   readonly onRefused: Subscribe<[BoardError]>;
   readonly onPeople: Subscribe<[]>;
@@ -55,7 +55,7 @@ export class BoardClient {
     this.view = document.view;
     this.onState = connection.state.changed.add;
     this.onSaveState = connection.saveState.changed.add;
-    this.onTrouble = connection.trouble.changed.add;
+    this.onSyncError = connection.syncError.changed.add;
     this.onRefused = connection.refused.add;
     this.onPeople = presence.peopleChanged.add;
     this.onCursors = presence.cursorsChanged.add;
@@ -75,8 +75,8 @@ export class BoardClient {
   }
 
   /** Why the board is not all here, if that is known to be more than a lost connection. */
-  get trouble(): BoardTrouble | undefined {
-    return this.#connection.trouble.value;
+  get syncError(): SyncError | undefined {
+    return this.#connection.syncError.value;
   }
 
   /** What the service said of itself last: its pod and version, and the board's epoch. */

@@ -1,5 +1,5 @@
 import { type BoardError, BoardEvent, type ClientId, type CommittedOperation, type Joined } from "@crosspod/protocol";
-import { AffinityMonitor, type BoardTrouble } from "./affinity-monitor.ts";
+import { AffinityMonitor, type SyncError } from "./affinity-monitor.ts";
 import type { BoardContext } from "./board-context.ts";
 import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
@@ -21,7 +21,7 @@ const HEAD_MARGIN_MS = 2_000;
 export class BoardConnection {
   readonly state = new Observable<ConnectionState>("connecting");
   readonly saveState = new Observable<SaveState>({ state: "saved" });
-  readonly trouble = new Observable<BoardTrouble | undefined>(undefined);
+  readonly syncError = new Observable<SyncError | undefined>(undefined);
   /** Hears why operations were refused for good. */
   readonly refused = new Listeners<[BoardError]>();
   readonly #context: BoardContext;
@@ -134,12 +134,12 @@ export class BoardConnection {
   /** Says what is known now. */
   update(): void {
     const { error } = this.#sync;
-    const scattered = this.#affinity.trouble;
+    const scattered = this.#affinity.error;
     const isConnected = this.#link.state === "connected";
-    const trouble = error ?? this.#sender.error ?? scattered;
-    const blockedBy = trouble?.detail ?? (isConnected ? undefined : "there is no connection");
+    const reason = error ?? this.#sender.error ?? scattered;
+    const blockedBy = reason?.detail ?? (isConnected ? undefined : "there is no connection");
     this.state.value = connectionState(this.#link.state, this.#sync.state);
     this.saveState.value = saveStateOf(this.#context.document.outbox, this.#refusal, blockedBy);
-    this.trouble.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
+    this.syncError.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
   }
 }

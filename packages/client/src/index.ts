@@ -1,4 +1,4 @@
-export type { AffinityError, BoardTrouble } from "./affinity-monitor.ts";
+export type { AffinityError, SyncError } from "./affinity-monitor.ts";
 export * from "./backoff.ts";
 export * from "./board-client.ts";
 export * from "./board-client-options.ts";
