@@ -10,7 +10,7 @@ import {
 import type { RemovalListener } from "./board-document.ts";
 import type { BoardView } from "./board-view.ts";
 import { Listeners } from "./listeners.ts";
-import { isPendingZ } from "./overlaid-view.ts";
+import { isPendingZ } from "./optimistic-view.ts";
 
 const MAX_STEPS = 200;
 /** Leaves room in a message for what is not points. Two operations of this length hold an item of any number of points that a board takes. */

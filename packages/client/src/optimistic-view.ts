@@ -13,7 +13,7 @@ export const isPendingZ = (z: number): boolean => z >= PENDING_Z;
  * The committed board with the pending operations applied on top of it, in their order. Whatever happens, the items
  * that it touches are worked out again, and what is different from before is told.
  */
-export class OverlaidView implements BoardView {
+export class OptimisticView implements BoardView {
   #committed: BoardItems;
   #items: Map<ItemId, Item>;
   #inOrder: readonly Item[] | undefined;
