@@ -1,5 +1,5 @@
 import type { BoardError } from "@crosspod/protocol";
-import type { Loss } from "./board-transport.ts";
+import type { DisconnectReason } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./timer.ts";
 
@@ -44,9 +44,9 @@ export class AffinityMonitor {
     this.#steady.start(STEADY_MS);
   }
 
-  lost(loss: Loss): void {
+  disconnected(reason: DisconnectReason): void {
     this.close();
-    if (loss === "scattered") this.#losses += 1;
+    if (reason === "scattered") this.#losses += 1;
   }
 
   close(): void {

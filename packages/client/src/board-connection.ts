@@ -4,7 +4,7 @@ import type { BoardContext } from "./board-context.ts";
 import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
 import { BoardSync } from "./board-sync.ts";
-import type { Loss } from "./board-transport.ts";
+import type { DisconnectReason } from "./board-transport.ts";
 import { Listeners } from "./listeners.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
@@ -61,7 +61,7 @@ export class BoardConnection {
     });
     transport.onHeard(() => this.#liveness.heard());
     transport.onConnect(() => this.#connected());
-    transport.onDisconnect((loss) => this.#disconnected(loss));
+    transport.onDisconnect((reason) => this.#disconnected(reason));
     transport.on(BoardEvent.leaving, () => transport.renew());
     this.update();
   }
@@ -97,8 +97,8 @@ export class BoardConnection {
     this.update();
   }
 
-  #disconnected(loss: Loss): void {
-    this.#affinity.lost(loss);
+  #disconnected(reason: DisconnectReason): void {
+    this.#affinity.disconnected(reason);
     this.#link.handle("disconnect");
     this.#release();
     this.update();
