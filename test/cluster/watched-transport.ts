@@ -58,12 +58,12 @@ export class WatchedTransport implements BoardTransport {
     this.#transport.onDisconnect(listener);
   }
 
-  renew(): void {
-    this.#transport.renew();
+  reconnect(): void {
+    this.#transport.reconnect();
   }
 
-  wake(): void {
-    this.#transport.wake();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   close(): void {

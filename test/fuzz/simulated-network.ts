@@ -173,11 +173,11 @@ export class SimulatedTransport implements BoardTransport {
     this.#disconnectListeners.push(listener);
   }
 
-  renew(): void {
+  reconnect(): void {
     this.disconnect();
   }
 
-  wake(): void {}
+  reconnectNow(): void {}
 
   close(): void {
     this.#isClosed = true;

@@ -50,8 +50,8 @@ export class ScriptedTransport implements BoardTransport {
   readonly asked: Asked[] = [];
   readonly sent: SentMessage[] = [];
   readonly volatile: unknown[][] = [];
-  renewals = 0;
-  wakes = 0;
+  reconnects = 0;
+  immediateReconnects = 0;
   id: string | undefined;
   epoch = "e1";
   seq = 0;
@@ -103,13 +103,13 @@ export class ScriptedTransport implements BoardTransport {
     this.#onDisconnect = listener;
   }
 
-  renew(): void {
-    this.renewals += 1;
+  reconnect(): void {
+    this.reconnects += 1;
     void this.disconnect();
   }
 
-  wake(): void {
-    this.wakes += 1;
+  reconnectNow(): void {
+    this.immediateReconnects += 1;
   }
 
   close(): void {}

@@ -117,8 +117,8 @@ export class BoardClient {
   }
 
   /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
-  wake(): void {
-    this.#transport.wake();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */

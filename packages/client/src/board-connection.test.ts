@@ -129,19 +129,19 @@ describe("a connection that is silent", () => {
     return opened;
   }
 
-  test("[W10] for two and a half announcements of the head and a little more is renewed", async () => {
+  test("[W10] for two and a half announcements of the head and a little more makes another one", async () => {
     const { client, transport } = await openSilent();
     await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
-    expect(transport.renewals).toBe(0);
+    expect(transport.reconnects).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     expect(client.state).toBe("reconnecting");
     await vi.advanceTimersByTimeAsync(2 * SILENT_MS);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     transport.connect();
     await transport.join({ headSeconds: 1 });
     await vi.advanceTimersByTimeAsync(4_500);
-    expect(transport.renewals).toBe(2);
+    expect(transport.reconnects).toBe(2);
   });
 
   test.each(["o", "refused", "head", "people", "c", "something newer"])(
@@ -154,9 +154,9 @@ describe("a connection that is silent", () => {
         else transport.receive(event);
       }
       await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
-      expect(transport.renewals).toBe(0);
+      expect(transport.reconnects).toBe(0);
       await vi.advanceTimersByTimeAsync(1);
-      expect(transport.renewals).toBe(1);
+      expect(transport.reconnects).toBe(1);
     },
   );
 
@@ -165,13 +165,13 @@ describe("a connection that is silent", () => {
     transport.receive("head", { epoch: "e1", seq: 1 });
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
     await vi.advanceTimersByTimeAsync(39_000);
-    expect(transport.renewals).toBe(0);
+    expect(transport.reconnects).toBe(0);
     await transport.join({ headSeconds: 3 });
     await vi.advanceTimersByTimeAsync(SILENT_MS);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     transport.connect();
     await vi.advanceTimersByTimeAsync(39_000);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
   });
 
   test.each(["lost", "closed"])("[W10] is not watched any more when it was %s", async (how) => {
@@ -185,12 +185,12 @@ describe("a connection that is silent", () => {
 test("[A3] a client connects again as soon as its pod says that it is leaving", async () => {
   const { client, transport } = await openLiveBoard([]);
   transport.receive("leaving");
-  expect(transport.renewals).toBe(1);
+  expect(transport.reconnects).toBe(1);
   expect(client.state).toBe("reconnecting");
 });
 
-test("a client that is woken connects at once", () => {
+test("a client that is told to reconnect now does not wait for its pause", () => {
   const { client, transport } = openBoard();
-  client.wake();
-  expect(transport.wakes).toBe(1);
+  client.reconnectNow();
+  expect(transport.immediateReconnects).toBe(1);
 });

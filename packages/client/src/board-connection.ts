@@ -57,12 +57,12 @@ export class BoardConnection {
       random,
       isExcused: () => this.#sync.state === "joining",
       ask: () => transport.request(BoardEvent.alive),
-      onSilent: () => transport.renew(),
+      onSilent: () => transport.reconnect(),
     });
     transport.onHeard(() => this.#liveness.heard());
     transport.onConnect(() => this.#connected());
     transport.onDisconnect((reason) => this.#disconnected(reason));
-    transport.on(BoardEvent.leaving, () => transport.renew());
+    transport.on(BoardEvent.leaving, () => transport.reconnect());
     this.update();
   }
 

@@ -20,8 +20,8 @@ export interface BoardTransport {
   /** Hears that the connection is lost. A session that broke before it could be used counts, too. */
   onDisconnect(listener: (reason: DisconnectReason) => void): void;
   /** Drops the connection that is open, for another one. */
-  renew(): void;
+  reconnect(): void;
   /** Tries to connect at once, when the next try would come after a pause. */
-  wake(): void;
+  reconnectNow(): void;
   close(): void;
 }

@@ -85,11 +85,11 @@ class SocketTransport implements BoardTransport {
     this.#socket.on("disconnect", (_reason, details) => listener(disconnectReason(details)));
   }
 
-  renew(): void {
+  reconnect(): void {
     this.#socket.disconnect();
   }
 
-  wake(): void {
+  reconnectNow(): void {
     if (this.#retry) this.#connect();
   }
 
