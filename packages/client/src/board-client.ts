@@ -11,7 +11,7 @@ import type { BoardTransport } from "./board-transport.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId, secureRandom } from "./client-id.ts";
 import { systemClock } from "./clock.ts";
-import type { Subscribe } from "./listeners.ts";
+import type { Subscribe } from "./emitter.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
 import type { SaveState } from "./save-state.ts";

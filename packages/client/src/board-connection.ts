@@ -5,7 +5,7 @@ import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
 import { BoardSync } from "./board-sync.ts";
 import type { DisconnectReason } from "./board-transport.ts";
-import { Listeners } from "./listeners.ts";
+import { Emitter } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { OutboxSender } from "./outbox-sender.ts";
@@ -23,7 +23,7 @@ export class BoardConnection {
   readonly saveState = new Observable<SaveState>({ state: "saved" });
   readonly syncError = new Observable<SyncError | undefined>(undefined);
   /** Hears why operations were refused for good. */
-  readonly refused = new Listeners<[BoardError]>();
+  readonly refused = new Emitter<[BoardError]>();
   readonly #context: BoardContext;
   readonly #editor: BoardEditor;
   readonly #link = new StateMachine(LINK_TRANSITIONS, "idle");

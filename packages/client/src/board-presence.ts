@@ -11,7 +11,7 @@ import { isRecord, parseRenamed, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
 import { CursorSender } from "./cursor-sender.ts";
-import { Listeners } from "./listeners.ts";
+import { Emitter } from "./emitter.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 import { Timer } from "./timer.ts";
 
@@ -29,8 +29,8 @@ export interface CursorPosition {
 
 /** Who is on the board, by the pods that they are on, what they are called, and where they point: this person, too [W11]. */
 export class BoardPresence {
-  readonly peopleChanged = new Listeners<[]>();
-  readonly cursorsChanged = new Listeners<[]>();
+  readonly peopleChanged = new Emitter<[]>();
+  readonly cursorsChanged = new Emitter<[]>();
   readonly #transport: BoardTransport;
   readonly #clock: Clock;
   readonly #onRefused: (error: BoardError) => void;

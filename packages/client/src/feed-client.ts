@@ -11,7 +11,7 @@ import {
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
+import { Emitter, type Unsubscribe } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 
 /** The newest value of one id, as far as this client knows. */
@@ -74,9 +74,9 @@ export class FeedClient {
   readonly #backoff: Backoff;
   readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
-  readonly #updated = new Listeners<[FeedValue]>();
-  readonly #stateChanged = new Listeners<[FeedClientState]>();
-  readonly #restarted = new Listeners<[]>();
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #stateChanged = new Emitter<[FeedClientState]>();
+  readonly #restarted = new Emitter<[]>();
   #state: FeedClientState = "connecting";
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;

@@ -1,6 +1,6 @@
 import { BoardItems, type Item, type ItemId, type Operation } from "@crosspod/protocol";
 import type { BoardView, ViewChange } from "./board-view.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
+import { Emitter, type Unsubscribe } from "./emitter.ts";
 import { type PendingOperation, touchedItems } from "./pending-operation.ts";
 
 /** What is not committed lies above all that is: its place is this and its order among what is pending. No board gets as far. */
@@ -22,7 +22,7 @@ export class OptimisticView implements BoardView {
   readonly #pending = new Set<PendingOperation>();
   readonly #pendingByItem = new Map<ItemId, Set<PendingOperation>>();
   readonly #pendingClears = new Set<PendingOperation>();
-  readonly #changed = new Listeners<[ViewChange]>();
+  readonly #changed = new Emitter<[ViewChange]>();
 
   constructor(committed: BoardItems) {
     this.#committed = committed;
