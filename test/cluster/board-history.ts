@@ -8,7 +8,7 @@ import {
   parseItems,
 } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
-import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
+import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "../fuzz/fake-key-value-storage.ts";
 import { Random } from "../fuzz/random.ts";
 import { expectPoints, RandomHand } from "../fuzz/random-hand.ts";
@@ -200,5 +200,5 @@ const newStorage = (): WebOutboxStorage => new WebOutboxStorage(new FakeKeyValue
 function expectBoard({ page: { client } }: Person, { items }: Committed): void {
   expect(client.state).toBe("live");
   expect([...client.view.items()]).toEqual(items);
-  expect(client.view instanceof OverlaidView && [...client.view.pending]).toEqual([]);
+  expect(client.view instanceof OptimisticView && [...client.view.pending]).toEqual([]);
 }

@@ -1,4 +1,4 @@
-import type { BoardTransport, Loss } from "@crosspod/client";
+import type { BoardTransport, DisconnectReason } from "@crosspod/client";
 import { BoardEvent, type ClientId, type Joined, type JoinRequest, type Reply } from "@crosspod/protocol";
 import type { Witness } from "../fuzz/witness.ts";
 
@@ -54,16 +54,16 @@ export class WatchedTransport implements BoardTransport {
     this.#transport.onConnect(listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
     this.#transport.onDisconnect(listener);
   }
 
-  renew(): void {
-    this.#transport.renew();
+  reconnect(): void {
+    this.#transport.reconnect();
   }
 
-  wake(): void {
-    this.#transport.wake();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
 import { BoardEvent, type ClientId, type Item, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
+import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
 import { expectPoints, RandomHand } from "./random-hand.ts";
@@ -282,6 +282,6 @@ const isSaved = ({ saveState }: BoardClient): boolean =>
   saveState.state === "saved" || (saveState.state === "not-saved" && saveState.reason.includes("more points"));
 
 function pendingOf(client: BoardClient): unknown[] {
-  expect(client.view).toBeInstanceOf(OverlaidView);
-  return client.view instanceof OverlaidView ? [...client.view.pending] : [];
+  expect(client.view).toBeInstanceOf(OptimisticView);
+  return client.view instanceof OptimisticView ? [...client.view.pending] : [];
 }

@@ -1,4 +1,4 @@
-import type { BoardTransport, Loss } from "@crosspod/client";
+import type { BoardTransport, DisconnectReason } from "@crosspod/client";
 import { BoardEvent } from "@crosspod/protocol";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
@@ -102,7 +102,7 @@ export class SimulatedTransport implements BoardTransport {
   readonly #listeners = new Map<string, Listener[]>();
   readonly #heardListeners: (() => void)[] = [];
   readonly #connectListeners: (() => void)[] = [];
-  readonly #disconnectListeners: ((loss: Loss) => void)[] = [];
+  readonly #disconnectListeners: ((reason: DisconnectReason) => void)[] = [];
   #connection: Connection | undefined;
   #rejections = new Set<() => void>();
   #isClosed = false;
@@ -169,15 +169,15 @@ export class SimulatedTransport implements BoardTransport {
     this.#connectListeners.push(listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
     this.#disconnectListeners.push(listener);
   }
 
-  renew(): void {
+  reconnect(): void {
     this.disconnect();
   }
 
-  wake(): void {}
+  reconnectNow(): void {}
 
   close(): void {
     this.#isClosed = true;

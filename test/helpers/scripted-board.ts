@@ -2,7 +2,7 @@ import {
   BoardClient,
   type BoardClientOptions,
   type BoardTransport,
-  type Loss,
+  type DisconnectReason,
   MemoryOutboxStorage,
 } from "@crosspod/client";
 import {
@@ -50,8 +50,8 @@ export class ScriptedTransport implements BoardTransport {
   readonly asked: Asked[] = [];
   readonly sent: SentMessage[] = [];
   readonly volatile: unknown[][] = [];
-  renewals = 0;
-  wakes = 0;
+  reconnects = 0;
+  immediateReconnects = 0;
   id: string | undefined;
   epoch = "e1";
   seq = 0;
@@ -59,7 +59,7 @@ export class ScriptedTransport implements BoardTransport {
   readonly #listeners = new Map<string, (...args: readonly unknown[]) => void>();
   #onHeard = (): void => {};
   #onConnect = (): void => {};
-  #onDisconnect = (_loss: Loss): void => {};
+  #onDisconnect = (_reason: DisconnectReason): void => {};
 
   open(): void {}
 
@@ -99,17 +99,17 @@ export class ScriptedTransport implements BoardTransport {
     this.#onConnect = listener;
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
     this.#onDisconnect = listener;
   }
 
-  renew(): void {
-    this.renewals += 1;
+  reconnect(): void {
+    this.reconnects += 1;
     void this.disconnect();
   }
 
-  wake(): void {
-    this.wakes += 1;
+  reconnectNow(): void {
+    this.immediateReconnects += 1;
   }
 
   close(): void {}
@@ -125,10 +125,10 @@ export class ScriptedTransport implements BoardTransport {
     this.#onConnect();
   }
 
-  async disconnect(loss: Loss = "other"): Promise<void> {
+  async disconnect(reason: DisconnectReason = "other"): Promise<void> {
     this.id = undefined;
     for (const reject of this.#rejections) reject();
-    this.#onDisconnect(loss);
+    this.#onDisconnect(reason);
     await settled();
   }
 

@@ -1,4 +1,5 @@
 import type { BoardError, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
+import type { SyncError } from "./affinity-monitor.ts";
 import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
@@ -10,11 +11,10 @@ import type { BoardTransport } from "./board-transport.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId, secureRandom } from "./client-id.ts";
 import { systemClock } from "./clock.ts";
-import type { Subscribe } from "./listeners.ts";
+import type { Subscribe } from "./emitter.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
 import type { SaveState } from "./save-state.ts";
-import type { BoardTrouble } from "./scatter-watch.ts";
 import { connectSocket } from "./socket-transport.ts";
 
 /**
@@ -27,8 +27,8 @@ export class BoardClient {
   readonly view: BoardView;
   readonly onState: Subscribe<[ConnectionState]>;
   readonly onSaveState: Subscribe<[SaveState]>;
-  /** Hears that {@link trouble} has changed. */
-  readonly onTrouble: Subscribe<[BoardTrouble | undefined]>;
+  /** Hears that {@link syncError} has changed. */
+  readonly onSyncError: Subscribe<[SyncError | undefined]>;
   /** Hears why something of this person's was refused for good. */
   readonly onRefused: Subscribe<[BoardError]>;
   readonly onPeople: Subscribe<[]>;
@@ -55,7 +55,7 @@ export class BoardClient {
     this.view = document.view;
     this.onState = connection.state.changed.add;
     this.onSaveState = connection.saveState.changed.add;
-    this.onTrouble = connection.trouble.changed.add;
+    this.onSyncError = connection.syncError.changed.add;
     this.onRefused = connection.refused.add;
     this.onPeople = presence.peopleChanged.add;
     this.onCursors = presence.cursorsChanged.add;
@@ -75,8 +75,8 @@ export class BoardClient {
   }
 
   /** Why the board is not all here, if that is known to be more than a lost connection. */
-  get trouble(): BoardTrouble | undefined {
-    return this.#connection.trouble.value;
+  get syncError(): SyncError | undefined {
+    return this.#connection.syncError.value;
   }
 
   /** What the service said of itself last: its pod and version, and the board's epoch. */
@@ -117,8 +117,8 @@ export class BoardClient {
   }
 
   /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
-  wake(): void {
-    this.#transport.wake();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */

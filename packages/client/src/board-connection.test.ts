@@ -29,20 +29,20 @@ test("[W10] a board that cannot be joined yet is tried again, and the person is 
   expect(client.state).toBe("live");
 });
 
-describe("what is the trouble with a board", () => {
+describe("what is wrong with a board", () => {
   const tooMany: BoardError = { code: "too-many-boards", detail: "there are too many boards" };
 
   test("[W9] is known to somebody who has drawn nothing, until the board is there", async () => {
     const { client, transport } = openBoard();
-    const troubles: unknown[] = [];
-    client.onTrouble((trouble) => troubles.push(trouble));
+    const errors: unknown[] = [];
+    client.onSyncError((error) => errors.push(error));
     transport.connect();
     await transport.refuseJoin(tooMany);
-    expect(client.trouble).toEqual(tooMany);
+    expect(client.syncError).toEqual(tooMany);
     await vi.advanceTimersByTimeAsync(500);
     await transport.join();
-    expect(client.trouble).toBeUndefined();
-    expect(troubles).toEqual([tooMany, undefined]);
+    expect(client.syncError).toBeUndefined();
+    expect(errors).toEqual([tooMany, undefined]);
   });
 
   test("is another one when the connection is lost", async () => {
@@ -51,7 +51,7 @@ describe("what is the trouble with a board", () => {
     transport.connect();
     await transport.refuseJoin(tooMany);
     await transport.disconnect();
-    expect(client.trouble).toBeUndefined();
+    expect(client.syncError).toBeUndefined();
     expect(client.saveState).toMatchObject({ state: "not-saved", reason: "there is no connection" });
   });
 
@@ -60,10 +60,10 @@ describe("what is the trouble with a board", () => {
     transport.receive("head", { epoch: "e1", seq: 1 });
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
     await transport.refuseJoin({ code: "unavailable", detail: "the store is away" });
-    expect(client.trouble).toMatchObject({ detail: "the store is away" });
+    expect(client.syncError).toMatchObject({ detail: "the store is away" });
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
     await transport.join();
-    expect(client.trouble).toBeUndefined();
+    expect(client.syncError).toBeUndefined();
     client.beginStroke(STYLE, POINT).end();
     expect(client.saveState).toMatchObject({ state: "saving" });
   });
@@ -72,10 +72,10 @@ describe("what is the trouble with a board", () => {
     const { client, transport } = openBoard();
     transport.connect();
     await transport.take("join").reply("whatever this is");
-    expect(client.trouble).toMatchObject({ code: "unavailable" });
+    expect(client.syncError).toMatchObject({ code: "unavailable" });
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
     await transport.join();
-    expect(client.trouble).toBeUndefined();
+    expect(client.syncError).toBeUndefined();
   });
 });
 
@@ -92,19 +92,19 @@ describe("a session that a pod does not have", () => {
     await breakOnce(opened);
     await transport.disconnect();
     await breakOnce(opened);
-    expect(client.trouble).toBeUndefined();
+    expect(client.syncError).toBeUndefined();
     expect(client.saveState).toMatchObject({ reason: "there is no connection" });
     await breakOnce(opened);
-    expect(client.trouble).toMatchObject({ code: "scattered" });
-    expect(client.saveState).toMatchObject({ reason: client.trouble?.detail });
+    expect(client.syncError).toMatchObject({ code: "scattered" });
+    expect(client.saveState).toMatchObject({ reason: client.syncError?.detail });
     transport.asked.length = 0;
     transport.connect();
     await transport.join();
-    expect(client.trouble).toMatchObject({ code: "scattered" });
+    expect(client.syncError).toMatchObject({ code: "scattered" });
     await vi.advanceTimersByTimeAsync(9_999);
-    expect(client.trouble).toMatchObject({ code: "scattered" });
+    expect(client.syncError).toMatchObject({ code: "scattered" });
     await vi.advanceTimersByTimeAsync(1);
-    expect(client.trouble).toBeUndefined();
+    expect(client.syncError).toBeUndefined();
   });
 
   test("[W1] is no matter of the balancer when connections last in between", async () => {
@@ -115,7 +115,7 @@ describe("a session that a pod does not have", () => {
       await vi.advanceTimersByTimeAsync(10_000);
       await opened.transport.disconnect("scattered");
     }
-    expect(opened.client.trouble).toBeUndefined();
+    expect(opened.client.syncError).toBeUndefined();
   });
 });
 
@@ -129,19 +129,19 @@ describe("a connection that is silent", () => {
     return opened;
   }
 
-  test("[W10] for two and a half announcements of the head and a little more is renewed", async () => {
+  test("[W10] for two and a half announcements of the head and a little more makes another one", async () => {
     const { client, transport } = await openSilent();
     await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
-    expect(transport.renewals).toBe(0);
+    expect(transport.reconnects).toBe(0);
     await vi.advanceTimersByTimeAsync(1);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     expect(client.state).toBe("reconnecting");
     await vi.advanceTimersByTimeAsync(2 * SILENT_MS);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     transport.connect();
     await transport.join({ headSeconds: 1 });
     await vi.advanceTimersByTimeAsync(4_500);
-    expect(transport.renewals).toBe(2);
+    expect(transport.reconnects).toBe(2);
   });
 
   test.each(["o", "refused", "head", "people", "c", "something newer"])(
@@ -154,9 +154,9 @@ describe("a connection that is silent", () => {
         else transport.receive(event);
       }
       await vi.advanceTimersByTimeAsync(SILENT_MS - 1);
-      expect(transport.renewals).toBe(0);
+      expect(transport.reconnects).toBe(0);
       await vi.advanceTimersByTimeAsync(1);
-      expect(transport.renewals).toBe(1);
+      expect(transport.reconnects).toBe(1);
     },
   );
 
@@ -165,13 +165,13 @@ describe("a connection that is silent", () => {
     transport.receive("head", { epoch: "e1", seq: 1 });
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
     await vi.advanceTimersByTimeAsync(39_000);
-    expect(transport.renewals).toBe(0);
+    expect(transport.reconnects).toBe(0);
     await transport.join({ headSeconds: 3 });
     await vi.advanceTimersByTimeAsync(SILENT_MS);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
     transport.connect();
     await vi.advanceTimersByTimeAsync(39_000);
-    expect(transport.renewals).toBe(1);
+    expect(transport.reconnects).toBe(1);
   });
 
   test.each(["lost", "closed"])("[W10] is not watched any more when it was %s", async (how) => {
@@ -185,12 +185,12 @@ describe("a connection that is silent", () => {
 test("[A3] a client connects again as soon as its pod says that it is leaving", async () => {
   const { client, transport } = await openLiveBoard([]);
   transport.receive("leaving");
-  expect(transport.renewals).toBe(1);
+  expect(transport.reconnects).toBe(1);
   expect(client.state).toBe("reconnecting");
 });
 
-test("a client that is woken connects at once", () => {
+test("a client that is told to reconnect now does not wait for its pause", () => {
   const { client, transport } = openBoard();
-  client.wake();
-  expect(transport.wakes).toBe(1);
+  client.reconnectNow();
+  expect(transport.immediateReconnects).toBe(1);
 });

@@ -1,15 +1,15 @@
 import { type BoardError, BoardEvent, type ClientId, type CommittedOperation, type Joined } from "@crosspod/protocol";
+import { AffinityMonitor, type SyncError } from "./affinity-monitor.ts";
 import type { BoardContext } from "./board-context.ts";
 import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
 import { BoardSync } from "./board-sync.ts";
-import type { Loss } from "./board-transport.ts";
-import { Listeners } from "./listeners.ts";
+import type { DisconnectReason } from "./board-transport.ts";
+import { Emitter } from "./emitter.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { OutboxSender } from "./outbox-sender.ts";
 import { type SaveState, saveStateOf } from "./save-state.ts";
-import { type BoardTrouble, ScatterWatch } from "./scatter-watch.ts";
-import { SilenceWatch } from "./silence-watch.ts";
 import { StateMachine } from "./state-machine.ts";
 
 /** So many announcements of a head may fail to come … */
@@ -21,16 +21,16 @@ const HEAD_MARGIN_MS = 2_000;
 export class BoardConnection {
   readonly state = new Observable<ConnectionState>("connecting");
   readonly saveState = new Observable<SaveState>({ state: "saved" });
-  readonly trouble = new Observable<BoardTrouble | undefined>(undefined);
+  readonly syncError = new Observable<SyncError | undefined>(undefined);
   /** Hears why operations were refused for good. */
-  readonly refused = new Listeners<[BoardError]>();
+  readonly refused = new Emitter<[BoardError]>();
   readonly #context: BoardContext;
   readonly #editor: BoardEditor;
   readonly #link = new StateMachine(LINK_TRANSITIONS, "idle");
   readonly #sync: BoardSync;
   readonly #sender: OutboxSender;
-  readonly #silence: SilenceWatch;
-  readonly #scatter: ScatterWatch;
+  readonly #liveness: LivenessMonitor;
+  readonly #affinity: AffinityMonitor;
   #hello: Joined | undefined;
   /** What was refused since this person did something last. */
   #refusal: BoardError | undefined;
@@ -51,18 +51,18 @@ export class BoardConnection {
       onOperations: (operations, isAcknowledged) => this.#follow(operations, isAcknowledged),
       onDiverged: () => this.#sender.close(),
     });
-    this.#scatter = new ScatterWatch(clock, onChange);
-    this.#silence = new SilenceWatch({
+    this.#affinity = new AffinityMonitor(clock, onChange);
+    this.#liveness = new LivenessMonitor({
       clock,
       random,
       isExcused: () => this.#sync.state === "joining",
       ask: () => transport.request(BoardEvent.alive),
-      onSilent: () => transport.renew(),
+      onSilent: () => transport.reconnect(),
     });
-    transport.onHeard(() => this.#silence.heard());
+    transport.onHeard(() => this.#liveness.heard());
     transport.onConnect(() => this.#connected());
-    transport.onDisconnect((loss) => this.#disconnected(loss));
-    transport.on(BoardEvent.leaving, () => transport.renew());
+    transport.onDisconnect((reason) => this.#disconnected(reason));
+    transport.on(BoardEvent.leaving, () => transport.reconnect());
     this.update();
   }
 
@@ -78,7 +78,7 @@ export class BoardConnection {
   close(): void {
     this.#link.handle("close");
     this.#release();
-    this.#scatter.close();
+    this.#affinity.close();
     this.#context.transport.close();
     this.update();
   }
@@ -92,13 +92,13 @@ export class BoardConnection {
 
   #connected(): void {
     if (!this.#link.handle("connect")) return;
-    this.#scatter.connected();
+    this.#affinity.connected();
     this.#sync.connected();
     this.update();
   }
 
-  #disconnected(loss: Loss): void {
-    this.#scatter.lost(loss);
+  #disconnected(reason: DisconnectReason): void {
+    this.#affinity.disconnected(reason);
     this.#link.handle("disconnect");
     this.#release();
     this.update();
@@ -108,12 +108,12 @@ export class BoardConnection {
   #release(): void {
     this.#sender.disconnected();
     this.#sync.disconnected();
-    this.#silence.stop();
+    this.#liveness.stop();
   }
 
   #joined(joined: Joined): void {
     this.#hello = joined;
-    this.#silence.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
+    this.#liveness.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
     this.#editor.followEpoch(joined.epoch);
     this.#sender.open();
   }
@@ -134,12 +134,12 @@ export class BoardConnection {
   /** Says what is known now. */
   update(): void {
     const { error } = this.#sync;
-    const scattered = this.#scatter.trouble;
+    const scattered = this.#affinity.error;
     const isConnected = this.#link.state === "connected";
-    const trouble = error ?? this.#sender.error ?? scattered;
-    const blockedBy = trouble?.detail ?? (isConnected ? undefined : "there is no connection");
+    const reason = error ?? this.#sender.error ?? scattered;
+    const blockedBy = reason?.detail ?? (isConnected ? undefined : "there is no connection");
     this.state.value = connectionState(this.#link.state, this.#sync.state);
     this.saveState.value = saveStateOf(this.#context.document.outbox, this.#refusal, blockedBy);
-    this.trouble.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
+    this.syncError.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
   }
 }

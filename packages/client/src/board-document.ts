@@ -11,9 +11,9 @@ import {
   parseCommitted,
   parseItems,
 } from "@crosspod/protocol";
+import { OptimisticView } from "./optimistic-view.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 import type { OutboxChain } from "./outbox-chain.ts";
-import { OverlaidView } from "./overlaid-view.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 
 /** Hears what an operation of this page really took away, when it got its place in the board's order. */
@@ -26,7 +26,7 @@ export type RemovalListener = (removed: readonly Item[]) => void;
  */
 export class BoardDocument {
   readonly outbox: Outbox;
-  readonly view: OverlaidView;
+  readonly view: OptimisticView;
   #committed = new BoardItems();
   #position: Position | undefined;
   /** One's own that came through the log, in its order, and may still be lost with the store. */
@@ -35,7 +35,7 @@ export class BoardDocument {
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
-    this.view = new OverlaidView(this.#committed);
+    this.view = new OptimisticView(this.#committed);
     this.#show(this.outbox.chains);
   }
 

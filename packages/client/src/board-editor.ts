@@ -22,7 +22,7 @@ export interface Eraser {
 }
 
 /** A crash of the page loses what was drawn in this time at most. */
-const SEAL_AFTER_MS = 100;
+const FREEZE_AFTER_MS = 100;
 
 export interface BoardEditorEvents {
   /** The outbox has more. */
@@ -37,7 +37,7 @@ export class BoardEditor {
   readonly #document: BoardDocument;
   readonly #events: BoardEditorEvents;
   readonly #openStrokes = new Set<DrawnStroke>();
-  readonly #sealing: Timer;
+  readonly #freezing: Timer;
   /** Of the board that the open strokes are part of. */
   #epoch: string | undefined;
   #items = 0;
@@ -46,13 +46,13 @@ export class BoardEditor {
     this.#document = document;
     this.#events = events;
     this.history = new UndoHistory(document.view, (operation, onRemoved) => this.#perform(operation, onRemoved));
-    this.#sealing = new Timer(clock, () => this.flush());
+    this.#freezing = new Timer(clock, () => this.flush());
   }
 
   /** Puts what is being drawn into the storage as far as it has come. */
   flush(): void {
-    this.#sealing.stop();
-    this.#document.outbox.seal();
+    this.#freezing.stop();
+    this.#document.outbox.freeze();
     this.#events.onFlushed();
   }
 
@@ -104,6 +104,6 @@ export class BoardEditor {
   #perform(operation: Operation, onRemoved?: RemovalListener): void {
     this.#document.perform(operation, onRemoved);
     this.#events.onPerformed();
-    if (this.#document.outbox.hasDrafts) this.#sealing.start(SEAL_AFTER_MS);
+    if (this.#document.outbox.hasDrafts) this.#freezing.start(FREEZE_AFTER_MS);
   }
 }

@@ -11,8 +11,8 @@ import { isRecord, parseRenamed, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
 import { CursorSender } from "./cursor-sender.ts";
-import { fittingName } from "./fitting-name.ts";
-import { Listeners } from "./listeners.ts";
+import { Emitter } from "./emitter.ts";
+import { sanitizeName } from "./sanitize-name.ts";
 import { Timer } from "./timer.ts";
 
 /** What somebody is called who has given no name. */
@@ -29,8 +29,8 @@ export interface CursorPosition {
 
 /** Who is on the board, by the pods that they are on, what they are called, and where they point: this person, too [W11]. */
 export class BoardPresence {
-  readonly peopleChanged = new Listeners<[]>();
-  readonly cursorsChanged = new Listeners<[]>();
+  readonly peopleChanged = new Emitter<[]>();
+  readonly cursorsChanged = new Emitter<[]>();
   readonly #transport: BoardTransport;
   readonly #clock: Clock;
   readonly #onRefused: (error: BoardError) => void;
@@ -49,7 +49,7 @@ export class BoardPresence {
     this.#transport = transport;
     this.#clock = clock;
     this.#onRefused = onRefused;
-    this.#name = fittingName(name) || NAMELESS;
+    this.#name = sanitizeName(name) || NAMELESS;
     this.#ownCursor = new CursorSender(transport, clock);
     this.#expiry = new Timer(clock, () => this.#expire());
     transport.on(BoardEvent.people, (people) => this.#hearPeople(parsePeople(people)));
@@ -75,7 +75,7 @@ export class BoardPresence {
   }
 
   rename(name: string): void {
-    this.#name = fittingName(name) || NAMELESS;
+    this.#name = sanitizeName(name) || NAMELESS;
     void this.#sendName(this.#name);
   }
 

@@ -363,17 +363,17 @@ describe("a pod of another version", () => {
     const { client, transport } = openBoard({ storage });
     transport.connect();
     await transport.take("join").reply(reply);
-    expect(client.trouble).toMatchObject({ code: "outdated" });
+    expect(client.syncError).toMatchObject({ code: "outdated" });
     client.beginStroke(STYLE, POINT).end();
     client.flush();
-    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, reason: client.trouble?.detail });
+    expect(client.saveState).toMatchObject({ state: "not-saved", operations: 1, reason: client.syncError?.detail });
     expect([transport.sent, storage.load("plans").length]).toEqual([[], 1]);
     await vi.advanceTimersByTimeAsync(REPEAT_MS);
-    expect([transport.renewals, client.state]).toEqual([1, "reconnecting"]);
-    expect(client.trouble).toMatchObject({ code: "outdated" });
+    expect([transport.reconnects, client.state]).toEqual([1, "reconnecting"]);
+    expect(client.syncError).toMatchObject({ code: "outdated" });
     transport.connect();
     await transport.join();
-    expect([client.state, client.trouble]).toEqual(["live", undefined]);
+    expect([client.state, client.syncError]).toEqual(["live", undefined]);
     transport.acknowledge(transport.takeOperations());
     expect(client.saveState).toEqual({ state: "saved" });
   });
@@ -385,7 +385,7 @@ describe("a pod of another version", () => {
       transport.connect();
       await transport.take("join").reply(OLD_REPLY);
       const before = performance.now();
-      while (transport.renewals === time) await vi.advanceTimersByTimeAsync(1);
+      while (transport.reconnects === time) await vi.advanceTimersByTimeAsync(1);
       pauses.push(Math.round(performance.now() - before));
     }
     expect(pauses).toEqual([199, 399, 799, 1_598, 2_997, 2_997]);

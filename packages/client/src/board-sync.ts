@@ -79,7 +79,7 @@ export class BoardSync {
 
   #retry(): void {
     // Another pod may have this version.
-    if (this.state === "outdated") this.#context.transport.renew();
+    if (this.state === "outdated") this.#context.transport.reconnect();
     else if (this.#states.handle("retry")) void this.#join();
   }
 

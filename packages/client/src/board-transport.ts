@@ -1,5 +1,5 @@
 /** Why a connection was lost. `scattered`: a pod does not have the session that a long poll asked for; another one may. */
-export type Loss = "scattered" | "other";
+export type DisconnectReason = "scattered" | "other";
 
 /** A connection to a whiteboard service that comes back by itself. `connectSocket` makes one over socket.io. */
 export interface BoardTransport {
@@ -18,10 +18,10 @@ export interface BoardTransport {
   onHeard(listener: () => void): void;
   onConnect(listener: () => void): void;
   /** Hears that the connection is lost. A session that broke before it could be used counts, too. */
-  onDisconnect(listener: (loss: Loss) => void): void;
+  onDisconnect(listener: (reason: DisconnectReason) => void): void;
   /** Drops the connection that is open, for another one. */
-  renew(): void;
+  reconnect(): void;
   /** Tries to connect at once, when the next try would come after a pause. */
-  wake(): void;
+  reconnectNow(): void;
   close(): void;
 }

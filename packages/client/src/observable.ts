@@ -1,8 +1,8 @@
-import { Listeners } from "./listeners.ts";
+import { Emitter } from "./emitter.ts";
 
 /** A value, and those who want to hear when it is another one. Values are compared by what they are as JSON. */
 export class Observable<T> {
-  readonly changed = new Listeners<[T]>();
+  readonly changed = new Emitter<[T]>();
   #value: T;
 
   constructor(value: T) {

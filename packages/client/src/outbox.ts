@@ -81,14 +81,14 @@ export class Outbox {
   /** Adds an operation; points that follow what is not sent yet become part of that, and nothing is returned. */
   add(operation: Operation): PendingOperation | undefined {
     if (operation.type === "append" && this.#merge(operation.id, operation.points)) return undefined;
-    if (operation.type === "remove" || operation.type === "clear") this.seal();
+    if (operation.type === "remove" || operation.type === "clear") this.freeze();
     const pending = { client: this.client, clientSeq: 0, operation, order: this.#nextOrder++, isStored: false };
     this.#drafts.push(pending);
     return pending;
   }
 
   /** Numbers and stores what was still growing: it stays as it is, so that a page which finds it sends the same. */
-  seal(): void {
+  freeze(): void {
     for (const pending of this.#drafts) this.#push(this.#own, pending);
     this.#drafts = [];
   }
@@ -96,7 +96,7 @@ export class Outbox {
   /** Takes the operations for the next message; undefined when there is nothing to send now. */
   next(): OutboxMessage | undefined {
     const chain = this.#first;
-    if (chain === this.#own) this.seal();
+    if (chain === this.#own) this.freeze();
     return chain.next();
   }
 
@@ -128,7 +128,7 @@ export class Outbox {
 
   /** Drops an operation that will never be taken, with what cannot be without it, and numbers the rest anew. Returns all that is gone. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
-    this.seal();
+    this.freeze();
     const chain = this.#chain(client);
     const from = chain?.operations.findIndex((pending) => pending.clientSeq === clientSeq) ?? -1;
     if (!chain || from === -1) return [];

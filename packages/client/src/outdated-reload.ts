@@ -6,7 +6,7 @@ import { Timer } from "./timer.ts";
 const RELOAD_INTERVAL_MS = 60_000;
 
 export interface OutdatedReloadOptions {
-  readonly client: Pick<BoardClient, "trouble" | "saveState" | "onTrouble" | "onSaveState">;
+  readonly client: Pick<BoardClient, "syncError" | "saveState" | "onSyncError" | "onSaveState">;
   /** Loads the page anew. */
   readonly reload: () => void;
   readonly clock?: Clock;
@@ -27,14 +27,14 @@ export class OutdatedReload {
     this.#clock = clock;
     this.#wait = new Timer(clock, () => this.#look());
     this.#notBefore = clock.now() + RELOAD_INTERVAL_MS;
-    client.onTrouble(() => this.#look());
+    client.onSyncError(() => this.#look());
     client.onSaveState(() => this.#look());
   }
 
   #look(): void {
-    const { trouble, saveState } = this.#client;
+    const { syncError, saveState } = this.#client;
     const waiting = saveState.state === "saved" ? 0 : saveState.operations;
-    if (trouble?.code !== "outdated" || waiting > 0) return;
+    if (syncError?.code !== "outdated" || waiting > 0) return;
     const now = this.#clock.now();
     if (now < this.#notBefore) return this.#wait.start(this.#notBefore - now);
     this.#notBefore = now + RELOAD_INTERVAL_MS;

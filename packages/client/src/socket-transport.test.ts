@@ -154,30 +154,30 @@ describe("the connection over socket.io", () => {
     await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2), WAIT);
   });
 
-  test("is another one when it is renewed", async () => {
+  test("is another one when it is told to reconnect", async () => {
     const { transport: opened, connected, disconnected } = connect();
     await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
     const { id } = opened;
-    opened.renew();
+    opened.reconnect();
     expect(disconnected).toHaveBeenCalledOnce();
     await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), WAIT);
     expect(opened.id).not.toBe(id);
   });
 
-  test("does not wait for the end of a pause when it is woken", async () => {
+  test("does not wait for the end of a pause when it is told to reconnect now", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const opened = connectSocket(url());
     transport = opened;
     opened.open();
     const connected = (): Promise<void> => new Promise((resolve) => opened.onConnect(resolve));
-    opened.wake();
+    opened.reconnectNow();
     await connected();
     const lost = new Promise((resolve) => opened.onDisconnect(resolve));
     sockets[0]?.conn.close();
     await lost;
-    opened.wake();
+    opened.reconnectNow();
     await connected();
-    opened.wake();
+    opened.reconnectNow();
     expect(sockets).toHaveLength(2);
   });
 

@@ -1,8 +1,8 @@
 import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
-import type { BoardTransport, Loss } from "./board-transport.ts";
-import { lossOf } from "./session-loss.ts";
+import type { BoardTransport, DisconnectReason } from "./board-transport.ts";
+import { disconnectReason } from "./disconnect-reason.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
@@ -81,15 +81,15 @@ class SocketTransport implements BoardTransport {
     this.#socket.on("connect", listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
-    this.#socket.on("disconnect", (_reason, details) => listener(lossOf(details)));
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
+    this.#socket.on("disconnect", (_reason, details) => listener(disconnectReason(details)));
   }
 
-  renew(): void {
+  reconnect(): void {
     this.#socket.disconnect();
   }
 
-  wake(): void {
+  reconnectNow(): void {
     if (this.#retry) this.#connect();
   }
 

@@ -9,8 +9,8 @@ import {
 } from "@crosspod/protocol";
 import type { RemovalListener } from "./board-document.ts";
 import type { BoardView } from "./board-view.ts";
-import { Listeners } from "./listeners.ts";
-import { isPendingZ } from "./overlaid-view.ts";
+import { Emitter } from "./emitter.ts";
+import { isPendingZ } from "./optimistic-view.ts";
 
 const MAX_STEPS = 200;
 /** Leaves room in a message for what is not points. Two operations of this length hold an item of any number of points that a board takes. */
@@ -47,7 +47,7 @@ export interface StepInProgress {
 /** What this person did and can take back: the inverse operations [W5], at most {@link MAX_STEPS} steps. */
 export class UndoHistory {
   /** Whether there is something to undo, or to do again, may have changed. */
-  readonly changed = new Listeners<[]>();
+  readonly changed = new Emitter<[]>();
   readonly #view: BoardView;
   readonly #perform: Perform;
   #undo: Step[] = [];

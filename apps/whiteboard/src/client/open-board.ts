@@ -72,6 +72,6 @@ export function openBoard(board: string): void {
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   new OutdatedReload({ client, reload: () => location.reload() });
   flushOnLeave(client);
-  onWake(() => client.wake());
+  onWake(() => client.reconnectNow());
   client.open();
 }

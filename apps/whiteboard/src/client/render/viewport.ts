@@ -1,4 +1,4 @@
-import { Listeners, type Unsubscribe } from "@crosspod/client";
+import { Emitter, type Unsubscribe } from "@crosspod/client";
 import type { Rectangle } from "./rectangle.ts";
 import { distance, middle, type Vector } from "./vector.ts";
 import { BOARD, FULL_SIZE, ViewTransform } from "./view-transform.ts";
@@ -17,7 +17,7 @@ export interface StageSize {
 
 /** What of the board the window shows: all of it, until somebody moves or zooms; its middle then stays the middle. */
 export class Viewport {
-  readonly #changed = new Listeners<[]>();
+  readonly #changed = new Emitter<[]>();
   #stage: StageSize = { width: 1, height: 1, free: { left: 0, top: 0, right: 1, bottom: 1 } };
   #view = ViewTransform.containing(this.#stage.free);
   #fits = true;

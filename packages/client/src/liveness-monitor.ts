@@ -4,9 +4,9 @@ import { Timer } from "./timer.ts";
 /** Messages that come steadily are missed after so many times the longest pause between them … */
 const MISSED_PAUSES = 2;
 /** … but not earlier than this … */
-const SOONEST_DOUBT_MS = 200;
+const SOONEST_SUSPICION_MS = 200;
 /** … and where that is later than this, they are too few to be missed at all. */
-const LATEST_DOUBT_MS = 1_000;
+const LATEST_SUSPICION_MS = 1_000;
 /** A long pause is forgotten by half in this time, while messages come. */
 const HALF_LIFE_MS = 300;
 /** What the longest pause is taken for when the first message comes. */
@@ -25,7 +25,7 @@ const ANSWER_DECAY = 0.8;
 /** Who looks for the answer this much too late was busy, and may have it before him unread. */
 const LATE_MS = 50;
 
-export interface SilenceWatchOptions {
+export interface LivenessMonitorOptions {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
@@ -41,7 +41,7 @@ export interface SilenceWatchOptions {
  * Notices that a connection is dead which looks open [B8] [W10]: nothing has come for longer than a heartbeat takes; or messages came steadily, stopped, and the service does not answer when it is asked.
  * So the loss of a pod is felt for a moment while something goes on, although a gateway may keep its connections open for seconds.
  */
-export class SilenceWatch {
+export class LivenessMonitor {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #isExcused: () => boolean;
@@ -53,8 +53,8 @@ export class SilenceWatch {
   #limitMs = 0;
   #heardAt = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
-  /** Whether it was asked in doubt, and nothing has come since. */
-  #isInDoubt = false;
+  /** Whether it was asked on a suspicion, and nothing has come since. */
+  #isSuspected = false;
   /** Undefined until something has come. */
   #longestPauseMs: number | undefined;
   /** What an answer took over this connection, of late; undefined until there was one. */
@@ -64,7 +64,7 @@ export class SilenceWatch {
   /** Counts connections: what is answered late says nothing of the next one. */
   #connection = 0;
 
-  constructor({ clock, random, isExcused = () => false, ask, onSilent }: SilenceWatchOptions) {
+  constructor({ clock, random, isExcused = () => false, ask, onSilent }: LivenessMonitorOptions) {
     this.#clock = clock;
     this.#random = random;
     this.#isExcused = isExcused;
@@ -81,7 +81,7 @@ export class SilenceWatch {
     this.#limitMs = limitMs;
     this.#heardAt = this.#clock.now();
     this.#askedAt = Number.NEGATIVE_INFINITY;
-    this.#isInDoubt = false;
+    this.#isSuspected = false;
     this.#longestPauseMs = undefined;
     this.#answerMs = undefined;
     this.#lookIn(limitMs);
@@ -96,9 +96,9 @@ export class SilenceWatch {
     const before = this.#longestPauseMs ?? ASSUMED_PAUSE_MS;
     this.#longestPauseMs = Math.max(pauseMs, before * 2 ** (-pauseMs / HALF_LIFE_MS));
     this.#heardAt = now;
-    if (this.#isInDoubt) this.#patience = Math.max(1, this.#patience / 2);
-    this.#isInDoubt = false;
-    if (this.#nextDoubtAt < this.#lookAt) this.#lookIn(this.#nextDoubtAt - now);
+    if (this.#isSuspected) this.#patience = Math.max(1, this.#patience / 2);
+    this.#isSuspected = false;
+    if (this.#nextSuspicionAt < this.#lookAt) this.#lookIn(this.#nextSuspicionAt - now);
   }
 
   stop(): void {
@@ -107,12 +107,12 @@ export class SilenceWatch {
   }
 
   /** By the clock; when the silence is too long, if messages are not missed before. */
-  get #nextDoubtAt(): number {
+  get #nextSuspicionAt(): number {
     const limitAt = this.#heardAt + this.#limitMs;
     if (this.#longestPauseMs === undefined) return limitAt;
-    const doubtMs = Math.max(SOONEST_DOUBT_MS, MISSED_PAUSES * this.#longestPauseMs);
-    if (doubtMs > LATEST_DOUBT_MS) return limitAt;
-    return Math.min(limitAt, Math.max(this.#heardAt + doubtMs, this.#askedAt + QUESTION_INTERVAL_MS));
+    const suspicionMs = Math.max(SOONEST_SUSPICION_MS, MISSED_PAUSES * this.#longestPauseMs);
+    if (suspicionMs > LATEST_SUSPICION_MS) return limitAt;
+    return Math.min(limitAt, Math.max(this.#heardAt + suspicionMs, this.#askedAt + QUESTION_INTERVAL_MS));
   }
 
   /** Whole milliseconds: less would be no time at all for a clock that has none between them. */
@@ -127,16 +127,16 @@ export class SilenceWatch {
     const now = this.#clock.now();
     if (this.#isExcused()) {
       this.#heardAt = now;
-      this.#isInDoubt = false;
+      this.#isSuspected = false;
     }
     if (now - this.#heardAt >= this.#limitMs) this.#onSilent();
-    else if (this.#isInDoubt) this.#missAnswer(now);
-    else if (now >= this.#nextDoubtAt) this.#doubt(now);
-    else this.#lookIn(this.#nextDoubtAt - now);
+    else if (this.#isSuspected) this.#missAnswer(now);
+    else if (now >= this.#nextSuspicionAt) this.#suspect(now);
+    else this.#lookIn(this.#nextSuspicionAt - now);
   }
 
-  #doubt(now: number): void {
-    this.#isInDoubt = true;
+  #suspect(now: number): void {
+    this.#isSuspected = true;
     const usualMs = this.#answerMs === undefined ? UNKNOWN_ANSWER_MS : 2 * this.#answerMs + ANSWER_MARGIN_MS;
     const answerMs = this.#patience * Math.max(SHORTEST_ANSWER_MS, usualMs);
     this.#lookIn(Math.min(answerMs, this.#heardAt + this.#limitMs - now));

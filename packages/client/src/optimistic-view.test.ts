@@ -2,7 +2,7 @@ import { BoardItems, type Item, itemId, type Operation } from "@crosspod/protoco
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ViewChange } from "./board-view.ts";
-import { OverlaidView } from "./overlaid-view.ts";
+import { OptimisticView } from "./optimistic-view.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 
 const LOOK = { color: "000000", width: 1, pressure: false };
@@ -36,7 +36,7 @@ const events: fc.Arbitrary<Event> = fc.oneof(
 /** A view, what it must show worked out from the beginning, and somebody who draws what the view says. */
 class Model {
   #committed = new BoardItems();
-  readonly view = new OverlaidView(this.#committed);
+  readonly view = new OptimisticView(this.#committed);
   #drawn: Item[] = [];
   #pending: PendingOperation[] = [];
   /** Those that were pending once. */
@@ -142,7 +142,7 @@ test("[W5] [W7] the view is always the committed board with what is pending on t
 });
 
 test("[W7] an operation of one's own that gets its place is not drawn again, unless something lies between", () => {
-  const view = new OverlaidView(new BoardItems());
+  const view = new OptimisticView(new BoardItems());
   const changes: ViewChange[] = [];
   const perform = (order: number): PendingOperation => {
     const operation: Operation = { type: "put", id: itemId("aaaaaaaa", order), ...LOOK, points: "AA" };

@@ -5,7 +5,7 @@ export type Unsubscribe = () => void;
 export type Subscribe<Arguments extends readonly unknown[]> = (listener: (...args: Arguments) => void) => Unsubscribe;
 
 /** Those who want to hear of one kind of event, in the order in which they came. */
-export class Listeners<Arguments extends readonly unknown[]> {
+export class Emitter<Arguments extends readonly unknown[]> {
   readonly #listeners = new Set<(...args: Arguments) => void>();
 
   /** Bound, so that it can be handed out alone. */

@@ -7,7 +7,7 @@ import {
   type NumberedOperation,
   type Operation,
 } from "./board-operation.ts";
-import { countPoints } from "./point-text.ts";
+import { countPoints } from "./point-codec.ts";
 
 const CLIENT_ID = /^[\w-]{8}$/;
 const CLIENT_ID_LENGTH = 8;

@@ -9,7 +9,7 @@ import {
   endOfPoints,
   MAX_PRESSURE,
   type Point,
-} from "./point-text.ts";
+} from "./point-codec.ts";
 
 const coordinates = { x: fc.nat(BOARD_WIDTH), y: fc.nat(BOARD_HEIGHT) };
 const plain = fc.record(coordinates);

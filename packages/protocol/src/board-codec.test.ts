@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Item, MAX_WIDTH, type Operation } from "./board-operation.ts";
 import {
   countEntries,
   encodeCommitted,
@@ -14,8 +13,9 @@ import {
   parseOperation,
   parseOperations,
   tokenOf,
-} from "./board-text.ts";
-import { encodePoints } from "./point-text.ts";
+} from "./board-codec.ts";
+import { type Item, MAX_WIDTH, type Operation } from "./board-operation.ts";
+import { encodePoints } from "./point-codec.ts";
 
 const DIGITS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"];
 const clients = fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 8, maxLength: 8 });

@@ -1,6 +1,6 @@
 import { MAX_NAME_LENGTH } from "@crosspod/protocol";
 import { expect, test } from "vitest";
-import { fittingName } from "./fitting-name.ts";
+import { sanitizeName } from "./sanitize-name.ts";
 
 test.each([
   ["Ada", "Ada"],
@@ -12,5 +12,5 @@ test.each([
   ["a\ud83e", "a\ufffd"],
   [" \n", ""],
 ])("[W11] %j is shown as %j: whole characters that the service takes", (text, name) => {
-  expect(fittingName(text)).toBe(name);
+  expect(sanitizeName(text)).toBe(name);
 });

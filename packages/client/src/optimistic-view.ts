@@ -1,6 +1,6 @@
 import { BoardItems, type Item, type ItemId, type Operation } from "@crosspod/protocol";
 import type { BoardView, ViewChange } from "./board-view.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
+import { Emitter, type Unsubscribe } from "./emitter.ts";
 import { type PendingOperation, touchedItems } from "./pending-operation.ts";
 
 /** What is not committed lies above all that is: its place is this and its order among what is pending. No board gets as far. */
@@ -13,7 +13,7 @@ export const isPendingZ = (z: number): boolean => z >= PENDING_Z;
  * The committed board with the pending operations applied on top of it, in their order. Whatever happens, the items
  * that it touches are worked out again, and what is different from before is told.
  */
-export class OverlaidView implements BoardView {
+export class OptimisticView implements BoardView {
   #committed: BoardItems;
   #items: Map<ItemId, Item>;
   #inOrder: readonly Item[] | undefined;
@@ -22,7 +22,7 @@ export class OverlaidView implements BoardView {
   readonly #pending = new Set<PendingOperation>();
   readonly #pendingByItem = new Map<ItemId, Set<PendingOperation>>();
   readonly #pendingClears = new Set<PendingOperation>();
-  readonly #changed = new Listeners<[ViewChange]>();
+  readonly #changed = new Emitter<[ViewChange]>();
 
   constructor(committed: BoardItems) {
     this.#committed = committed;

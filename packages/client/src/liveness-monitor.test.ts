@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "./clock.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 
 const LIMIT_MS = 10_000;
 
@@ -10,14 +10,14 @@ let answerMs: number | undefined;
 let questions: number[];
 let silences: number[];
 let isExcused: boolean;
-let watch: SilenceWatch;
+let monitor: LivenessMonitor;
 
 const ask = (): Promise<void> =>
   new Promise((resolve) => {
     questions.push(Math.round(performance.now()));
     if (answerMs === undefined) return;
     setTimeout(() => {
-      watch.heard();
+      monitor.heard();
       resolve();
     }, answerMs);
   });
@@ -28,21 +28,21 @@ beforeEach(() => {
   answerMs = 20;
   questions = [];
   silences = [];
-  watch = new SilenceWatch({
+  monitor = new LivenessMonitor({
     clock: systemClock,
     random: () => 0.5,
     isExcused: () => isExcused,
     ask,
     onSilent: () => {
       silences.push(Math.round(performance.now()));
-      watch.stop();
+      monitor.stop();
     },
   });
-  watch.start(LIMIT_MS);
+  monitor.start(LIMIT_MS);
 });
 
 afterEach(() => {
-  watch.stop();
+  monitor.stop();
   vi.useRealTimers();
 });
 
@@ -50,7 +50,7 @@ afterEach(() => {
 async function flow(pauseMs: number, seconds = 5): Promise<number> {
   for (let time = 0; time < seconds * 1_000; time += pauseMs) {
     await vi.advanceTimersByTimeAsync(pauseMs);
-    watch.heard();
+    monitor.heard();
   }
   questions = [];
   silences = [];
@@ -75,32 +75,32 @@ describe("the silence of a connection", () => {
   });
 
   test("is asked about once at first, to see what an answer takes", async () => {
-    watch.heard();
+    monitor.heard();
     await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
     expect(questions).toHaveLength(1);
     expect(silences).toEqual([]);
   });
 
   test.each([
-    { pauseMs: 5, doubtMs: 200 },
-    { pauseMs: 50, doubtMs: 200 },
-    { pauseMs: 250, doubtMs: 500 },
-  ])("is doubted after $doubtMs ms when messages came every $pauseMs ms", async ({ pauseMs, doubtMs }) => {
+    { pauseMs: 5, suspicionMs: 200 },
+    { pauseMs: 50, suspicionMs: 200 },
+    { pauseMs: 250, suspicionMs: 500 },
+  ])("is suspected after $suspicionMs ms when messages came every $pauseMs ms", async ({ pauseMs, suspicionMs }) => {
     const began = await flow(pauseMs);
     answerMs = undefined;
     await vi.advanceTimersByTimeAsync(LIMIT_MS);
-    expect(questions).toEqual([began + doubtMs]);
-    expect(silences).toEqual([began + doubtMs + 200]);
+    expect(questions).toEqual([began + suspicionMs]);
+    expect(silences).toEqual([began + suspicionMs + 200]);
   });
 
-  test("is not doubted when messages were rare", async () => {
+  test("is not suspected when messages were rare", async () => {
     await flow(600);
     answerMs = undefined;
     await vi.advanceTimersByTimeAsync(LIMIT_MS - 1);
     expect([questions, silences]).toEqual([[], []]);
   });
 
-  test("is none when answers come, and then the pause is long enough to be no matter of doubt", async () => {
+  test("is none when answers come, and then the pause is long enough to raise no suspicion", async () => {
     const began = await flow(50);
     await vi.advanceTimersByTimeAsync(LIMIT_MS);
     expect(silences).toEqual([]);
@@ -140,12 +140,12 @@ describe("the silence of a connection", () => {
     const waits: number[] = [];
     for (let time = 0; time < 3; time += 1) {
       answerMs = 20;
-      watch.start(LIMIT_MS);
+      monitor.start(LIMIT_MS);
       waits.push((await silenceMs()) - 200);
     }
     expect(waits).toEqual([200, 400, 800]);
     answerMs = 20;
-    watch.start(LIMIT_MS);
+    monitor.start(LIMIT_MS);
     for (let time = 0; time < 3; time += 1) {
       await flow(50);
       await vi.advanceTimersByTimeAsync(300);
@@ -153,7 +153,7 @@ describe("the silence of a connection", () => {
     expect((await silenceMs()) - 200).toBe(200);
   });
 
-  test("is not doubted while it is excused", async () => {
+  test("is not suspected while it is excused", async () => {
     await flow(50);
     isExcused = true;
     await vi.advanceTimersByTimeAsync(10 * LIMIT_MS);
@@ -169,15 +169,15 @@ describe("the silence of a connection", () => {
     const { now } = performance;
     vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 1_000);
     await vi.advanceTimersByTimeAsync(200);
-    watch.heard();
+    monitor.heard();
     await vi.advanceTimersByTimeAsync(100);
     expect(silences).toEqual([]);
   });
 
   test("is not watched any more once it is stopped", async () => {
     await flow(50);
-    watch.stop();
-    watch.heard();
+    monitor.stop();
+    monitor.heard();
     expect(vi.getTimerCount()).toBe(0);
   });
 });
