@@ -81,7 +81,7 @@ export class Connection implements Transport {
   }
 
   helloFrame(): Buffer | undefined {
-    return this.wantsState ? this.#feed.hello() : undefined;
+    return this.wantsState ? this.#feed.helloFrame() : undefined;
   }
 
   write(frames: Buffer): boolean {
