@@ -74,7 +74,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
       await stagger(
         () => feedServer.connections,
         config.drainSeconds,
-        (connection) => connection.move(),
+        (connection) => connection.drain(),
       );
     },
     async close() {

@@ -76,7 +76,7 @@ export class FeedServer {
   /** Asks everyone who is left to move, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#connections) connection.move();
+    for (const connection of this.#connections) connection.drain();
     const cut = setTimeout(() => this.#terminateAll(), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     clearTimeout(cut);
