@@ -9,8 +9,8 @@ import {
   type Ports,
   type Registry,
   type Service,
-  ServiceShell,
-  stagger,
+  ServiceHost,
+  spreadOver,
 } from "@crosspod/service";
 import express, { type Express } from "express";
 import type { Backend } from "./backend.ts";
@@ -43,7 +43,7 @@ export interface Whiteboard extends Service {
 /** Puts a whiteboard together; it does nothing until it is told to listen. */
 export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
   const { log, packageVersion } = dependencies;
-  const shell = new ServiceShell("crosspod-whiteboard", config, packageVersion, log);
+  const shell = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);
   const backend = dependencies.createBackend(shell.metrics);
   const { health } = shell;
   const sockets = new SocketServer(config, backend.fanOut.adapter);
@@ -78,7 +78,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
     },
     async drain() {
       await shell.leave();
-      await stagger(
+      await spreadOver(
         () => sockets.connections,
         config.drainSeconds,
         (connection) => sockets.move(connection),
