@@ -50,8 +50,8 @@ beforeEach(async () => {
   // Lean clients answer no pings.
   const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600" };
   pods = await Promise.all(
-    ["3600", "5"].map((SLOW_READER_SECONDS) =>
-      Pod.start("broadcaster", `waits-${SLOW_READER_SECONDS}`, { ...environment, SLOW_READER_SECONDS }),
+    ["3600", "5"].map((SLOW_CONSUMER_SECONDS) =>
+      Pod.start("broadcaster", `waits-${SLOW_CONSUMER_SECONDS}`, { ...environment, SLOW_CONSUMER_SECONDS }),
     ),
   );
   await Promise.all(pods.map((pod) => pod.untilReady()));

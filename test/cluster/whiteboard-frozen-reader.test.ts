@@ -40,7 +40,7 @@ const slowReadersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_bo
 beforeEach(async () => {
   redis = await RedisServer.start();
   // Lean clients answer no pings; and they may be kept from reading for a while, where the machine is busy.
-  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600", SLOW_READER_SECONDS: "5" };
+  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600", SLOW_CONSUMER_SECONDS: "5" };
   pods = await Promise.all(["a", "b"].map((name) => Pod.start("whiteboard", name, environment)));
   await Promise.all(pods.map((pod) => pod.untilReady()));
 });

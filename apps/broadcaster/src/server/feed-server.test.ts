@@ -174,7 +174,7 @@ describe("the feed", () => {
   });
 
   test("[B10] a client that reads nothing is closed in the end, with a code that says why, and is counted", async () => {
-    const broadcaster = await start({ SLOW_READER_SECONDS: "2" });
+    const broadcaster = await start({ SLOW_CONSUMER_SECONDS: "2" });
     const client = await join(broadcaster);
     client.ws.pause();
     const lagging = () => metric(broadcaster, "crosspod_feed_clients_lagging");

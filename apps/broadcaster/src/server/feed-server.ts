@@ -26,7 +26,7 @@ const LEAVE_GRACE_MS = 1_000;
 export interface FeedServerOptions {
   readonly maxConnections: number;
   readonly allowedOrigins: readonly string[];
-  readonly slowReaderSeconds: number;
+  readonly slowConsumerSeconds: number;
   readonly pingSeconds: number;
 }
 
@@ -119,6 +119,6 @@ export class FeedServer {
   }
 
   #evictSlowConsumers(): void {
-    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowReaderSeconds * 1_000);
+    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowConsumerSeconds * 1_000);
   }
 }

@@ -54,7 +54,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const options = { pod, version: shell.version, headSeconds, maxMessagesPerSecond };
   const gateway = new BoardGateway(sockets.io, backend, options, metrics, log);
-  const slowReaders = new SlowReaders(sockets.io, config.slowReaderSeconds, metrics.slowReaderClosed);
+  const slowReaders = new SlowReaders(sockets.io, config.slowConsumerSeconds, metrics.slowReaderClosed);
   new FloodGuard(sockets.io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
