@@ -35,12 +35,12 @@ const joinAll = (count: number): Promise<LeanClient[]> =>
 const residentMegabytes = async (pod: Pod): Promise<number> =>
   (await pod.metric("process_resident_memory_bytes")) / 1_024 ** 2;
 
-const slowReadersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_board_slow_consumers_closed_total");
+const slowConsumersClosed = (pod: Pod): Promise<number> => pod.metric("crosspod_board_slow_consumers_closed_total");
 
 beforeEach(async () => {
   redis = await RedisServer.start();
   // Lean clients answer no pings; and they may be kept from reading for a while, where the machine is busy.
-  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600", SLOW_READER_SECONDS: "5" };
+  const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600", SLOW_CONSUMER_SECONDS: "5" };
   pods = await Promise.all(["a", "b"].map((name) => Pod.start("whiteboard", name, environment)));
   await Promise.all(pods.map((pod) => pod.untilReady()));
 });
@@ -81,11 +81,11 @@ describe("a reader that is frozen beside 50 others on a busy board of two pods",
     await drawRound();
     const before = await residentMegabytes(pod!);
     for (let round = 0; round < ROUNDS; round += 1) await drawRound();
-    await expect.poll(() => slowReadersClosed(pod!)).toBe(1);
+    await expect.poll(() => slowConsumersClosed(pod!)).toBe(1);
     const after = await residentMegabytes(pod!);
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
-    expect(await slowReadersClosed(other!)).toBe(0);
+    expect(await slowConsumersClosed(other!)).toBe(0);
     for (const member of audience.members) await member.untilItems(ROUNDS + 1);
   }, 60_000);
 });

@@ -104,7 +104,7 @@ describe("a client of the last release", () => {
     });
 
     const page = keep(new OldPage(pod.url));
-    await expect.poll(() => page.client.trouble?.code, POLL).toBe("outdated");
+    await expect.poll(() => page.client.syncError?.code, POLL).toBe("outdated");
     page.draw(1);
     await page.untilSaveState("not-saved");
     expect(page.client.saveState.reason).toMatch(WORDS);

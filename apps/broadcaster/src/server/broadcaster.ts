@@ -11,10 +11,10 @@ import {
   type Registry,
   requestTarget,
   type Service,
-  ServiceShell,
+  ServiceHost,
   sendError,
   servePage,
-  stagger,
+  spreadOver,
 } from "@crosspod/service";
 import express from "express";
 import { API_PATH, Api } from "./api.ts";
@@ -43,16 +43,16 @@ export interface Broadcaster extends Service {
 /** Puts a broadcaster together; it does nothing until it is told to listen. */
 export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Broadcaster {
   const { log, pageDirectory, packageVersion } = dependencies;
-  const shell = new ServiceShell("crosspod-broadcaster", config, packageVersion, log);
-  const store = dependencies.createFeedStore(shell.metrics);
-  const feedMetrics = createFeedMetrics(shell.metrics, {
+  const host = new ServiceHost("crosspod-broadcaster", config, packageVersion, log);
+  const store = dependencies.createFeedStore(host.metrics);
+  const feedMetrics = createFeedMetrics(host.metrics, {
     clients: () => feedServer.connections.size,
     lagging: () => hub.laggingCount,
     ids: () => hub.idCount,
     isLive: () => feed.state === "live",
   });
   const hub = new Hub(feedMetrics);
-  const { health, version } = shell;
+  const { health, version } = host;
   const identity = { pod: config.podName, version, heartbeatSeconds: config.heartbeatSeconds };
   const feed = new Feed(hub, identity, (state) => {
     if (state === "live") health.up("feed");
@@ -67,21 +67,21 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
       // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
       health.down("feed", "the store was not reached yet");
       feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
-      return shell.listen(server);
+      return host.listen(server);
     },
     async drain() {
-      await shell.leave();
-      await stagger(
+      await host.leave();
+      await spreadOver(
         () => feedServer.connections,
         config.drainSeconds,
-        (connection) => connection.move(),
+        (connection) => connection.drain(),
       );
     },
     async close() {
       await Promise.all([closeServer(server), feedServer.close()]);
       feed.close();
       await store.close();
-      await shell.close();
+      await host.close();
     },
   };
 }

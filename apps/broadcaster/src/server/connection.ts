@@ -33,7 +33,13 @@ export function parseFeedRequest(queryText: string): FeedRequest {
   };
 }
 
-export const CLOSE_REASONS = ["left", "moved", "slow-reader", "no-pong", "refused-message"] as const;
+export const CLOSE_REASONS = [
+  "client-closed",
+  "drained",
+  "slow-consumer",
+  "ping-timeout",
+  "protocol-violation",
+] as const;
 
 /** Why a connection ended, as the metrics count it. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];
@@ -53,7 +59,7 @@ export class Connection implements Transport {
   #missedPings = 0;
   #messages = 0;
   #windowStart = 0;
-  #closeReason: CloseReason = "left";
+  #closeReason: CloseReason = "client-closed";
 
   constructor(ws: WebSocket, socket: Duplex, hub: Hub, feed: Feed, request: FeedRequest) {
     this.#ws = ws;
@@ -67,7 +73,7 @@ export class Connection implements Transport {
     });
     // ws answers a broken or too long message with the right close code, and then says so here.
     ws.on("error", () => {
-      this.#closeReason = "refused-message";
+      this.#closeReason = "protocol-violation";
     });
     const known = request.epoch === hub.epoch && request.after <= hub.revision ? request.after : 0;
     this.#subscriber = hub.subscribe(this, known);
@@ -81,7 +87,7 @@ export class Connection implements Transport {
   }
 
   helloFrame(): Buffer | undefined {
-    return this.wantsState ? this.#feed.hello() : undefined;
+    return this.wantsState ? this.#feed.helloFrame() : undefined;
   }
 
   write(frames: Buffer): boolean {
@@ -94,7 +100,7 @@ export class Connection implements Transport {
     // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow consumers.
     if (this.#subscriber.fullSince === undefined) this.#missedPings += 1;
     if (this.#missedPings > MAX_MISSED_PINGS) {
-      this.#closeReason = "no-pong";
+      this.#closeReason = "ping-timeout";
       this.#ws.terminate();
       return;
     }
@@ -102,14 +108,14 @@ export class Connection implements Transport {
   }
 
   /** Asks the client to connect again, elsewhere [B12]. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
-  move(): void {
+  drain(): void {
     if (this.#ws.readyState === this.#ws.OPEN && this.wantsState) this.write(LEAVING_FRAME);
-    this.#close(CloseCode.serviceRestart, "moved", "this pod is leaving; connect again");
+    this.#close(CloseCode.serviceRestart, "drained", "this pod is leaving; connect again");
   }
 
   /** Gives up on a client that does not read [B10]. */
   evict(): void {
-    this.#close(CloseCode.slowReader, "slow-reader", "the socket stayed full for too long; read faster");
+    this.#close(CloseCode.slowConsumer, "slow-consumer", "the socket stayed full for too long; read faster");
   }
 
   terminate(): void {
@@ -117,7 +123,7 @@ export class Connection implements Transport {
   }
 
   #heard(data: RawData, isBinary: boolean): void {
-    if (isBinary) return this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
+    if (isBinary) return this.#close(CloseCode.unsupportedData, "protocol-violation", "binary messages are not taken");
     this.#count();
     if (this.wantsState && data.toString() === STATE_REQUEST) this.#subscriber.send(this.#feed.stateFrame());
   }
@@ -132,7 +138,7 @@ export class Connection implements Transport {
     this.#messages += 1;
     if (this.#messages <= MAX_CLIENT_MESSAGES) return;
     const detail = `more than ${MAX_CLIENT_MESSAGES} messages in ${MESSAGE_WINDOW_MS / 1_000} s`;
-    this.#close(CloseCode.policyViolation, "refused-message", detail);
+    this.#close(CloseCode.policyViolation, "protocol-violation", detail);
   }
 
   #close(code: number, reason: CloseReason, detail: string): void {

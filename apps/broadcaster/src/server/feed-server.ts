@@ -26,7 +26,7 @@ const LEAVE_GRACE_MS = 1_000;
 export interface FeedServerOptions {
   readonly maxConnections: number;
   readonly allowedOrigins: readonly string[];
-  readonly slowReaderSeconds: number;
+  readonly slowConsumerSeconds: number;
   readonly pingSeconds: number;
 }
 
@@ -76,7 +76,7 @@ export class FeedServer {
   /** Asks everyone who is left to move, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#connections) connection.move();
+    for (const connection of this.#connections) connection.drain();
     const cut = setTimeout(() => this.#terminateAll(), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     clearTimeout(cut);
@@ -119,6 +119,6 @@ export class FeedServer {
   }
 
   #evictSlowConsumers(): void {
-    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowReaderSeconds * 1_000);
+    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowConsumerSeconds * 1_000);
   }
 }

@@ -2,7 +2,7 @@ import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
 import type { FeedStore, Unsubscribe } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
-import { Pulse } from "./pulse.ts";
+import { IdleHeartbeat } from "./idle-heartbeat.ts";
 
 /** How this pod introduces itself in a hello [B7]. */
 export interface FeedIdentity {
@@ -20,7 +20,7 @@ export class Feed {
   readonly #identity: FeedIdentity;
   readonly #stateChanged: (state: FeedState) => void;
   /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
-  readonly #pulse = new Pulse(() => this.#broadcastState());
+  readonly #idleHeartbeat = new IdleHeartbeat(() => this.#broadcastState());
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -42,7 +42,7 @@ export class Feed {
       reset: (snapshot) => this.#hub.reset(snapshot),
       updates: (updates) => {
         this.#hub.publish(updates);
-        this.#pulse.happened();
+        this.#idleHeartbeat.noteActivity();
       },
       state: (state) => this.#setState(state),
     });
@@ -51,12 +51,12 @@ export class Feed {
 
   close(): void {
     clearInterval(this.#heartbeat);
-    this.#pulse.close();
+    this.#idleHeartbeat.close();
     this.#unsubscribe?.();
   }
 
   /** The frame of a hello, as of now. */
-  hello(): Buffer {
+  helloFrame(): Buffer {
     const { epoch, revision } = this.#hub;
     return textFrame(encodeFeedMessage({ type: "hello", ...this.#identity, epoch, revision, state: this.#state }));
   }

@@ -15,7 +15,7 @@ export interface Ports {
 }
 
 /** What every service has around what it does: health, metrics, version, and the admin server that shows them beside its own [A1] [A3]. */
-export class ServiceShell {
+export class ServiceHost {
   readonly health = new Health();
   readonly metrics: Registry = createMetrics();
   readonly version: string;

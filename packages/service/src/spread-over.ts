@@ -7,7 +7,11 @@ const STEP_MS = 20;
  * Calls `visit` for every item, spread evenly over `seconds`, the first at once. Asks for the items again at each step,
  * so that those which come or go meanwhile count. Ends early once there are none left.
  */
-export async function stagger<T>(items: () => Iterable<T>, seconds: number, visit: (item: T) => void): Promise<void> {
+export async function spreadOver<T>(
+  items: () => Iterable<T>,
+  seconds: number,
+  visit: (item: T) => void,
+): Promise<void> {
   const visited = new Set<T>();
   const waiting = (): T[] => [...items()].filter((item) => !visited.has(item));
   const end = performance.now() + seconds * 1_000;

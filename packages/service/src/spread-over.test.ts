@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { stagger } from "./stagger.ts";
+import { spreadOver } from "./spread-over.ts";
 
-describe("stagger", () => {
+describe("spreadOver", () => {
   test("[A3] visits each item once, spread over the time, the first at once", async () => {
     const start = performance.now();
     const visits = new Map<number, number>();
     const items = new Set(Array.from({ length: 8 }, (_, index) => index));
-    await stagger(
+    await spreadOver(
       () => items,
       0.4,
       (item) => visits.set(item, performance.now() - start),
@@ -19,7 +19,7 @@ describe("stagger", () => {
 
   test("[A3] does not wait for nobody", async () => {
     await expect(
-      stagger(
+      spreadOver(
         () => [],
         3_600,
         () => {},
@@ -29,7 +29,7 @@ describe("stagger", () => {
 
   test("[A3] ends as soon as those who were visited have left", async () => {
     const items = new Set([1]);
-    await stagger(
+    await spreadOver(
       () => items,
       3_600,
       (item) => items.delete(item),
@@ -40,7 +40,7 @@ describe("stagger", () => {
   test("[A3] visits those who come meanwhile, too", async () => {
     const items = new Set([1, 2]);
     const visited: number[] = [];
-    await stagger(
+    await spreadOver(
       () => items,
       0.1,
       (item) => {
@@ -54,7 +54,7 @@ describe("stagger", () => {
   test("[A3] visits many more items than there are steps", async () => {
     const items = Array.from({ length: 5_000 }, (_, index) => index);
     const visited: number[] = [];
-    await stagger(
+    await spreadOver(
       () => items,
       0.1,
       (item) => visited.push(item),

@@ -5,10 +5,10 @@ const GROWTH = 1.6;
 /** … until it is so long that no client misses anything. What happens more seldom than this is not missed either. */
 const LONG_PAUSE_MS = 500;
 
-/** Beats at pauses that grow, when something that happened fast happens no more: for those who would otherwise all ask at once whether anybody is there. */
-export class Pulse {
+/** Beats at growing pauses once steady activity has stopped: clients that missed it would all ask at once whether their pod is there. */
+export class IdleHeartbeat {
   readonly #beat: () => void;
-  #happenedAt = Number.NEGATIVE_INFINITY;
+  #activeAt = Number.NEGATIVE_INFINITY;
   #pauseMs = FIRST_PAUSE_MS;
   #timer: NodeJS.Timeout | undefined;
 
@@ -16,10 +16,10 @@ export class Pulse {
     this.#beat = beat;
   }
 
-  happened(): void {
+  noteActivity(): void {
     const now = performance.now();
-    const isFast = now - this.#happenedAt <= LONG_PAUSE_MS;
-    this.#happenedAt = now;
+    const isFast = now - this.#activeAt <= LONG_PAUSE_MS;
+    this.#activeAt = now;
     this.#pauseMs = FIRST_PAUSE_MS;
     if (isFast) this.#timer ??= setTimeout(() => this.#look(), FIRST_PAUSE_MS);
   }
@@ -29,7 +29,7 @@ export class Pulse {
   }
 
   #look(): void {
-    const restMs = this.#happenedAt + this.#pauseMs - performance.now();
+    const restMs = this.#activeAt + this.#pauseMs - performance.now();
     if (restMs > 0) {
       this.#timer = setTimeout(() => this.#look(), restMs);
       return;
@@ -37,7 +37,7 @@ export class Pulse {
     this.#timer = undefined;
     this.#beat();
     if (this.#pauseMs > LONG_PAUSE_MS) return;
-    this.#happenedAt += this.#pauseMs;
+    this.#activeAt += this.#pauseMs;
     this.#pauseMs *= GROWTH;
     this.#timer = setTimeout(() => this.#look(), this.#pauseMs);
   }
