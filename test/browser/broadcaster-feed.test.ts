@@ -217,6 +217,34 @@ describe("the broadcaster's page", () => {
     await page.page.locator("#trust").waitFor({ state: "hidden" });
   });
 
+  test("[B7] a page whose pod speaks another protocol says so, and loads itself anew once", async () => {
+    await using service = await startBroadcaster();
+    await publish(service.url, "8", "300");
+    const page = await openPage(browser, service.url);
+    await page.untilState("Live");
+    let loads = 0;
+    page.page.on("load", () => {
+      loads += 1;
+    });
+    let protocol = 2;
+    await page.page.routeWebSocket(/\/ws/, (client) => {
+      client
+        .connectToServer()
+        .onMessage((text) => client.send(`${text}`.replace('"protocol":1', `"protocol":${protocol}`)));
+    });
+
+    await page.page.reload();
+    await page.untilState("Outdated");
+    await page.page.getByText("different versions").first().waitFor();
+    await expect.poll(() => loads, DEADLINE).toBe(2);
+    await page.untilState("Outdated");
+
+    protocol = 1;
+    await page.page.reload();
+    await page.untilState("Live");
+    expect(await page.values()).toEqual({ 8: "300" });
+  });
+
   test("[B8] a new epoch on the same connection empties the rows before it fills them", async () => {
     const store = new SteeredFeedStore();
     await using service = await startBroadcaster({}, store);

@@ -3,7 +3,7 @@ import { createMetrics } from "@crosspod/service";
 import { Server } from "socket.io";
 import { expect } from "vitest";
 import type { BoardAnswer, BoardQuestion } from "../../apps/whiteboard/src/server/board/board-log.ts";
-import { createBoardMetrics } from "../../apps/whiteboard/src/server/board/board-metrics.ts";
+import { type BoardMetrics, createBoardMetrics } from "../../apps/whiteboard/src/server/board/board-metrics.ts";
 import { Boards } from "../../apps/whiteboard/src/server/board/boards.ts";
 import type { BoardMember, OpenBoard } from "../../apps/whiteboard/src/server/board/open-board.ts";
 import type { BoardBatch, BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
@@ -16,14 +16,18 @@ export class BoardPod {
   readonly #registry = createMetrics();
   readonly errors: unknown[] = [];
   readonly fanOut = new LocalFanOut();
+  readonly io = new Server();
+  readonly metrics: BoardMetrics;
   readonly boards: Boards;
 
   constructor(store: BoardStore, headSeconds = 3_600) {
+    const gauges = { clients: () => 0, boards: () => this.boards.size };
+    this.metrics = createBoardMetrics(this.#registry, gauges);
     this.boards = new Boards({
-      io: new Server(),
+      io: this.io,
       store,
       fanOut: this.fanOut,
-      metrics: createBoardMetrics(this.#registry, { clients: () => 0, boards: () => this.boards.size }),
+      metrics: this.metrics,
       pod: "pod-a",
       headSeconds,
       appendFailed: () => {},

@@ -107,6 +107,7 @@ describe("the feed", () => {
     expect(client.ws.protocol).toBe("");
     expect(client.received[0]).toEqual({
       type: "hello",
+      protocol: 1,
       pod: "pod-a",
       version: "1.2.3",
       epoch: expect.stringMatching(/./),

@@ -1,4 +1,4 @@
-import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
+import { encodeFeedMessage, FEED_PROTOCOL, type FeedState } from "@crosspod/protocol";
 import type { FeedStore, Unsubscribe } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
@@ -58,7 +58,8 @@ export class Feed {
   /** The frame of a hello, as of now. */
   helloFrame(): Buffer {
     const { epoch, revision } = this.#hub;
-    return textFrame(encodeFeedMessage({ type: "hello", ...this.#identity, epoch, revision, state: this.#state }));
+    const position = { epoch, revision, state: this.#state };
+    return textFrame(encodeFeedMessage({ type: "hello", protocol: FEED_PROTOCOL, ...this.#identity, ...position }));
   }
 
   /** The frame of a state message, as of now. */
