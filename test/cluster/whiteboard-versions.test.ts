@@ -104,7 +104,7 @@ describe("a client of the last release", () => {
     });
 
     const page = keep(new OldPage(pod.url));
-    await expect.poll(() => page.client.syncError?.code, POLL).toBe("outdated");
+    await expect.poll(() => page.client.trouble?.code, POLL).toBe("outdated");
     page.draw(1);
     await page.untilSaveState("not-saved");
     expect(page.client.saveState.reason).toMatch(WORDS);
@@ -177,7 +177,7 @@ class NewPage extends BoardPerson {
 }
 
 /** Why the board is not all here, as the client says it. */
-const syncErrorOf = ({ trouble }: BoardClient): BoardClient["trouble"] => trouble;
+const syncErrorOf = ({ syncError }: BoardClient): BoardClient["syncError"] => syncError;
 
 const entriesOf = (storage: FakeKeyValueStorage): (string | null)[][] =>
   Array.from({ length: storage.length }, (_, index) => storage.key(index)).map((key) => [

@@ -112,7 +112,7 @@ const notJoined = refuse("not-joined", "join a board first");
 export function parseJoin([json]: Arguments): Reply<JoinRequest> {
   if (!isRecord(json)) return refuse("malformed", "join takes an object");
   const { protocol, board, clients, name, known } = json;
-  if (protocol !== BOARD_PROTOCOL) return refuse("outdated", outdatedText(protocol), BOARD_PROTOCOL);
+  if (protocol !== BOARD_PROTOCOL) return refuse("outdated", outdatedText(protocol));
   if (!isBoardName(board)) {
     const detail = `board must be 1 to ${MAX_BOARD_NAME_LENGTH} letters, digits, - and _, the first a letter or digit`;
     return refuse("bad-board-name", detail, MAX_BOARD_NAME_LENGTH);
