@@ -99,7 +99,7 @@ describe("a client of the last release", () => {
   test("[W14] is told by today's pods, in words, that it is outdated, and keeps what it draws", async () => {
     const pod = await startNewPod("new");
     const socket = keep(await EventSocket.open(pod.url, "websocket"));
-    expect(await socket.ask("join", { board: "default", client: "anna-000", name: "Anna" })).toEqual({
+    expect(await socket.ask("join", { board: "default", client: "anna-000", name: "Anna" })).toMatchObject({
       error: { code: "outdated", detail: expect.stringMatching(WORDS) },
     });
 
