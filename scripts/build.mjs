@@ -15,6 +15,7 @@ const nodeBundle = (app, main) => ({
   platform: "node",
   target: "node20",
   format: "esm",
+  loader: { ".lua": "text" },
   sourcemap: true,
   // The engine keeps what it reads in memory, the map too where it is asked to use it; source text has two bytes a character as soon as one is not ASCII, as in the packages' comments.
   sourcesContent: false,

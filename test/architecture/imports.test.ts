@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "packages/redis": ["packages/protocol", "packages/service"],
 };
 
-/** What a folder may import of its neighbours. The files beside the folders put them together: they may import all, and no folder imports them. */
+/** What a folder may import of its neighbours. The files beside the folders may import all; no folder imports them. */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "apps/whiteboard/src/client": {
     render: [],

@@ -4,7 +4,7 @@ import { openPage, type ShownRow } from "../helpers/broadcaster-page.ts";
 import { publish, publishAll } from "../helpers/publisher.ts";
 import { startBroadcaster } from "../helpers/running-broadcaster.ts";
 import { shareBrowser } from "../helpers/shared-browser.ts";
-import { SteeredChannel } from "../helpers/steered-channel.ts";
+import { SteeredFeedStore } from "../helpers/steered-feed-store.ts";
 
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const DEADLINE = { timeout: 15_000 };
@@ -202,30 +202,58 @@ describe("the broadcaster's page", () => {
     },
   );
 
-  test("[B8] a page says stale for as long as its pod has lost touch with the channel", async () => {
-    const channel = new SteeredChannel();
-    await using service = await startBroadcaster({}, channel);
+  test("[B8] a page says stale for as long as its pod has lost touch with the store", async () => {
+    const store = new SteeredFeedStore();
+    await using service = await startBroadcaster({}, store);
     const page = await openPage(browser, service.url);
     await page.untilState("Live");
 
-    channel.setState("stale");
+    store.setState("stale");
     await page.untilState("Stale");
     await page.page.getByText("The values may be old").first().waitFor();
 
-    channel.setState("live");
+    store.setState("live");
     await page.untilState("Live");
     await page.page.locator("#trust").waitFor({ state: "hidden" });
   });
 
+  test("[B7] a page whose pod speaks another protocol says so, and loads itself anew once", async () => {
+    await using service = await startBroadcaster();
+    await publish(service.url, "8", "300");
+    const page = await openPage(browser, service.url);
+    await page.untilState("Live");
+    let loads = 0;
+    page.page.on("load", () => {
+      loads += 1;
+    });
+    let protocol = 2;
+    await page.page.routeWebSocket(/\/ws/, (client) => {
+      client
+        .connectToServer()
+        .onMessage((text) => client.send(`${text}`.replace('"protocol":1', `"protocol":${protocol}`)));
+    });
+
+    await page.page.reload();
+    await page.untilState("Outdated");
+    await page.page.getByText("different versions").first().waitFor();
+    await expect.poll(() => loads, DEADLINE).toBe(2);
+    await page.untilState("Outdated");
+
+    protocol = 1;
+    await page.page.reload();
+    await page.untilState("Live");
+    expect(await page.values()).toEqual({ 8: "300" });
+  });
+
   test("[B8] a new epoch on the same connection empties the rows before it fills them", async () => {
-    const channel = new SteeredChannel();
-    await using service = await startBroadcaster({}, channel);
+    const store = new SteeredFeedStore();
+    await using service = await startBroadcaster({}, store);
     const page = await openPage(browser, service.url);
     await publish(service.url, "8", "300");
     await publish(service.url, "kitchen", "1");
     await expect.poll(() => page.values(), DEADLINE).toEqual({ 8: "300", kitchen: "1" });
 
-    channel.reset({ epoch: "next", revision: 1, updates: [{ id: "3", value: "290", revision: 1, at: Date.now() }] });
+    store.reset({ epoch: "next", revision: 1, updates: [{ id: "3", value: "290", revision: 1, at: Date.now() }] });
 
     await expect.poll(() => page.values(), DEADLINE).toEqual({ 3: "290" });
     expect((await page.rows()).map(({ id }) => id)).toEqual(FIRST_IDS);

@@ -42,16 +42,16 @@ async function publishRounds(from: number, to: number, everybody: readonly LeanC
 const residentMegabytes = async ({ adminUrl }: Pod): Promise<number> =>
   (await readMetric(adminUrl, "process_resident_memory_bytes")) / 1_024 ** 2;
 
-const slowReadersClosed = ({ adminUrl }: Pod): Promise<number> =>
-  readMetric(adminUrl, 'crosspod_feed_clients_closed_total{reason="slow-reader"}');
+const slowConsumersClosed = ({ adminUrl }: Pod): Promise<number> =>
+  readMetric(adminUrl, 'crosspod_feed_clients_closed_total{reason="slow-consumer"}');
 
 beforeEach(async () => {
   redis = await RedisServer.start();
   // Lean clients answer no pings.
   const environment = { REDIS_URL: redis.url, PING_SECONDS: "3600" };
   pods = await Promise.all(
-    ["3600", "5"].map((SLOW_READER_SECONDS) =>
-      Pod.start("broadcaster", `waits-${SLOW_READER_SECONDS}`, { ...environment, SLOW_READER_SECONDS }),
+    ["3600", "5"].map((SLOW_CONSUMER_SECONDS) =>
+      Pod.start("broadcaster", `waits-${SLOW_CONSUMER_SECONDS}`, { ...environment, SLOW_CONSUMER_SECONDS }),
     ),
   );
   await Promise.all(pods.map((pod) => pod.untilReady()));
@@ -80,7 +80,7 @@ describe("a reader that is frozen beside 200 others on two pods", () => {
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
     await audience.untilShown(new Map(updatesIn(119).map(({ id, value }) => [id, value])));
-    await expect.poll(() => slowReadersClosed(strict!), { timeout: 15_000 }).toBe(1);
-    expect(await slowReadersClosed(patient!)).toBe(0);
+    await expect.poll(() => slowConsumersClosed(strict!), { timeout: 15_000 }).toBe(1);
+    expect(await slowConsumersClosed(patient!)).toBe(0);
   }, 180_000);
 });

@@ -11,11 +11,8 @@ import { TcpProxy } from "../helpers/tcp-proxy.ts";
 let redis: RedisServer;
 const open: AsyncDisposable[] = [];
 
-async function startPod(name: string, redisPort = redis.port): Promise<Pod> {
-  const pod = await Pod.start("broadcaster", name, {
-    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
-    HEARTBEAT_SECONDS: "1",
-  });
+async function startPod(name: string, environment = { REDIS_URL: redis.url }): Promise<Pod> {
+  const pod = await Pod.start("broadcaster", name, { HEARTBEAT_SECONDS: "1", ...environment });
   open.unshift(pod);
   return pod;
 }
@@ -102,6 +99,19 @@ describe("the broadcaster over Redis", () => {
     }
   });
 
+  test("[B3] a Redis user who may not publish to channels: 503 that says why, and nothing is stored", async () => {
+    const admin = new Redis(redis.url);
+    await admin.call("ACL", "SETUSER", "mute", "on", ">secret", "~*", "+@all", "resetchannels");
+    const pod = await startPod("mute", { REDIS_URL: redis.url.replace("//", "//mute:secret@") });
+    const publishOnce = async (): Promise<string> => {
+      const response = await fetch(`${pod.url}api?id=8&value=300`);
+      return `${response.status} ${(await response.json()).detail}`;
+    };
+    await expect.poll(publishOnce).toMatch(/^503 the store refuses: .*channel/);
+    expect(await admin.dbsize()).toBe(0);
+    admin.disconnect();
+  });
+
   test("[B8] a pod that starts before Redis is not ready, and live once it is there", async () => {
     await redis.kill();
     const [pod] = await startPods(1);
@@ -149,7 +159,7 @@ describe("the broadcaster over Redis", () => {
   test("[A1] a pod from whose connections nothing comes any more is not ready, though they look open, and recovers", async () => {
     await using proxy = await TcpProxy.start(redis.port);
     const near = await startPod("near");
-    const far = await startPod("far", proxy.port);
+    const far = await startPod("far", { REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
     await Promise.all([near, far].map(untilReady));
     const client = await join(far);
     proxy.swallow = true;

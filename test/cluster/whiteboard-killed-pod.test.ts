@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Item, type ItemId, parseItems } from "@crosspod/protocol";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RedisBoardStore } from "../../apps/whiteboard/src/server/redis-board-store.ts";
+import { RedisBoardStore } from "../../apps/whiteboard/src/server/store/redis-board-store.ts";
 import { Random } from "../fuzz/random.ts";
 import { BoardAudience } from "../helpers/board-audience.ts";
 import type { BoardPerson } from "../helpers/board-person.ts";
@@ -41,7 +41,9 @@ beforeEach(async () => {
   pens = [];
   redis = await RedisServer.start();
   commands = new Redis(redis.url);
-  store = new RedisBoardStore({ commands, name: "boards", maxBoards: 10, ttlMs: 3_600_000 });
+  // It only reads: nobody tells it anything.
+  const subscribe = () => () => {};
+  store = new RedisBoardStore({ commands, subscribe, name: "boards", maxBoards: 10, ttlMs: 3_600_000 });
   pods = await Promise.all(Array.from({ length: PODS }, (_, index) => KilledPod.start(`pod-${index}`)));
 });
 
@@ -154,8 +156,8 @@ async function killAtSomeMoment(victim: KilledPod, people: readonly BoardPerson[
 }
 
 async function storedItems(): Promise<readonly Item[]> {
-  const { items } = await store.history(BOARD);
-  return parseItems(items ?? "") ?? [];
+  const { items } = await store.snapshot(BOARD);
+  return parseItems(items) ?? [];
 }
 
 /** Resolves with the time at which a person's view had all of these items, or more of them. */

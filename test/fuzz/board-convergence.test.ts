@@ -1,12 +1,12 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
-import { BoardEvent, type ClientId, type Item, parseItems, type Reply } from "@crosspod/protocol";
+import { BoardEvent, type ClientId, type Item, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
+import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
 import { expectPoints, RandomHand } from "./random-hand.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
-import { type HeardReply, SimulatedNetwork, type SimulatedTransport } from "./simulated-network.ts";
+import { type Observer, SimulatedNetwork, type SimulatedTransport } from "./simulated-network.ts";
 import { REFUSED_COLOR, SimulatedService } from "./simulated-service.ts";
 import { takenAway, Witness } from "./witness.ts";
 
@@ -60,7 +60,7 @@ class Page {
         after: (ms, run) => clock.after(ms, () => this.isAlive && run()),
       },
       connect: () => {
-        this.transport = network.connect((heard) => history.heardReply(heard));
+        this.transport = network.connect(history);
         return this.transport;
       },
     });
@@ -81,7 +81,7 @@ interface Player {
   page: Page;
 }
 
-class BoardHistory {
+class BoardHistory implements Observer {
   readonly clock = new SimulatedClock();
   readonly random: Random;
   readonly service: SimulatedService;
@@ -95,12 +95,16 @@ class BoardHistory {
   constructor(seed: number) {
     this.random = new Random(seed);
     this.#hand = this.#newHand();
-    // With a short log, clients that were away get snapshots.
-    this.service = new SimulatedService(BOARD, this.clock, this.random.pick([5, 40, 5_000]) ?? 5);
+    this.service = new SimulatedService({
+      clock: this.clock,
+      random: this.random,
+      // With a short log, clients that were away get snapshots.
+      logLimit: this.random.pick([5, 40, 5_000]) ?? 5,
+      hasReplica: this.random.chance(0.4),
+    });
     this.network = new SimulatedNetwork(this.clock, this.random, this.service, {
-      lost: this.random.pick([0, 0.05, 0.3]) ?? 0,
-      repeated: this.random.pick([0, 0.2]) ?? 0,
-      replyLost: this.random.pick([0, 0.02]) ?? 0,
+      replyLost: this.random.pick([0, 0.05]) ?? 0,
+      refusalLost: this.random.pick([0, 0.1]) ?? 0,
       maxDelayMs: this.random.pick([10, 80, 300]) ?? 10,
     });
   }
@@ -116,11 +120,19 @@ class BoardHistory {
     for (const { page } of this.#players) page.client.close();
   }
 
-  heardReply({ event, args, reply, epochs }: HeardReply): void {
-    if (event !== BoardEvent.operations || epochs !== this.service.epochs) return;
-    const [client, firstN, text] = args as [ClientId, number, string];
-    this.#witness.sees(client, firstN, text);
-    this.#witness.hears(client, reply as Reply<{ n: number }>);
+  sent([client, firstSeq, text]: readonly unknown[]): void {
+    this.#witness.sees(client as ClientId, firstSeq as number, text as string);
+  }
+
+  replied(event: string, [request]: readonly unknown[], reply: unknown, dataSets: number): void {
+    if (event !== BoardEvent.join || dataSets !== this.service.dataSets) return;
+    const { ok } = reply as { ok?: Partial<Joined> };
+    if (ok?.protocol) this.#witness.hearsJoined((request as JoinRequest).clients, ok as Joined);
+  }
+
+  received(event: string, [seq, text, safe]: readonly unknown[], dataSets: number): void {
+    if (event !== BoardEvent.operations || dataSets !== this.service.dataSets) return;
+    this.#witness.hearsOperations(seq as number, text as string, safe as number);
   }
 
   #open(): void {
@@ -129,7 +141,7 @@ class BoardHistory {
     // Two windows of one browser share its storage.
     if (this.random.chance(0.35)) this.#addPlayer(this.#players[0]!.storage);
     this.#schedule(300, 1_500, () => this.#somethingGoesWrong());
-    if (this.random.chance(0.35)) this.clock.after(this.random.whole(1_000, DRAWING_MS), () => this.#beginEpoch());
+    if (this.random.chance(0.35)) this.clock.after(this.random.whole(1_000, DRAWING_MS), () => this.#loseData());
   }
 
   #addPlayer(storage: WebOutboxStorage): void {
@@ -155,11 +167,26 @@ class BoardHistory {
   #somethingGoesWrong(): void {
     const player = this.random.pick(this.#players)!;
     const what = this.random.next();
-    if (what < 0.35) player.page.transport?.disconnect();
-    else if (what < 0.5) this.#goOffline(player);
-    else if (what < 0.65) this.#reload(player);
-    else if (what < 0.8) this.network.restart(this.random.whole(50, 800));
-    else this.#loseStore();
+    if (what < 0.3) player.page.transport?.disconnect();
+    else if (what < 0.45) this.#goOffline(player);
+    else if (what < 0.6) this.#reload(player);
+    else if (what < 0.7) this.network.restart(this.random.whole(50, 800));
+    else if (what < 0.8) this.#loseStore();
+    else if (what < 0.88) this.service.failOver();
+    else if (what < 0.94) this.#forgetSession(player);
+    else this.#outdate();
+  }
+
+  #forgetSession({ page: { transport } }: Player): void {
+    if (transport?.peer) this.service.forget(transport.peer);
+  }
+
+  #outdate(): void {
+    this.service.health.isOutdated = true;
+    this.network.restart(this.random.whole(50, 300));
+    this.clock.after(this.random.whole(300, 2_000), () => {
+      this.service.health.isOutdated = false;
+    });
   }
 
   #goOffline({ page }: Player): void {
@@ -179,20 +206,21 @@ class BoardHistory {
   }
 
   #loseStore(): void {
-    this.service.isAvailable = false;
+    this.service.health.isAvailable = false;
     this.clock.after(this.random.whole(100, 1_500), () => {
-      this.service.isAvailable = true;
+      this.service.health.isAvailable = true;
     });
   }
 
-  #beginEpoch(): void {
-    this.service.beginEpoch();
+  #loseData(): void {
+    this.service.loseData();
     this.#witness.forget();
     this.#hand = this.#newHand();
   }
 
   async #heal(): Promise<void> {
-    this.service.isAvailable = true;
+    this.service.health.isAvailable = true;
+    this.service.health.isOutdated = false;
     this.network.heal();
     await this.#settle();
   }
@@ -216,7 +244,7 @@ class BoardHistory {
   }
 
   async #check(): Promise<void> {
-    const committed = await this.#committed();
+    const committed = this.service.log.items.inOrder();
     for (const { page, storage } of this.#players) {
       expect(page.client.state).toBe("live");
       expect(isSaved(page.client), JSON.stringify(page.client.saveState)).toBe(true);
@@ -225,13 +253,8 @@ class BoardHistory {
       expect(pendingOf(page.client)).toEqual([]);
     }
     await this.#checkLateJoiner(committed);
-    this.#witness.expectLog(this.service.log, committed);
+    this.#witness.expectLog(this.service.log.operations, committed);
     this.#checkStrokes(committed);
-  }
-
-  async #committed(): Promise<Item[]> {
-    const { items } = await this.service.store.history(BOARD);
-    return parseItems(items ?? "") ?? [];
   }
 
   async #checkLateJoiner(committed: readonly Item[]): Promise<void> {
@@ -243,8 +266,7 @@ class BoardHistory {
 
   /** What nobody took away is there as it was drawn: every point, once. */
   #checkStrokes(committed: readonly Item[]): void {
-    const { log } = this.service;
-    const gone = takenAway(log);
+    const gone = takenAway(this.service.log.operations);
     const items = new Map(committed.map((item) => [item.id, item]));
     for (const stroke of this.#hand.strokes) {
       if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id)) continue;
@@ -260,6 +282,6 @@ const isSaved = ({ saveState }: BoardClient): boolean =>
   saveState.state === "saved" || (saveState.state === "not-saved" && saveState.reason.includes("more points"));
 
 function pendingOf(client: BoardClient): unknown[] {
-  expect(client.view).toBeInstanceOf(OverlaidView);
-  return client.view instanceof OverlaidView ? [...client.view.pending] : [];
+  expect(client.view).toBeInstanceOf(OptimisticView);
+  return client.view instanceof OptimisticView ? [...client.view.pending] : [];
 }

@@ -10,11 +10,17 @@ export interface ReleasedBoardClient {
   readonly saveState: { readonly state: "saved" | "saving" | "not-saved"; readonly reason?: string };
   /** Why the board is not all here. */
   readonly trouble: { readonly code: string; readonly detail: string } | undefined;
-  readonly view: { items(): Iterable<{ readonly id: string; readonly points: string }> };
+  readonly view: { items(): Iterable<ReleasedItem> };
   open(): void;
   /** Leaves in its storage what is not acknowledged. */
   close(): void;
   beginStroke(style: ReleasedStyle, first: ReleasedPoint): ReleasedStroke;
+}
+
+/** A stroke on the board; its points are text. */
+export interface ReleasedItem extends ReleasedStyle {
+  readonly id: string;
+  readonly points: string;
 }
 
 export interface ReleasedStyle {
@@ -44,7 +50,7 @@ export interface ReleasedKeyValueStorage {
   removeItem(key: string): void;
 }
 
-/** The client of the last release, as a module. */
+/** The client of the last release, as a module, with the codecs of its points. */
 export interface ReleasedClient {
   readonly BoardClient: new (options: {
     readonly url: string;
@@ -56,6 +62,8 @@ export interface ReleasedClient {
   readonly WebOutboxStorage: new (
     storage: ReleasedKeyValueStorage,
   ) => object;
+  encodePoints(points: readonly ReleasedPoint[], style: { readonly pressure: boolean }, before?: ReleasedPoint): string;
+  countPoints(text: string, style: { readonly pressure: boolean }): number | undefined;
 }
 
 /** The whiteboard's last release, unpacked. Disposing of it takes its files away: end its pods first. */

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { createLog, type Environment } from "@crosspod/service";
 import { type Broadcaster, createBroadcaster } from "../../apps/broadcaster/src/server/broadcaster.ts";
-import type { Channel } from "../../apps/broadcaster/src/server/channel.ts";
 import { parseConfig } from "../../apps/broadcaster/src/server/config.ts";
-import { MemoryChannel } from "../../apps/broadcaster/src/server/memory-channel.ts";
+import type { FeedStore } from "../../apps/broadcaster/src/server/feed-store.ts";
+import { MemoryFeedStore } from "../../apps/broadcaster/src/server/memory-feed-store.ts";
 
 /** Where the broadcaster's built page is. */
 export const pageDirectory = fileURLToPath(new URL("../../apps/broadcaster/dist/client/", import.meta.url));
@@ -16,8 +16,8 @@ export interface RunningBroadcaster extends AsyncDisposable {
   readonly service: Broadcaster;
 }
 
-/** Starts one on a free port of this machine, or on `PORT` of the environment; on a memory channel unless it is given another. */
-export async function startBroadcaster(environment: Environment = {}, channel?: Channel): Promise<RunningBroadcaster> {
+/** Starts one on a free port of this machine, or on `PORT` of the environment; on a memory store unless it is given another. */
+export async function startBroadcaster(environment: Environment = {}, store?: FeedStore): Promise<RunningBroadcaster> {
   const config = parseConfig({
     HOST: "127.0.0.1",
     PORT: "0",
@@ -29,7 +29,7 @@ export async function startBroadcaster(environment: Environment = {}, channel?: 
   });
   const broadcaster = createBroadcaster(config, {
     log: createLog({ service: "broadcaster", pod: config.podName, level: config.logLevel, pretty: false }),
-    createChannel: () => channel ?? new MemoryChannel(config),
+    createFeedStore: () => store ?? new MemoryFeedStore(config),
     pageDirectory,
     packageVersion: "0.0.0",
   });

@@ -61,7 +61,7 @@ describe("the broadcaster's process", () => {
   });
 
   test("[B10] a client that never reads does not make it grow, and 200 others notice nothing", async () => {
-    await using service = new ServiceProcess("broadcaster", { SLOW_READER_SECONDS: "3600", PING_SECONDS: "3600" });
+    await using service = new ServiceProcess("broadcaster", { SLOW_CONSUMER_SECONDS: "3600", PING_SECONDS: "3600" });
     const { url } = await service.listening();
     const port = Number(new URL(url).port);
     const others = await Promise.all(Array.from({ length: 200 }, () => LeanClient.open(port)));

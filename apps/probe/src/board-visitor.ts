@@ -6,7 +6,7 @@ import { Changes, whenReady } from "./wait.ts";
 
 const STYLE: StrokeStyle = { color: "808080", width: 32, pressure: false };
 
-/** A page's side of a board: the client that the page has, over connections that can be cut. Disposing of it closes it. */
+/** A page's side of a board: the page's client, over connections that can be cut. Disposing of it closes it. */
 export class BoardVisitor implements Disposable {
   readonly client: BoardClient;
   readonly changes = new Changes();

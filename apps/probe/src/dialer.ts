@@ -11,7 +11,7 @@ export interface DialerOptions {
   readonly onConnection: () => void;
 }
 
-/** Makes the connections of one client, one for each request, so that a balancer chooses anew. All of them can be cut, as a network does it. */
+/** Connects for one client, anew for each request so that a balancer chooses again. All it opened can be cut. */
 export class Dialer {
   readonly agent: HttpAgent;
   readonly #sockets = new Set<Duplex>();

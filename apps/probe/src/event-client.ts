@@ -8,7 +8,7 @@ import { Changes, whenReady } from "./wait.ts";
 /** An answer that takes longer is none. The original example's server answers nothing, one of crosspod at once. */
 const REPLY_WAIT_MS = 3_000;
 
-/** A bare socket.io client, by WebSocket, that keeps no cookies and does not connect again. Disposing of it ends the connection. */
+/** A bare socket.io client over WebSocket, without cookies or reconnects. Disposing of it ends the connection. */
 export class EventClient implements Disposable {
   readonly drawings: Drawing[] = [];
   readonly changes = new Changes();
@@ -24,17 +24,17 @@ export class EventClient implements Disposable {
     });
   }
 
-  /** Connects as a client of crosspod does. */
-  static open(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, BOARD_CLIENT_QUERY, signal);
-  }
-
   /** Connects as the page of the original example does [W12]. */
   static openOriginal(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, {}, signal);
+    return EventClient.open(target, signal, {});
   }
 
-  static #open(target: Target, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<EventClient> {
+  /** Connects as a client of crosspod does. */
+  static open(
+    target: Target,
+    signal: AbortSignal,
+    query: Readonly<Record<string, string>> = BOARD_CLIENT_QUERY,
+  ): Promise<EventClient> {
     const agent = agentOption(target.newDialer());
     const socket = io(target.url.origin, {
       transports: ["websocket"],

@@ -33,7 +33,7 @@ export class FeedListener implements Disposable {
     });
   }
 
-  /** Connects, and waits for the hello unless the server is known to say none. Rejects when the handshake is refused. */
+  /** Connects, and waits for the hello if the server may say one. Rejects when the handshake is refused. */
   static async open({ target, findings, signal }: FeedContext): Promise<FeedListener> {
     const ws = target.webSocket(`${FEED_PATH}?hello=1`);
     const listener = new FeedListener(ws);
@@ -69,6 +69,10 @@ export class FeedListener implements Disposable {
   /** The first time that this value of this id came. */
   find(id: string, value: string): Heard | undefined {
     return this.heard.find(({ update }) => update.id === id && update.value === value);
+  }
+
+  async untilHeard(id: string, value: string, signal: AbortSignal): Promise<void> {
+    await this.changes.until("an update", () => this.find(id, value) !== undefined, signal);
   }
 
   [Symbol.dispose](): void {

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { JoinRequest } from "@crosspod/protocol";
+import { BOARD_PROTOCOL, type JoinRequest } from "@crosspod/protocol";
 import { textIn } from "./json.ts";
 
 /** Asks for a board, as a client that has drawn nothing yet. */
 export const joinRequest = (board: string): JoinRequest => ({
+  protocol: BOARD_PROTOCOL,
   board,
-  client: randomBytes(6).toString("base64url"),
+  clients: [randomBytes(6).toString("base64url")],
   name: "crosspod probe",
 });
 

@@ -21,7 +21,7 @@ export class Changes {
     this.#events.emit("change");
   }
 
-  /** Resolves when something is so, which is looked at after each change and now and then; rejects with a {@link WaitError} when the signal says that it is too late. */
+  /** Resolves when something is so, looked at after each change; rejects with a {@link WaitError} on the signal. */
   async until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
     while (!isSo()) {
       if (signal.aborted) throw new WaitError(`waited in vain for ${what}`);

@@ -43,6 +43,7 @@ async function nextPeer(): Promise<Peer> {
     hello: (changes) => {
       const hello: Hello = {
         type: "hello",
+        protocol: 1,
         pod: "pod-a",
         version: "1",
         epoch: "first",
@@ -86,6 +87,26 @@ describe("FeedClient", () => {
     expect(states).toEqual(["catching-up", "live"]);
     expect(client.hello?.pod).toBe("pod-a");
     expect(client.values.get("5")).toEqual({ id: "5", value: "600", revision: 2, at: 1 });
+  });
+
+  test("[B7] keeps its values and takes no more from a pod that speaks another protocol, and goes on with the next", async () => {
+    const first = await openClient();
+    first.hello({ revision: 1 });
+    first.update("8", "300", 1);
+    await untilState("live");
+    const again = nextPeer();
+    first.socket.terminate();
+    const second = await again;
+    second.hello({ protocol: 2, heartbeatSeconds: 0.02 });
+    await untilState("outdated");
+    second.update("8", "misread", 2);
+    second.socket.send(encodeFeedMessage({ type: "state", state: "live", revision: 2 }));
+    const third = nextPeer();
+    second.socket.close();
+    await untilState("reconnecting");
+    expect(shownValue("8")).toBe("300");
+    (await third).hello({ revision: 1 });
+    await untilState("live");
   });
 
   test("[B9] after a lost connection it keeps its values, asks for what came since, and goes on", async () => {

@@ -11,8 +11,8 @@ import {
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { Emitter, type Unsubscribe } from "./emitter.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 
 /** The newest value of one id, as far as this client knows. */
 export interface FeedValue {
@@ -29,10 +29,11 @@ export interface FeedValue {
  * - `catching-up`: connected, but the newest values are still on their way
  * - `live`: what is here is what the feed holds
  * - `stale`: connected, but the pod has lost touch with the feed, or nothing was heard from it for too long
+ * - `outdated`: connected, but the pod speaks another protocol than this client; values are kept, and none are taken
  * - `reconnecting`: the connection was lost; values are kept
  * - `closed`: {@link FeedClient.close} was called
  */
-export type FeedClientState = "connecting" | "catching-up" | "live" | "stale" | "reconnecting" | "closed";
+export type FeedClientState = "connecting" | "catching-up" | "live" | "stale" | "outdated" | "reconnecting" | "closed";
 
 /** What a feed client needs of a WebSocket: the browser's and that of ws both have it. */
 export interface FeedSocket {
@@ -72,11 +73,11 @@ export class FeedClient {
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
-  readonly #silence: SilenceWatch;
+  readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
-  readonly #updated = new Listeners<[FeedValue]>();
-  readonly #stateChanged = new Listeners<[FeedClientState]>();
-  readonly #restarted = new Listeners<[]>();
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #stateChanged = new Emitter<[FeedClientState]>();
+  readonly #restarted = new Emitter<[]>();
   #state: FeedClientState = "connecting";
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
@@ -90,7 +91,7 @@ export class FeedClient {
     this.#url = options.url instanceof URL ? options.url : new URL(options.url);
     this.#connect = options.connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(options.random);
-    this.#silence = new SilenceWatch({
+    this.#silence = new LivenessMonitor({
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       ask: () => this.#askForState(),
@@ -173,7 +174,7 @@ export class FeedClient {
 
   #received(socket: FeedSocket, data: unknown): void {
     const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
-    if (!message || this.#socket !== socket) return;
+    if (!message || this.#socket !== socket || this.#state === "outdated") return;
     clearTimeout(this.#helloTimer);
     this.#silence.heard();
     this.#handle(message);
@@ -181,10 +182,18 @@ export class FeedClient {
 
   #handle(message: FeedMessage): void {
     if (!("type" in message)) return this.#handleUpdate(message);
-    if (message.type === "hello") return this.#handleHello(message);
-    if (message.type === "state") return this.#handleState(message);
-    // A browser tells of a close only when the connection ends, which a proxy can put off for seconds.
-    return this.#drop(CloseCode.serviceRestart);
+    switch (message.type) {
+      case "hello":
+        return this.#handleHello(message);
+      case "other-protocol":
+        this.#silence.stop();
+        return this.#setState("outdated");
+      case "state":
+        return this.#handleState(message);
+      case "leaving":
+        // A browser tells of a close only when the connection ends, which a proxy can put off for seconds.
+        return this.#drop(CloseCode.serviceRestart);
+    }
   }
 
   #handleHello(hello: Hello): void {

@@ -9,7 +9,8 @@ import {
 } from "@crosspod/protocol";
 import type { RemovalListener } from "./board-document.ts";
 import type { BoardView } from "./board-view.ts";
-import { isPendingZ } from "./overlaid-view.ts";
+import { Emitter } from "./emitter.ts";
+import { isPendingZ } from "./optimistic-view.ts";
 
 const MAX_STEPS = 200;
 /** Leaves room in a message for what is not points. Two operations of this length hold an item of any number of points that a board takes. */
@@ -45,16 +46,16 @@ export interface StepInProgress {
 
 /** What this person did and can take back: the inverse operations [W5], at most {@link MAX_STEPS} steps. */
 export class UndoHistory {
+  /** Whether there is something to undo, or to do again, may have changed. */
+  readonly changed = new Emitter<[]>();
   readonly #view: BoardView;
   readonly #perform: Perform;
-  readonly #onChange: () => void;
   #undo: Step[] = [];
   #redo: Step[] = [];
 
-  constructor(view: BoardView, perform: Perform, onChange: () => void) {
+  constructor(view: BoardView, perform: Perform) {
     this.#view = view;
     this.#perform = perform;
-    this.#onChange = onChange;
   }
 
   get canUndo(): boolean {
@@ -100,13 +101,13 @@ export class UndoHistory {
   #forgetUndone(): void {
     if (!this.canRedo) return;
     this.#redo = [];
-    this.#onChange();
+    this.changed.emit();
   }
 
   #push(step: Step): void {
     if (isEmpty(step)) return;
     this.#undo = [...this.#undo, step].slice(-MAX_STEPS);
-    this.#onChange();
+    this.changed.emit();
   }
 
   #invertLast(from: Step[], to: Step[]): void {
@@ -116,7 +117,7 @@ export class UndoHistory {
       to.push(inverse);
       break;
     }
-    this.#onChange();
+    this.changed.emit();
   }
 
   /** Undefined when others have taken it away already. */

@@ -12,5 +12,5 @@ export const CloseCode = {
   /** This pod is leaving: connect again, any other pod goes on from where you were. */
   serviceRestart: 1012,
   /** The client did not read for too long; what it missed is in the snapshot that it gets when it connects again. */
-  slowReader: 4008,
+  slowConsumer: 4008,
 } as const;

@@ -3,6 +3,7 @@ import { encodeFeedMessage, encodeUpdate, type Hello, parseFeedMessage } from ".
 
 const hello: Hello = {
   type: "hello",
+  protocol: 1,
   pod: "a",
   version: "1",
   epoch: "e",
@@ -18,6 +19,13 @@ describe("parseFeedMessage", () => {
     expect(parseFeedMessage(encodeUpdate(update))).toEqual(update);
     expect(parseFeedMessage(encodeFeedMessage(hello))).toEqual(hello);
     expect(parseFeedMessage(encodeFeedMessage(state))).toEqual(state);
+  });
+
+  test("[B7] takes a hello without a protocol for one of the first, and reads of another only which it is", () => {
+    const { protocol: _, ...first } = hello;
+    expect(parseFeedMessage(JSON.stringify(first))).toEqual(hello);
+    expect(parseFeedMessage('{"type":"hello","protocol":2,"pod":{}}')).toEqual({ type: "other-protocol", protocol: 2 });
+    expect(parseFeedMessage(JSON.stringify({ ...hello, protocol: "1" }))).toBeUndefined();
   });
 
   test("[B5] reads what the original example's server writes", () => {

@@ -16,12 +16,17 @@ export const FeedParameter = {
   epoch: "epoch",
 } as const;
 
-/** `live`: what the pod sends is what the channel holds; `stale`: the pod has lost touch with it [B8]. */
+/** The version of what goes over {@link FEED_PATH}: it grows with a change that clients of before would misread [B7]. */
+export const FEED_PROTOCOL = 1;
+
+/** `live`: what the pod sends is what the store holds; `stale`: the pod has lost touch with it [B8]. */
 export type FeedState = "live" | "stale";
 
 /** The first message to a client that asked for it; a new one follows when the epoch changes [B7]. */
 export interface Hello {
   readonly type: "hello";
+  /** {@link FEED_PROTOCOL}, also of a pod that does not say it. */
+  readonly protocol: number;
   readonly pod: string;
   readonly version: string;
   /** Names the data set; revisions of different epochs cannot be compared. */
@@ -51,7 +56,13 @@ export interface Leaving {
   readonly type: "leaving";
 }
 
-export type FeedMessage = Hello | StateMessage | Leaving | UpdateMessage;
+/** A hello of a pod that speaks another {@link FEED_PROTOCOL}: nothing else that it sends can be relied on [B7]. */
+export interface OtherProtocol {
+  readonly type: "other-protocol";
+  readonly protocol: number;
+}
+
+export type FeedMessage = Hello | OtherProtocol | StateMessage | Leaving | UpdateMessage;
 
 export const LEAVING: Leaving = { type: "leaving" };
 
@@ -64,10 +75,18 @@ export const encodeFeedMessage = (message: Hello | StateMessage | Leaving): stri
 export function parseFeedMessage(text: string): FeedMessage | undefined {
   const json = parseObject(text);
   if (!json) return undefined;
-  if (json.type === "hello") return isHello(json) ? json : undefined;
+  if (json.type === "hello") return parseHello(json);
   if (json.type === "state") return isStateMessage(json) ? json : undefined;
   if (json.type === "leaving") return LEAVING;
   return isUpdateMessage(json) ? json : undefined;
+}
+
+function parseHello(json: Json<Hello>): Hello | OtherProtocol | undefined {
+  const { protocol = FEED_PROTOCOL } = json;
+  if (typeof protocol !== "number") return undefined;
+  if (protocol !== FEED_PROTOCOL) return { type: "other-protocol", protocol };
+  const hello = { ...json, protocol };
+  return isHello(hello) ? hello : undefined;
 }
 
 type Json<T> = { readonly [K in keyof T]?: unknown };

@@ -13,7 +13,7 @@ export interface Update {
   readonly value: string;
 }
 
-/** An update that a channel has put in order. */
+/** An update that a store has put in order. */
 export interface CommittedUpdate extends Update {
   /** Its place in the one order that every client sees; grows by one with each update of an epoch [B4]. */
   readonly revision: number;

@@ -1,3 +1,4 @@
+/// <reference path="./lua.d.ts" />
 export * from "./batch.ts";
 export * from "./connection.ts";
 export * from "./log-follower.ts";

@@ -11,6 +11,6 @@ export * from "./page.ts";
 export * from "./problem.ts";
 export * from "./request-target.ts";
 export * from "./run.ts";
-export * from "./shell.ts";
-export * from "./stagger.ts";
+export * from "./service-host.ts";
+export * from "./spread-over.ts";
 export * from "./upgrade.ts";

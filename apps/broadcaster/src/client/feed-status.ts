@@ -7,6 +7,7 @@ const STATE_NAMES: Readonly<Record<FeedClientState, string>> = {
   "catching-up": "Catching up",
   live: "Live",
   stale: "Stale",
+  outdated: "Outdated",
   reconnecting: "Reconnecting",
   closed: "Closed",
 };
@@ -14,11 +15,12 @@ const STATE_NAMES: Readonly<Record<FeedClientState, string>> = {
 /** How far the values can be trusted, in the states in which a person has to know. */
 const TRUST: Readonly<Partial<Record<FeedClientState, string>>> = {
   stale: "The pod has lost touch with the feed. The values may be old.",
+  outdated: "This page and the service are of different versions. It loads itself anew in a moment; if not, reload it.",
   reconnecting: "There is no connection to the service. The values may be old until it is back.",
   closed: "The connection is closed. The values may be old.",
 };
 
-/** Shows the state of the feed, the pod that serves this page, and the newest revision; tells screen readers of new states only. */
+/** Shows the feed's state, this page's pod and the newest revision; tells screen readers of new states only. */
 export class FeedStatus {
   readonly #client: FeedClient;
   readonly #announcer: Announcer;

@@ -3,6 +3,7 @@ import { Announcer, elementById, onWake } from "@crosspod/page";
 import { CommandList } from "./command-list.ts";
 import { FeedStatus } from "./feed-status.ts";
 import { FeedTable } from "./feed-table.ts";
+import { PageReload } from "./page-reload.ts";
 import { UpdateForm } from "./update-form.ts";
 
 const client = new FeedClient({ url: location.href });
@@ -11,5 +12,18 @@ const commands = new CommandList(elementById("commands", HTMLElement), announcer
 new FeedStatus(client, announcer);
 new FeedTable(elementById("rows", HTMLTableSectionElement), client);
 new UpdateForm(elementById("update-form", HTMLFormElement), () => commands.show({ needsToken: true }));
+const reload = new PageReload({
+  // Asking for it can throw, where it is not allowed.
+  get storage() {
+    return sessionStorage;
+  },
+  now: Date.now,
+  random: Math.random,
+  reload: () => location.reload(),
+});
+client.onState((state) => {
+  if (state === "outdated") reload.schedule();
+  else reload.cancel();
+});
 onWake(() => client.open());
 client.open();

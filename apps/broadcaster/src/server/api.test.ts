@@ -3,16 +3,16 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
 import { exchange } from "../../../../test/helpers/raw-http.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
-import { type Channel, ChannelError } from "./channel.ts";
-import { MemoryChannel } from "./memory-channel.ts";
+import { type FeedStore, FeedStoreError } from "./feed-store.ts";
+import { MemoryFeedStore } from "./memory-feed-store.ts";
 
 let broadcaster: RunningBroadcaster;
 
 const client = () => request(new URL(broadcaster.url).origin);
 
-const restart = async (environment: Record<string, string>, channel?: Channel): Promise<void> => {
+const restart = async (environment: Record<string, string>, store?: FeedStore): Promise<void> => {
   await broadcaster[Symbol.asyncDispose]();
-  broadcaster = await startBroadcaster(environment, channel);
+  broadcaster = await startBroadcaster(environment, store);
 };
 
 beforeEach(async () => {
@@ -88,25 +88,25 @@ describe("/api", () => {
     await get("1").expect(200);
   });
 
-  test("[B1] [B3] when the channel cannot commit it answers 503 and when to try again", async () => {
-    class AwayChannel extends MemoryChannel {
-      override publish(): Promise<number> {
-        return Promise.reject(new ChannelError("unavailable", "the store does not answer"));
+  test("[B1] [B3] when the store cannot commit it answers 503 and when to try again", async () => {
+    class AwayFeedStore extends MemoryFeedStore {
+      override append(): Promise<number> {
+        return Promise.reject(new FeedStoreError("unavailable", "the store does not answer"));
       }
     }
-    await restart({}, new AwayChannel({ maxIds: 10 }));
+    await restart({}, new AwayFeedStore({ maxIds: 10 }));
     const { body, headers } = await client().get("/api?id=8&value=300").expect(503);
     expect(headers["retry-after"]).toBe("1");
     expect(body).toMatchObject({ status: 503, detail: "the store does not answer" });
   });
 
   test("[A4] what nobody foresaw is answered without its details", async () => {
-    class BrokenChannel extends MemoryChannel {
-      override publish(): Promise<number> {
+    class BrokenFeedStore extends MemoryFeedStore {
+      override append(): Promise<number> {
         return Promise.reject(new Error("secret"));
       }
     }
-    await restart({}, new BrokenChannel({ maxIds: 10 }));
+    await restart({}, new BrokenFeedStore({ maxIds: 10 }));
     const { text } = await client().get("/api?id=8&value=300").expect(500);
     expect(text).not.toContain("secret");
   });

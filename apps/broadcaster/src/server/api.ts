@@ -10,7 +10,7 @@ import {
   type Update,
 } from "@crosspod/protocol";
 import { fieldProblem, HttpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
-import { type Channel, ChannelError } from "./channel.ts";
+import { type FeedStore, FeedStoreError } from "./feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
 
 /** What `/api` needs to know of the configuration. */
@@ -40,12 +40,12 @@ export const API_PATH = "/api";
  * publishers the layers of a framework would cost more than the fan-out.
  */
 export class Api {
-  readonly #channel: Channel;
+  readonly #store: FeedStore;
   readonly #options: ApiOptions;
   readonly #counters: ApiCounters;
 
-  constructor(channel: Channel, options: ApiOptions, counters: ApiCounters) {
-    this.#channel = channel;
+  constructor(store: FeedStore, options: ApiOptions, counters: ApiCounters) {
+    this.#store = store;
     this.#options = options;
     this.#counters = counters;
   }
@@ -63,11 +63,11 @@ export class Api {
   async #commit(updates: readonly Update[]): Promise<number> {
     const start = performance.now();
     try {
-      const revision = await this.#channel.publish(updates);
+      const revision = await this.#store.append(updates);
       this.#counters.committed(updates.length, (performance.now() - start) / 1_000);
       return revision;
     } catch (error) {
-      if (error instanceof ChannelError && error.code === "unavailable") this.#counters.commitFailed();
+      if (error instanceof FeedStoreError && error.code === "unavailable") this.#counters.commitFailed();
       return rethrowAsProblem(error);
     }
   }
@@ -152,7 +152,7 @@ function orProblem<T>(result: { ok: true; value: T } | { ok: false; error: Field
 }
 
 function rethrowAsProblem(error: unknown): never {
-  if (!(error instanceof ChannelError)) throw error;
+  if (!(error instanceof FeedStoreError)) throw error;
   switch (error.code) {
     case "too-many-ids":
       throw fieldProblem(422, {

@@ -11,25 +11,25 @@ import {
   type Registry,
   requestTarget,
   type Service,
-  ServiceShell,
+  ServiceHost,
   sendError,
   servePage,
-  stagger,
+  spreadOver,
 } from "@crosspod/service";
 import express from "express";
 import { API_PATH, Api } from "./api.ts";
-import type { Channel } from "./channel.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { Feed } from "./feed.ts";
 import { createFeedMetrics } from "./feed-metrics.ts";
 import { FeedServer } from "./feed-server.ts";
+import type { FeedStore } from "./feed-store.ts";
 import { Hub } from "./hub.ts";
 
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {
   readonly log: Log;
-  /** Makes the channel that stands behind the feed; its own metrics go into `metrics`. */
-  readonly createChannel: (metrics: Registry) => Channel;
+  /** Makes the store that stands behind the feed; its own metrics go into `metrics`. */
+  readonly createFeedStore: (metrics: Registry) => FeedStore;
   /** Directory of the built page. */
   readonly pageDirectory: string;
   /** Of the package, for when the configuration names none. */
@@ -43,45 +43,45 @@ export interface Broadcaster extends Service {
 /** Puts a broadcaster together; it does nothing until it is told to listen. */
 export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Broadcaster {
   const { log, pageDirectory, packageVersion } = dependencies;
-  const shell = new ServiceShell("crosspod-broadcaster", config, packageVersion, log);
-  const channel = dependencies.createChannel(shell.metrics);
-  const feedMetrics = createFeedMetrics(shell.metrics, {
+  const host = new ServiceHost("crosspod-broadcaster", config, packageVersion, log);
+  const store = dependencies.createFeedStore(host.metrics);
+  const feedMetrics = createFeedMetrics(host.metrics, {
     clients: () => feedServer.connections.size,
-    behind: () => hub.behindCount,
+    lagging: () => hub.laggingCount,
     ids: () => hub.idCount,
     isLive: () => feed.state === "live",
   });
   const hub = new Hub(feedMetrics);
-  const { health, version } = shell;
+  const { health, version } = host;
   const identity = { pod: config.podName, version, heartbeatSeconds: config.heartbeatSeconds };
   const feed = new Feed(hub, identity, (state) => {
     if (state === "live") health.up("feed");
     else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(HTTP_LIMITS, routeRequests(new Api(channel, config, feedMetrics), pageDirectory, log));
+  const server = createServer(HTTP_LIMITS, routeRequests(new Api(store, config, feedMetrics), pageDirectory, log));
   feedServer.attach(server);
 
   return {
     async listen() {
       // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
       health.down("feed", "the store was not reached yet");
-      feed.open(channel).catch((error) => log.error({ err: error }, "the feed could not be opened"));
-      return shell.listen(server);
+      feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
+      return host.listen(server);
     },
     async drain() {
-      await shell.leave();
-      await stagger(
+      await host.leave();
+      await spreadOver(
         () => feedServer.connections,
         config.drainSeconds,
-        (connection) => connection.move(),
+        (connection) => connection.drain(),
       );
     },
     async close() {
       await Promise.all([closeServer(server), feedServer.close()]);
       feed.close();
-      await channel.close();
-      await shell.close();
+      await store.close();
+      await host.close();
     },
   };
 }

@@ -21,8 +21,8 @@ export interface BroadcasterConfig extends ServiceConfig {
   readonly maxIds: number;
   /** Longest body of a `POST /api`, in bytes. */
   readonly maxBodyBytes: number;
-  /** How long a client may leave its socket full before it is closed as a slow reader. */
-  readonly slowReaderSeconds: number;
+  /** How long a client may leave its socket full before it is closed as a slow consumer. */
+  readonly slowConsumerSeconds: number;
   /** How often a client is pinged; one that has not answered by the next ping is dead. Proxies often cut what is silent for 60 s. */
   readonly pingSeconds: number;
   /** How often clients that asked for hello hear the feed's state. */
@@ -36,7 +36,7 @@ const schema = z.object({
   API_TOKEN: printable("a token", 256).min(8, "must be at least 8 characters").optional(),
   MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
   MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),
-  SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(15),
+  SLOW_CONSUMER_SECONDS: wholeNumber(1, 3_600).default(15),
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
   HEARTBEAT_SECONDS: wholeNumber(1, 3_600).default(10),
 });
@@ -51,7 +51,7 @@ export function parseConfig(environment: Environment): BroadcasterConfig {
     apiToken: settings.API_TOKEN,
     maxIds: settings.MAX_IDS,
     maxBodyBytes: settings.MAX_BODY_BYTES,
-    slowReaderSeconds: settings.SLOW_READER_SECONDS,
+    slowConsumerSeconds: settings.SLOW_CONSUMER_SECONDS,
     pingSeconds: settings.PING_SECONDS,
     heartbeatSeconds: settings.HEARTBEAT_SECONDS,
   };

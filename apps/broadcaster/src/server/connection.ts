@@ -3,7 +3,7 @@ import { CloseCode, encodeFeedMessage, FeedParameter, LEAVING, STATE_REQUEST } f
 import type { RawData, WebSocket } from "ws";
 import type { Feed } from "./feed.ts";
 import { textFrame } from "./frame.ts";
-import type { Hub, Reader, Sink } from "./hub.ts";
+import type { Hub, Subscriber, Transport } from "./hub.ts";
 
 /** How many messages and pings a client may send in a window: it has next to nothing to say to a feed, so this is for what is harmless [B11]. */
 export const MAX_CLIENT_MESSAGES = 20;
@@ -33,7 +33,13 @@ export function parseFeedRequest(queryText: string): FeedRequest {
   };
 }
 
-export const CLOSE_REASONS = ["left", "moved", "slow-reader", "no-pong", "refused-message"] as const;
+export const CLOSE_REASONS = [
+  "client-closed",
+  "drained",
+  "slow-consumer",
+  "ping-timeout",
+  "protocol-violation",
+] as const;
 
 /** Why a connection ended, as the metrics count it. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];
@@ -42,18 +48,18 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
  * One WebSocket client of the feed. Its messages are written as ready frames to the socket that the HTTP upgrade handed over, past ws, which
  * keeps the handshake, the control frames and what the client sends. Both write whole frames only and compression is off, so they mix.
  */
-export class Connection implements Sink {
+export class Connection implements Transport {
   readonly wantsState: boolean;
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<CloseReason>;
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #feed: Feed;
-  readonly #reader: Reader;
+  readonly #subscriber: Subscriber;
   #missedPings = 0;
   #messages = 0;
   #windowStart = 0;
-  #closeReason: CloseReason = "left";
+  #closeReason: CloseReason = "client-closed";
 
   constructor(ws: WebSocket, socket: Duplex, hub: Hub, feed: Feed, request: FeedRequest) {
     this.#ws = ws;
@@ -67,21 +73,21 @@ export class Connection implements Sink {
     });
     // ws answers a broken or too long message with the right close code, and then says so here.
     ws.on("error", () => {
-      this.#closeReason = "refused-message";
+      this.#closeReason = "protocol-violation";
     });
     const known = request.epoch === hub.epoch && request.after <= hub.revision ? request.after : 0;
-    this.#reader = hub.join(this, known);
-    socket.on("drain", () => this.#reader.drained());
+    this.#subscriber = hub.subscribe(this, known);
+    socket.on("drain", () => this.#subscriber.drained());
     this.closed = new Promise((resolve) => {
       ws.once("close", () => {
-        this.#reader.leave();
+        this.#subscriber.unsubscribe();
         resolve(this.#closeReason);
       });
     });
   }
 
-  greeting(): Buffer | undefined {
-    return this.wantsState ? this.#feed.hello() : undefined;
+  helloFrame(): Buffer | undefined {
+    return this.wantsState ? this.#feed.helloFrame() : undefined;
   }
 
   write(frames: Buffer): boolean {
@@ -91,10 +97,10 @@ export class Connection implements Sink {
   /** Asks whether the client is still there; ends the connection when it has missed too many such questions [B12]. */
   ping(): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow readers.
-    if (this.#reader.fullSince === undefined) this.#missedPings += 1;
+    // Behind what it has not read yet a ping cannot reach it; that is for the limit of slow consumers.
+    if (this.#subscriber.fullSince === undefined) this.#missedPings += 1;
     if (this.#missedPings > MAX_MISSED_PINGS) {
-      this.#closeReason = "no-pong";
+      this.#closeReason = "ping-timeout";
       this.#ws.terminate();
       return;
     }
@@ -102,14 +108,14 @@ export class Connection implements Sink {
   }
 
   /** Asks the client to connect again, elsewhere [B12]. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
-  move(): void {
+  drain(): void {
     if (this.#ws.readyState === this.#ws.OPEN && this.wantsState) this.write(LEAVING_FRAME);
-    this.#close(CloseCode.serviceRestart, "moved", "this pod is leaving; connect again");
+    this.#close(CloseCode.serviceRestart, "drained", "this pod is leaving; connect again");
   }
 
   /** Gives up on a client that does not read [B10]. */
-  stuck(): void {
-    this.#close(CloseCode.slowReader, "slow-reader", "the socket stayed full for too long; read faster");
+  evict(): void {
+    this.#close(CloseCode.slowConsumer, "slow-consumer", "the socket stayed full for too long; read faster");
   }
 
   terminate(): void {
@@ -117,9 +123,9 @@ export class Connection implements Sink {
   }
 
   #heard(data: RawData, isBinary: boolean): void {
-    if (isBinary) return this.#close(CloseCode.unsupportedData, "refused-message", "binary messages are not taken");
+    if (isBinary) return this.#close(CloseCode.unsupportedData, "protocol-violation", "binary messages are not taken");
     this.#count();
-    if (this.wantsState && data.toString() === STATE_REQUEST) this.#reader.tell(this.#feed.stateFrame());
+    if (this.wantsState && data.toString() === STATE_REQUEST) this.#subscriber.send(this.#feed.stateFrame());
   }
 
   /** Counts a message or ping of the client. */
@@ -132,13 +138,13 @@ export class Connection implements Sink {
     this.#messages += 1;
     if (this.#messages <= MAX_CLIENT_MESSAGES) return;
     const detail = `more than ${MAX_CLIENT_MESSAGES} messages in ${MESSAGE_WINDOW_MS / 1_000} s`;
-    this.#close(CloseCode.policyViolation, "refused-message", detail);
+    this.#close(CloseCode.policyViolation, "protocol-violation", detail);
   }
 
   #close(code: number, reason: CloseReason, detail: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
-    this.#reader.leave();
+    this.#subscriber.unsubscribe();
     this.#ws.close(code, detail);
   }
 }

@@ -3,27 +3,27 @@ import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
 import { readMetric } from "../../../../test/helpers/metrics.ts";
 import { publish, publishAll } from "../../../../test/helpers/publisher.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
-import { SteeredChannel } from "../../../../test/helpers/steered-channel.ts";
-import { ChannelError } from "./channel.ts";
+import { SteeredFeedStore } from "../../../../test/helpers/steered-feed-store.ts";
+import { FeedStoreError } from "./feed-store.ts";
 
-/** A channel whose store a test can take away. */
-class DetachableChannel extends SteeredChannel {
+/** A store that a test can take away. */
+class DetachableFeedStore extends SteeredFeedStore {
   isAway = false;
 
-  override async publish(...args: Parameters<SteeredChannel["publish"]>): Promise<number> {
-    if (this.isAway) throw new ChannelError("unavailable", "the store is away");
-    return super.publish(...args);
+  override async append(...args: Parameters<SteeredFeedStore["append"]>): Promise<number> {
+    if (this.isAway) throw new FeedStoreError("unavailable", "the store is away");
+    return super.append(...args);
   }
 }
 
-let channel: DetachableChannel;
+let store: DetachableFeedStore;
 let broadcaster: RunningBroadcaster;
 
 const metric = (name: string): Promise<number> => readMetric(broadcaster.adminUrl, `crosspod_feed_${name}`);
 
 beforeEach(async () => {
-  channel = new DetachableChannel();
-  broadcaster = await startBroadcaster({}, channel);
+  store = new DetachableFeedStore();
+  broadcaster = await startBroadcaster({}, store);
 });
 
 afterEach(async () => {
@@ -36,8 +36,8 @@ describe("the feed's metrics", () => {
     const names = [...text.matchAll(/^# HELP crosspod_feed_(\w+) \S.+$/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual([
       "clients",
-      "clients_behind",
       "clients_closed_total",
+      "clients_lagging",
       "commit_failures_total",
       "commit_seconds",
       "commit_updates",
@@ -68,16 +68,16 @@ describe("the feed's metrics", () => {
     await publishAll(broadcaster.url, tooMany);
     const status = async (): Promise<number> => (await fetch(`${broadcaster.url}api?id=one-more&value=1`)).status;
     expect([await status(), await metric("commit_failures_total")]).toEqual([422, 0]);
-    channel.isAway = true;
+    store.isAway = true;
     expect([await status(), await metric("commit_failures_total")]).toEqual([503, 1]);
     expect(await metric("commit_seconds_count")).toBe(1);
   });
 
   test("[A1] [B8] tell whether the subscription delivers", async () => {
     expect(await metric("live")).toBe(1);
-    channel.setState("stale");
+    store.setState("stale");
     expect(await metric("live")).toBe(0);
-    channel.setState("live");
+    store.setState("live");
     expect(await metric("live")).toBe(1);
   });
 

@@ -19,7 +19,7 @@ export interface FeedMetrics extends ApiCounters, HubCounters {
 /** What is asked when somebody looks. */
 export interface FeedGauges {
   readonly clients: () => number;
-  readonly behind: () => number;
+  readonly lagging: () => number;
   readonly ids: () => number;
   readonly isLive: () => boolean;
 }
@@ -33,9 +33,9 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
   gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
   gauge(
-    "crosspod_feed_clients_behind",
+    "crosspod_feed_clients_lagging",
     "Clients whose sockets are full now, so that they get newest values only",
-    gauges.behind,
+    gauges.lagging,
   );
   gauge("crosspod_feed_ids", "Ids that the feed holds", gauges.ids);
   gauge("crosspod_feed_live", "Whether this pod's subscription is proven to deliver (1) or not (0)", () =>
@@ -82,7 +82,7 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   startAtZero(closed, CLOSE_REASONS);
   const publishToSend = new Histogram({
     name: "crosspod_feed_publish_to_send_seconds",
-    help: "Time from the commit of the oldest update of a turn of the event loop to the write of that turn to this pod's clients",
+    help: "Time from the commit of the oldest update of a flush to its write to this pod's clients",
     buckets: LATENCY_BUCKETS_SECONDS,
     registers,
   });

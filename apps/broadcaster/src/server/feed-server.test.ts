@@ -107,6 +107,7 @@ describe("the feed", () => {
     expect(client.ws.protocol).toBe("");
     expect(client.received[0]).toEqual({
       type: "hello",
+      protocol: 1,
       pod: "pod-a",
       version: "1.2.3",
       epoch: expect.stringMatching(/./),
@@ -174,17 +175,17 @@ describe("the feed", () => {
   });
 
   test("[B10] a client that reads nothing is closed in the end, with a code that says why, and is counted", async () => {
-    const broadcaster = await start({ SLOW_READER_SECONDS: "2" });
+    const broadcaster = await start({ SLOW_CONSUMER_SECONDS: "2" });
     const client = await join(broadcaster);
     client.ws.pause();
-    const behind = () => metric(broadcaster, "crosspod_feed_clients_behind");
+    const lagging = () => metric(broadcaster, "crosspod_feed_clients_lagging");
     const flooded = flood(broadcaster, 40);
-    await expect.poll(behind, { timeout: 10_000 }).toBe(1);
+    await expect.poll(lagging, { timeout: 10_000 }).toBe(1);
     await flooded;
-    await expect.poll(behind, { timeout: 10_000 }).toBe(0);
+    await expect.poll(lagging, { timeout: 10_000 }).toBe(0);
     client.ws.resume();
     expect(await client.closed).toEqual([4008, "the socket stayed full for too long; read faster"]);
-    await expect.poll(() => metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="slow-reader"}')).toBe(1);
+    await expect.poll(() => metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="slow-consumer"}')).toBe(1);
   }, 30_000);
 
   test("[B10] a client that stops for a while gets the newest value of each id when it reads again", async () => {
@@ -214,7 +215,7 @@ describe("the feed", () => {
     const frozen = await joinFrozen(broadcaster);
     frozen.socket.resume();
     await within(once(frozen.socket, "close"), "the end of the silent connection");
-    expect(await metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="no-pong"}')).toBe(1);
+    expect(await metric(broadcaster, 'crosspod_feed_clients_closed_total{reason="ping-timeout"}')).toBe(1);
     expect(alive.ws.readyState).toBe(WebSocket.OPEN);
   });
 

@@ -26,11 +26,11 @@ const LEAVE_GRACE_MS = 1_000;
 export interface FeedServerOptions {
   readonly maxConnections: number;
   readonly allowedOrigins: readonly string[];
-  readonly slowReaderSeconds: number;
+  readonly slowConsumerSeconds: number;
   readonly pingSeconds: number;
 }
 
-/** Accepts the feed's WebSocket clients, looks after those that are silent or stuck, and lets them all go in the end. */
+/** Accepts the feed's WebSocket clients, looks after those that are silent or slow, and lets them all go in the end. */
 export class FeedServer {
   readonly #connections = new Set<Connection>();
   readonly #hub: Hub;
@@ -69,14 +69,14 @@ export class FeedServer {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
       setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
-      setInterval(() => this.#tellStuck(), 1_000),
+      setInterval(() => this.#evictSlowConsumers(), 1_000),
     ];
   }
 
   /** Asks everyone who is left to move, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#connections) connection.move();
+    for (const connection of this.#connections) connection.drain();
     const cut = setTimeout(() => this.#terminateAll(), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     clearTimeout(cut);
@@ -118,7 +118,7 @@ export class FeedServer {
     for (const connection of this.#connections) connection.ping();
   }
 
-  #tellStuck(): void {
-    this.#hub.tellStuck(performance.now() - this.#options.slowReaderSeconds * 1_000);
+  #evictSlowConsumers(): void {
+    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowConsumerSeconds * 1_000);
   }
 }

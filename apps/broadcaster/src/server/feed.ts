@@ -1,8 +1,8 @@
-import { encodeFeedMessage, type FeedState } from "@crosspod/protocol";
-import type { Channel, Unsubscribe } from "./channel.ts";
+import { encodeFeedMessage, FEED_PROTOCOL, type FeedState } from "@crosspod/protocol";
+import type { FeedStore, Unsubscribe } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
-import { Pulse } from "./pulse.ts";
+import { IdleHeartbeat } from "./idle-heartbeat.ts";
 
 /** How this pod introduces itself in a hello [B7]. */
 export interface FeedIdentity {
@@ -12,7 +12,7 @@ export interface FeedIdentity {
 }
 
 /**
- * Ties a channel to a hub: what the channel commits goes out to the readers, and those who asked also hear how far the channel can be
+ * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked also hear how far the store can be
  * trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {
@@ -20,7 +20,7 @@ export class Feed {
   readonly #identity: FeedIdentity;
   readonly #stateChanged: (state: FeedState) => void;
   /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
-  readonly #pulse = new Pulse(() => this.#announceState());
+  readonly #idleHeartbeat = new IdleHeartbeat(() => this.#broadcastState());
   #state: FeedState = "stale";
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -36,29 +36,30 @@ export class Feed {
     return this.#state;
   }
 
-  /** Resolves when the hub holds what the channel holds. */
-  async open(channel: Channel): Promise<void> {
-    this.#unsubscribe = await channel.subscribe({
+  /** Resolves when the hub holds what the store holds. */
+  async open(store: FeedStore): Promise<void> {
+    this.#unsubscribe = await store.subscribe({
       reset: (snapshot) => this.#hub.reset(snapshot),
       updates: (updates) => {
         this.#hub.publish(updates);
-        this.#pulse.happened();
+        this.#idleHeartbeat.noteActivity();
       },
       state: (state) => this.#setState(state),
     });
-    this.#heartbeat = setInterval(() => this.#announceState(), this.#identity.heartbeatSeconds * 1_000);
+    this.#heartbeat = setInterval(() => this.#broadcastState(), this.#identity.heartbeatSeconds * 1_000);
   }
 
   close(): void {
     clearInterval(this.#heartbeat);
-    this.#pulse.close();
+    this.#idleHeartbeat.close();
     this.#unsubscribe?.();
   }
 
   /** The frame of a hello, as of now. */
-  hello(): Buffer {
+  helloFrame(): Buffer {
     const { epoch, revision } = this.#hub;
-    return textFrame(encodeFeedMessage({ type: "hello", ...this.#identity, epoch, revision, state: this.#state }));
+    const position = { epoch, revision, state: this.#state };
+    return textFrame(encodeFeedMessage({ type: "hello", protocol: FEED_PROTOCOL, ...this.#identity, ...position }));
   }
 
   /** The frame of a state message, as of now. */
@@ -71,10 +72,10 @@ export class Feed {
     if (state === this.#state) return;
     this.#state = state;
     this.#stateChanged(state);
-    this.#announceState();
+    this.#broadcastState();
   }
 
-  #announceState(): void {
-    this.#hub.announce(this.stateFrame());
+  #broadcastState(): void {
+    this.#hub.broadcast(this.stateFrame());
   }
 }

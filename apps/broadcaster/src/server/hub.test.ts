@@ -3,22 +3,22 @@ import type { CommittedUpdate } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { textFrame } from "./frame.ts";
-import { Hub, type HubCounters, type Reader, type Sink } from "./hub.ts";
+import { Hub, type HubCounters, type Subscriber, type Transport } from "./hub.ts";
 
-/** A sink that has room for so many writes, and then none until it is drained. */
-class TestSink implements Sink {
+/** A transport that has room for so many writes, and then none until it is drained. */
+class TestTransport implements Transport {
   readonly writes: Buffer[] = [];
   room = Number.POSITIVE_INFINITY;
   wantsState = false;
-  greets = false;
-  isStuck = false;
+  saysHello = false;
+  isEvicted = false;
 
-  stuck(): void {
-    this.isStuck = true;
+  evict(): void {
+    this.isEvicted = true;
   }
 
-  greeting(): Buffer | undefined {
-    return this.greets ? textFrame('{"type":"hello"}') : undefined;
+  helloFrame(): Buffer | undefined {
+    return this.saysHello ? textFrame('{"type":"hello"}') : undefined;
   }
 
   write(frames: Buffer): boolean {
@@ -76,11 +76,11 @@ const update = (revision: number, id = "8", value = `${revision}`): CommittedUpd
   at: Date.now(),
 });
 
-/** A hub with readers of any speed, and what each of them must have in the end. */
+/** A hub with subscribers of any speed, and what each of them must have in the end. */
 class Scenario {
   readonly #hub = makeHub();
   readonly #newest = new Map<string, number>();
-  readonly #readers: { readonly reader: Reader; readonly sink: TestSink }[] = [];
+  readonly #subscribers: { readonly subscriber: Subscriber; readonly transport: TestTransport }[] = [];
   readonly #left: { readonly writes: readonly Buffer[]; readonly count: number }[] = [];
   #revision = 0;
 
@@ -91,23 +91,23 @@ class Scenario {
   }
 
   join(room: number): void {
-    const sink = new TestSink();
-    sink.room = room;
-    sink.greets = true;
-    this.#readers.push({ reader: this.#hub.join(sink), sink });
+    const transport = new TestTransport();
+    transport.room = room;
+    transport.saysHello = true;
+    this.#subscribers.push({ subscriber: this.#hub.subscribe(transport), transport });
   }
 
   drain(index: number, room: number): void {
-    const { reader, sink } = this.#readers[index] ?? {};
-    if (sink) sink.room = room;
-    reader?.drained();
+    const { subscriber, transport } = this.#subscribers[index] ?? {};
+    if (transport) transport.room = room;
+    subscriber?.drained();
   }
 
   leave(index: number): void {
-    const [left] = this.#readers.splice(index, 1);
-    left?.reader.leave();
-    left?.reader.drained();
-    const writes = left?.sink.writes;
+    const [left] = this.#subscribers.splice(index, 1);
+    left?.subscriber.unsubscribe();
+    left?.subscriber.drained();
+    const writes = left?.transport.writes;
     if (writes) this.#left.push({ writes, count: writes.length });
   }
 
@@ -119,9 +119,9 @@ class Scenario {
 
   check(): void {
     for (const { writes, count } of this.#left) expect(writes).toHaveLength(count);
-    for (const [index, { sink }] of this.#readers.entries()) {
+    for (const [index, { transport }] of this.#subscribers.entries()) {
       this.drain(index, Number.POSITIVE_INFINITY);
-      const { messages } = sink;
+      const { messages } = transport;
       const updates = messages.slice(messages.findLastIndex(({ type }) => type === "hello") + 1);
       const revisions = updates.map(({ revision }) => revision as number);
       expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
@@ -172,12 +172,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("Hub", () => {
-  test("[B4] joins the frames of one turn of the event loop into one write for each reader", async () => {
+  test("[B4] joins the frames of one turn of the event loop into one write for each subscriber", async () => {
     const { counts, counters } = counted();
     const hub = makeHub(counters);
-    const [one, two] = [new TestSink(), new TestSink()];
-    hub.join(one);
-    hub.join(two);
+    const [one, two] = [new TestTransport(), new TestTransport()];
+    hub.subscribe(one);
+    hub.subscribe(two);
     hub.publish([update(1), update(2, "5")]);
     hub.publish([update(3)]);
     expect(one.writes).toEqual([]);
@@ -192,10 +192,10 @@ describe("Hub", () => {
     const hub = makeHub();
     hub.publish([update(1, "1"), update(2, "2"), update(3, "1")]);
     const joined = async (): Promise<unknown[]> => {
-      const sink = new TestSink();
-      hub.join(sink);
+      const transport = new TestTransport();
+      hub.subscribe(transport);
       await endOfTurn();
-      return sink.updates.map(({ id, revision }) => [id, revision]);
+      return transport.updates.map(({ id, revision }) => [id, revision]);
     };
     expect(await joined()).toEqual([
       ["2", 2],
@@ -208,35 +208,35 @@ describe("Hub", () => {
     ]);
   });
 
-  test("[B10] a reader whose socket is full gets nothing until it has drained, and then the newest of each id", async () => {
+  test("[B10] a subscriber whose socket is full gets nothing until it has drained, and then the newest of each id", async () => {
     const { counts, counters } = counted();
     const hub = makeHub(counters);
-    const sink = new TestSink();
-    const reader = hub.join(sink);
-    sink.room = 1;
+    const transport = new TestTransport();
+    const subscriber = hub.subscribe(transport);
+    transport.room = 1;
     hub.publish([update(1, "1")]);
     await endOfTurn();
     for (let revision = 2; revision <= 100; revision += 1) {
       hub.publish([update(revision, revision % 2 === 0 ? "2" : "1")]);
       await endOfTurn();
     }
-    expect(sink.updates).toHaveLength(1);
-    hub.tellStuck(performance.now() - 60_000);
-    expect(sink.isStuck).toBe(false);
-    hub.tellStuck(performance.now() + 1);
-    expect(sink.isStuck).toBe(true);
-    sink.room = Number.POSITIVE_INFINITY;
-    reader.drained();
-    expect(sink.updates.map(({ id, revision }) => [id, revision])).toEqual([
+    expect(transport.updates).toHaveLength(1);
+    hub.evictSlowConsumers(performance.now() - 60_000);
+    expect(transport.isEvicted).toBe(false);
+    hub.evictSlowConsumers(performance.now() + 1);
+    expect(transport.isEvicted).toBe(true);
+    transport.room = Number.POSITIVE_INFINITY;
+    subscriber.drained();
+    expect(transport.updates.map(({ id, revision }) => [id, revision])).toEqual([
       ["1", 1],
       ["1", 99],
       ["2", 100],
     ]);
     expect(counts.conflated).toBe(97);
-    expect(hub.behindCount).toBe(0);
+    expect(hub.laggingCount).toBe(0);
   });
 
-  test("[B10] whatever a reader's speed, it never gets an older value after a newer one and ends with the newest of each id", async () => {
+  test("[B10] whatever a subscriber's speed, it never gets an older value after a newer one and ends with the newest of each id", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 60 }), async (steps) => {
         const scenario = new Scenario();
@@ -252,100 +252,100 @@ describe("Hub", () => {
     const hub = makeHub();
     const value = "v".repeat(250);
     hub.publish(Array.from({ length: 3_000 }, (_, index) => update(index + 1, `id-${index}`, value)));
-    const sink = new TestSink();
-    sink.room = 1;
-    const reader = hub.join(sink);
-    expect(sink.writes).toHaveLength(1);
-    expect(sink.writes[0]?.length).toBeLessThan(70_000);
-    while (sink.updates.length < 3_000) {
-      sink.room = 1;
-      reader.drained();
+    const transport = new TestTransport();
+    transport.room = 1;
+    const subscriber = hub.subscribe(transport);
+    expect(transport.writes).toHaveLength(1);
+    expect(transport.writes[0]?.length).toBeLessThan(70_000);
+    while (transport.updates.length < 3_000) {
+      transport.room = 1;
+      subscriber.drained();
     }
-    expect(sink.updates.map(({ revision }) => revision)).toEqual(
+    expect(transport.updates.map(({ revision }) => revision)).toEqual(
       Array.from({ length: 3_000 }, (_, index) => index + 1),
     );
   });
 
-  test("[B8] [B9] another data set reaches every reader from its start, the full ones when they have drained, after a new greeting", () => {
+  test("[B8] [B9] another data set reaches every subscriber from its start, the full ones when they have drained, after a new hello", () => {
     const hub = makeHub();
-    const [ready, full, plain] = [new TestSink(), new TestSink(), new TestSink()];
-    ready.greets = true;
-    full.greets = true;
-    hub.join(ready);
-    hub.join(plain);
-    const fullReader = hub.join(full);
+    const [ready, full, plain] = [new TestTransport(), new TestTransport(), new TestTransport()];
+    ready.saysHello = true;
+    full.saysHello = true;
+    hub.subscribe(ready);
+    hub.subscribe(plain);
+    const fullSubscriber = hub.subscribe(full);
     full.room = 1;
     hub.publish([update(1), update(2)]);
     hub.reset({ epoch: "second", revision: 1, updates: [update(1, "5")] });
     full.room = Number.POSITIVE_INFINITY;
-    fullReader.drained();
-    for (const sink of [ready, full]) {
-      expect(sink.messages.map(({ type, id }) => type ?? id)).toEqual(["hello", "8", "8", "hello", "5"]);
+    fullSubscriber.drained();
+    for (const transport of [ready, full]) {
+      expect(transport.messages.map(({ type, id }) => type ?? id)).toEqual(["hello", "8", "8", "hello", "5"]);
     }
     expect(plain.messages.map(({ id }) => id)).toEqual(["8", "8", "5"]);
   });
 
   test("[B8] the state goes to those who asked and are caught up, after the updates before it", () => {
     const hub = makeHub();
-    const [asked, silent] = [new TestSink(), new TestSink()];
+    const [asked, silent] = [new TestTransport(), new TestTransport()];
     asked.wantsState = true;
-    hub.join(asked);
-    hub.join(silent);
+    hub.subscribe(asked);
+    hub.subscribe(silent);
     hub.publish([update(1)]);
-    hub.announce(textFrame('{"type":"state"}'));
+    hub.broadcast(textFrame('{"type":"state"}'));
     expect(asked.messages.map(({ type, id }) => type ?? id)).toEqual(["8", "state"]);
     expect(silent.messages.map(({ id }) => id)).toEqual(["8"]);
   });
 
-  test("[B8] who is behind hears the state once it has caught up", async () => {
+  test("[B8] who lags hears the state once it has caught up", async () => {
     const hub = makeHub();
-    const sink = new TestSink();
-    sink.wantsState = true;
-    const reader = hub.join(sink);
-    sink.room = 1;
+    const transport = new TestTransport();
+    transport.wantsState = true;
+    const subscriber = hub.subscribe(transport);
+    transport.room = 1;
     hub.publish([update(1)]);
-    hub.announce(textFrame('{"type":"state","state":"stale"}'));
-    hub.announce(textFrame('{"type":"state","state":"live"}'));
+    hub.broadcast(textFrame('{"type":"state","state":"stale"}'));
+    hub.broadcast(textFrame('{"type":"state","state":"live"}'));
     hub.publish([update(2)]);
-    sink.room = Number.POSITIVE_INFINITY;
-    reader.drained();
-    expect(sink.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2, "live"]);
+    transport.room = Number.POSITIVE_INFINITY;
+    subscriber.drained();
+    expect(transport.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2, "live"]);
   });
 
   test("[B8] who asks for the state hears it alone, at once or when it has caught up", async () => {
     const hub = makeHub();
-    const [ready, full] = [new TestSink(), new TestSink()];
-    const readers = [ready, full].map((sink) => hub.join(sink));
+    const [ready, full] = [new TestTransport(), new TestTransport()];
+    const subscribers = [ready, full].map((transport) => hub.subscribe(transport));
     full.room = 1;
     hub.publish([update(1)]);
     await endOfTurn();
-    for (const reader of readers) reader.tell(textFrame('{"type":"state"}'));
+    for (const subscriber of subscribers) subscriber.send(textFrame('{"type":"state"}'));
     expect([ready, full].map(({ messages }) => messages.map(({ type, id }) => type ?? id))).toEqual([
       ["8", "state"],
       ["8"],
     ]);
     full.room = Number.POSITIVE_INFINITY;
-    for (const reader of readers) reader.drained();
+    for (const subscriber of subscribers) subscriber.drained();
     expect(full.messages.map(({ type, id }) => type ?? id)).toEqual(["8", "state"]);
     expect(ready.messages).toHaveLength(2);
   });
 
   test("nobody who left is written to", async () => {
     const hub = makeHub();
-    const [ready, full] = [new TestSink(), new TestSink()];
-    const reader = hub.join(full);
-    hub.join(ready).leave();
+    const [ready, full] = [new TestTransport(), new TestTransport()];
+    const subscriber = hub.subscribe(full);
+    hub.subscribe(ready).unsubscribe();
     full.room = 1;
     hub.publish([update(1)]);
     await endOfTurn();
-    reader.leave();
+    subscriber.unsubscribe();
     hub.publish([update(2)]);
     await endOfTurn();
-    reader.drained();
+    subscriber.drained();
     hub.publish([update(3)]);
     await endOfTurn();
     expect(ready.updates).toEqual([]);
     expect(full.updates.map(({ revision }) => revision)).toEqual([1]);
-    expect(hub.behindCount).toBe(0);
+    expect(hub.laggingCount).toBe(0);
   });
 });

@@ -1,17 +1,17 @@
 import { type CommittedUpdate, encodeUpdate } from "@crosspod/protocol";
-import type { Snapshot } from "./channel.ts";
+import type { Snapshot } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import { LatestValues } from "./latest-values.ts";
 
-/** Where a reader's frames go. */
-export interface Sink {
-  /** What goes before the data set, at the start and after each {@link Hub.reset}; undefined for a client that did not ask. */
-  greeting(): Buffer | undefined;
+/** The connection of a subscriber, which its frames are written to. */
+export interface Transport {
+  /** What goes before the data set, at the start and after each {@link Hub.reset}; undefined for a client that did not ask for hello. */
+  helloFrame(): Buffer | undefined;
   /** Whether it asked for the feed's state too [B7]. */
   readonly wantsState: boolean;
-  /** Its socket has been full for too long. */
-  stuck(): void;
-  /** Takes whole frames, at once. Returns false when no more should come until {@link Reader.drained} is called. */
+  /** Ends the connection: its socket has been full for too long. */
+  evict(): void;
+  /** Takes whole frames, at once. Returns false when no more should come until {@link Subscriber.drained} is called. */
   write(frames: Buffer): boolean;
 }
 
@@ -19,9 +19,9 @@ export interface Sink {
 export interface HubCounters {
   /** Frames handed to sockets. */
   delivered(count: number): void;
-  /** Updates that a slow reader did not get, because a newer value of the same id went out in their place. */
+  /** Updates that a slow consumer did not get, because a newer value of the same id went out in their place. */
   conflated(count: number): void;
-  /** Time from the commit to the write of a turn's oldest update, in seconds. */
+  /** Time from the commit to the write of a flush's oldest update, in seconds. */
   sent(seconds: number): void;
 }
 
@@ -37,29 +37,29 @@ interface Chunk {
   readonly revision: number;
 }
 
-/** Most bytes that a reader which catches up gets in one write; what is left waits until it has read them. */
+/** Most bytes that a subscriber which catches up gets in one write; what is left waits until it has read them. */
 const CATCH_UP_BYTES = 64 * 1024;
 
-/** Most bytes that a turn collects before they are written; it bounds what one write can leave in a slow socket. */
-const TURN_BYTES = 64 * 1024;
+/** Most bytes that are collected before they are written; it bounds what one write can leave in a slow socket. */
+const MAX_FLUSH_BYTES = 64 * 1024;
 
 /** How many pieces of catching up are kept for the next who needs the same: after a restart, all do. */
 const MAX_CHUNKS = 32;
 
 /**
- * Fans updates out to readers [B4] [B10]. An update's frame is built once; the frames of one turn of the event loop are joined
- * once and written once to each reader that is caught up. A reader whose socket is full gets nothing until it has drained, and then the newest value
- * of each id past its own revision: memory grows with the ids, never with slow readers. Who joins starts as such a reader, at revision 0.
+ * Fans updates out to subscribers [B4] [B10]. An update's frame is built once; the frames of one turn of the event loop are joined
+ * once and written once to each subscriber that is caught up. A subscriber whose socket is full gets nothing until it has drained, and then the newest value
+ * of each id past its own revision: memory grows with the ids, never with slow consumers. Who joins starts as such a subscriber, at revision 0.
  */
 export class Hub {
   readonly #latest = new LatestValues<FramedUpdate>();
-  readonly #caughtUp = new Set<Reader>();
-  readonly #behind = new Set<Reader>();
+  readonly #caughtUp = new Set<Subscriber>();
+  readonly #lagging = new Set<Subscriber>();
   readonly #counters: HubCounters;
   #stateFrame: Buffer | undefined;
-  #turn: FramedUpdate[] = [];
-  #turnBytes = 0;
-  #turnTimer: NodeJS.Immediate | undefined;
+  #pending: FramedUpdate[] = [];
+  #pendingBytes = 0;
+  #flushTimer: NodeJS.Immediate | undefined;
   /** By the revision after which they begin, as of the newest revision. */
   readonly #chunks = new Map<number, Chunk>();
   #epoch = "";
@@ -82,9 +82,9 @@ export class Hub {
     return this.#latest.size;
   }
 
-  /** How many readers have a full socket. */
-  get behindCount(): number {
-    return this.#behind.size;
+  /** How many subscribers have a full socket. */
+  get laggingCount(): number {
+    return this.#lagging.size;
   }
 
   /** Takes updates in the order of their revisions and sends them at the end of this turn of the event loop. */
@@ -94,111 +94,111 @@ export class Hub {
       this.#latest.set(entry);
       this.#chunks.clear();
       this.#revision = entry.revision;
-      this.#turn.push(entry);
-      this.#turnBytes += entry.frame.length;
-      if (this.#turnBytes >= TURN_BYTES) this.#endTurn();
+      this.#pending.push(entry);
+      this.#pendingBytes += entry.frame.length;
+      if (this.#pendingBytes >= MAX_FLUSH_BYTES) this.#flush();
     }
-    if (this.#turn.length > 0) this.#turnTimer ??= setImmediate(() => this.#endTurn());
+    if (this.#pending.length > 0) this.#flushTimer ??= setImmediate(() => this.#flush());
   }
 
-  /** Forgets what is here and takes another data set; every reader is greeted again and gets it from its start. */
+  /** Forgets what is here and takes another data set; every subscriber gets it from its start, after another hello. */
   reset(snapshot: Snapshot): void {
-    this.#endTurn();
+    this.#flush();
     this.#epoch = snapshot.epoch;
     this.#revision = snapshot.revision;
     this.#chunks.clear();
     this.#latest.clear();
     for (const update of snapshot.updates) this.#latest.set(framed(update));
-    for (const reader of this.#behind) reader.startOver();
-    for (const reader of this.#caughtUp) {
-      reader.startOver();
-      this.catchUp(reader);
+    for (const subscriber of this.#lagging) subscriber.startOver();
+    for (const subscriber of this.#caughtUp) {
+      subscriber.startOver();
+      this.catchUp(subscriber);
     }
   }
 
-  /** Sends the feed's state to the readers that want it; to those that are behind once they have caught up. */
-  announce(frame: Buffer): void {
-    this.#endTurn();
+  /** Sends the feed's state to all that want it; to those that lag once they have caught up. */
+  broadcast(frame: Buffer): void {
+    this.#flush();
     this.#stateFrame = frame;
-    for (const reader of this.#behind) reader.missedState = reader.sink.wantsState;
-    for (const reader of this.#caughtUp) {
-      if (reader.sink.wantsState && !reader.sink.write(frame)) this.#fellBehind(reader);
+    for (const subscriber of this.#lagging) subscriber.missedState = subscriber.transport.wantsState;
+    for (const subscriber of this.#caughtUp) {
+      if (subscriber.transport.wantsState && !subscriber.transport.write(frame)) this.#setLagging(subscriber);
     }
   }
 
-  /** Sends one reader the feed's state: at once, or when it has caught up. */
-  tell(reader: Reader, frame: Buffer): void {
-    this.#endTurn();
+  /** Sends one subscriber the feed's state: at once, or when it has caught up. */
+  send(subscriber: Subscriber, frame: Buffer): void {
+    this.#flush();
     this.#stateFrame = frame;
-    if (!this.#caughtUp.has(reader)) reader.missedState = true;
-    else if (!reader.sink.write(frame)) this.#fellBehind(reader);
+    if (!this.#caughtUp.has(subscriber)) subscriber.missedState = true;
+    else if (!subscriber.transport.write(frame)) this.#setLagging(subscriber);
   }
 
-  /** Adds a reader that has seen everything up to `revision`, and sends it the rest [B9]. */
-  join(sink: Sink, revision = 0): Reader {
-    const reader = new Reader(this, sink, revision);
-    this.catchUp(reader);
-    return reader;
+  /** Adds a subscriber that has seen everything up to `revision`, and sends it the rest [B9]. */
+  subscribe(transport: Transport, revision = 0): Subscriber {
+    const subscriber = new Subscriber(this, transport, revision);
+    this.catchUp(subscriber);
+    return subscriber;
   }
 
-  leave(reader: Reader): void {
-    // A drain may still come: it must not bring the reader back.
-    reader.fullSince = undefined;
-    this.#caughtUp.delete(reader);
-    this.#behind.delete(reader);
+  unsubscribe(subscriber: Subscriber): void {
+    // A drain may still come: it must not bring the subscriber back.
+    subscriber.fullSince = undefined;
+    this.#caughtUp.delete(subscriber);
+    this.#lagging.delete(subscriber);
   }
 
-  /** Tells the sinks that have been full since before `time`, in milliseconds of `performance.now()`. */
-  tellStuck(time: number): void {
-    for (const { fullSince, sink } of [...this.#behind]) {
-      if (fullSince !== undefined && fullSince < time) sink.stuck();
+  /** Evicts those whose sockets have been full since before `time`, in milliseconds of `performance.now()`. */
+  evictSlowConsumers(time: number): void {
+    for (const { fullSince, transport } of [...this.#lagging]) {
+      if (fullSince !== undefined && fullSince < time) transport.evict();
     }
   }
 
-  /** Sends what a reader has not seen until its socket is full or nothing is left. */
-  catchUp(reader: Reader): void {
-    this.#endTurn();
-    reader.fullSince = undefined;
-    const greeting = reader.greeted ? undefined : reader.sink.greeting();
-    reader.greeted = true;
-    if (greeting && !reader.sink.write(greeting)) return this.#fellBehind(reader);
-    while (reader.revision < this.#revision) {
-      const { frames, count, revision } = this.#chunkAfter(reader.revision);
+  /** Sends what a subscriber has not seen until its socket is full or nothing is left. */
+  catchUp(subscriber: Subscriber): void {
+    this.#flush();
+    subscriber.fullSince = undefined;
+    const hello = subscriber.saidHello ? undefined : subscriber.transport.helloFrame();
+    subscriber.saidHello = true;
+    if (hello && !subscriber.transport.write(hello)) return this.#setLagging(subscriber);
+    while (subscriber.revision < this.#revision) {
+      const { frames, count, revision } = this.#chunkAfter(subscriber.revision);
       this.#counters.delivered(count);
-      if (reader.joined) this.#counters.conflated(revision - reader.revision - count);
-      reader.revision = revision;
-      if (!reader.sink.write(frames)) return this.#fellBehind(reader);
+      if (subscriber.joined) this.#counters.conflated(revision - subscriber.revision - count);
+      subscriber.revision = revision;
+      if (!subscriber.transport.write(frames)) return this.#setLagging(subscriber);
     }
-    reader.joined = true;
-    this.#behind.delete(reader);
-    this.#caughtUp.add(reader);
-    if (!reader.missedState || !this.#stateFrame) return;
-    reader.missedState = false;
-    if (!reader.sink.write(this.#stateFrame)) this.#fellBehind(reader);
+    subscriber.joined = true;
+    this.#lagging.delete(subscriber);
+    this.#caughtUp.add(subscriber);
+    if (!subscriber.missedState || !this.#stateFrame) return;
+    subscriber.missedState = false;
+    if (!subscriber.transport.write(this.#stateFrame)) this.#setLagging(subscriber);
   }
 
-  #endTurn(): void {
-    const turn = this.#turn;
-    const newest = turn.at(-1);
-    clearImmediate(this.#turnTimer);
-    this.#turnTimer = undefined;
+  #flush(): void {
+    const pending = this.#pending;
+    const newest = pending.at(-1);
+    clearImmediate(this.#flushTimer);
+    this.#flushTimer = undefined;
     if (!newest) return;
-    this.#turn = [];
-    this.#turnBytes = 0;
-    const frames = turn.length === 1 ? newest.frame : Buffer.concat(turn.map(({ frame }) => frame));
-    const readers = this.#caughtUp.size;
-    for (const reader of this.#caughtUp) {
-      reader.revision = newest.revision;
-      if (!reader.sink.write(frames)) this.#fellBehind(reader);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const frames = pending.length === 1 ? newest.frame : Buffer.concat(pending.map(({ frame }) => frame));
+    const subscribers = this.#caughtUp.size;
+    for (const subscriber of this.#caughtUp) {
+      subscriber.revision = newest.revision;
+      if (!subscriber.transport.write(frames)) this.#setLagging(subscriber);
     }
-    this.#counters.delivered(readers * turn.length);
-    this.#counters.sent((Date.now() - (turn[0] ?? newest).at) / 1_000);
+    this.#counters.delivered(subscribers * pending.length);
+    this.#counters.sent((Date.now() - (pending[0] ?? newest).at) / 1_000);
   }
 
-  #fellBehind(reader: Reader): void {
-    reader.fullSince ??= performance.now();
-    this.#caughtUp.delete(reader);
-    this.#behind.add(reader);
+  #setLagging(subscriber: Subscriber): void {
+    subscriber.fullSince ??= performance.now();
+    this.#caughtUp.delete(subscriber);
+    this.#lagging.add(subscriber);
   }
 
   #chunkAfter(after: number): Chunk {
@@ -224,20 +224,20 @@ export class Hub {
   }
 }
 
-/** One reader of a hub: how far it has come. Made by {@link Hub.join}. */
-export class Reader {
+/** One subscriber of a hub: how far it has come. Made by {@link Hub.subscribe}. */
+export class Subscriber {
   /** Performance time since which its socket is full; undefined while there is room. */
   fullSince: number | undefined;
-  /** Whether the state was announced while it was behind. */
+  /** Whether the state was broadcast while it lagged. */
   missedState = false;
-  /** Whether the greeting of this data set was sent. */
-  greeted = false;
+  /** Whether the hello of this data set was sent. */
+  saidHello = false;
   /** Whether it has been caught up once; before that, what it skips is history. */
   joined = false;
 
   constructor(
     readonly hub: Hub,
-    readonly sink: Sink,
+    readonly transport: Transport,
     /** The newest revision that was written to it. */
     public revision: number,
   ) {}
@@ -248,17 +248,17 @@ export class Reader {
   }
 
   /** Sends it the feed's state. */
-  tell(frame: Buffer): void {
-    this.hub.tell(this, frame);
+  send(frame: Buffer): void {
+    this.hub.send(this, frame);
   }
 
   /** Nothing more is sent to it. */
-  leave(): void {
-    this.hub.leave(this);
+  unsubscribe(): void {
+    this.hub.unsubscribe(this);
   }
 
   startOver(): void {
-    this.greeted = false;
+    this.saidHello = false;
     this.joined = false;
     this.revision = 0;
   }

@@ -2,8 +2,8 @@ import { fileURLToPath } from "node:url";
 import { configOrExit, createLog, runService } from "@crosspod/service";
 import manifest from "../../package.json" with { type: "json" };
 import { createBroadcaster } from "./broadcaster.ts";
-import { createChannel } from "./channel-choice.ts";
 import { parseConfig } from "./config.ts";
+import { createFeedStore } from "./create-feed-store.ts";
 
 const config = configOrExit(() => parseConfig(process.env), process);
 const log = createLog({
@@ -14,7 +14,7 @@ const log = createLog({
 });
 const broadcaster = createBroadcaster(config, {
   log,
-  createChannel: (metrics) => createChannel(config, log, metrics),
+  createFeedStore: (metrics) => createFeedStore(config, log, metrics),
   pageDirectory: fileURLToPath(new URL("./client/", import.meta.url)),
   packageVersion: manifest.version,
 });

@@ -17,7 +17,7 @@ const REQUEST_WAIT_MS = 5_000;
 /** How long what is still on its way is waited for, at the end. */
 const SETTLE_MS = 5_000;
 
-/** Readers of the feed, and what is published for them. Of one id there is one request at a time, so their order is known. */
+/** Readers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
 export class FeedFleet extends Fleet<FeedReader> {
   readonly #ids: number;
   readonly #target: Target;

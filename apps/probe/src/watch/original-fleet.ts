@@ -6,7 +6,7 @@ import type { WatchReport } from "./watch-report.ts";
 /** How long what is still on its way is waited for, at the end. */
 const SETTLE_MS = 3_000;
 
-/** People with the page of the original example, on a server like the original one: it keeps nothing, so each segment must reach each of the others. */
+/** People with the original example's page. Its server keeps nothing: each segment must reach each of the others. */
 export class OriginalFleet extends Fleet<OriginalDrawer> {
   #drawn = 0;
 

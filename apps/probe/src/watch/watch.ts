@@ -22,7 +22,7 @@ const TERMINAL_LINE_MS = 500;
 /** How long a first client may take to connect, which asks what the server speaks. */
 const CONNECT_WAIT_MS = 2_000;
 
-/** Keeps clients and traffic on a service for a while, and says what they felt: 1 when something was lost. Rejects when it is ended before it began. */
+/** Keeps clients and traffic on a service, and says what they felt: 1 for loss. Rejects when ended before it began. */
 export async function runWatch(command: WatchCommand, output: Output, signal: AbortSignal): Promise<0 | 1> {
   const lines = command.isJson ? besideDocument(output) : output;
   const { host, token, clients, rate, forMs } = command;

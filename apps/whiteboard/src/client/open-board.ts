@@ -1,6 +1,6 @@
-import { BoardClient } from "@crosspod/client";
+import { BoardClient, OutdatedReload } from "@crosspod/client";
 import { Announcer, elementById, onWake } from "@crosspod/page";
-import { Export } from "./export/export.ts";
+import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
 import { OwnCursor } from "./input/own-cursor.ts";
 import { PointerInput } from "./input/pointer-input.ts";
@@ -28,7 +28,7 @@ import { PeopleList } from "./ui/people-list.ts";
 import { storedPersonName } from "./ui/person-name.ts";
 import { bindStageLabel } from "./ui/stage-label.ts";
 import { Toolbar } from "./ui/toolbar.ts";
-import { ZoomBar } from "./ui/zoom-bar.ts";
+import { bindZoomBar } from "./ui/zoom-bar.ts";
 
 /** Puts the page of one board together, and connects it. */
 export function openBoard(board: string): void {
@@ -57,11 +57,11 @@ export function openBoard(board: string): void {
   returnFocus(stage);
 
   new Toolbar(settings);
-  new ZoomBar(viewport);
+  bindZoomBar(viewport);
   new BoardMenu(board);
   new PeopleList(client);
   new BoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
-  new Export(board, renderer.shapes, notices);
+  bindExport(board, renderer.shapes, notices);
   bindEmptyBoard(client);
   bindStageLabel(stage, board, client);
   const edit = new EditButtons(client, notices);
@@ -70,7 +70,8 @@ export function openBoard(board: string): void {
   bindShortcuts(shortcuts);
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
+  new OutdatedReload({ client, reload: () => location.reload() });
   flushOnLeave(client);
-  onWake(() => client.wake());
+  onWake(() => client.reconnectNow());
   client.open();
 }

@@ -9,7 +9,7 @@ describe("the configuration", () => {
       adminPort: 3001,
       maxBoards: 1_000,
       maxMessagesPerSecond: 100,
-      slowReaderSeconds: 30,
+      slowConsumerSeconds: 30,
       pingSeconds: 25,
       headSeconds: 3,
       redis: undefined,
@@ -22,7 +22,7 @@ describe("the configuration", () => {
     const environment = {
       MAX_BOARDS: "0",
       MAX_MESSAGES_PER_SECOND: "many",
-      SLOW_READER_SECONDS: "-1",
+      SLOW_CONSUMER_SECONDS: "-1",
       PING_SECONDS: "1.5",
       HEAD_SECONDS: " 3",
       REDIS_URL: "localhost:6379",

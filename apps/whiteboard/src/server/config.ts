@@ -20,8 +20,8 @@ export interface WhiteboardConfig extends ServiceConfig {
   readonly maxBoards: number;
   /** How many messages a client may send in a second, over time; twice as many at once. */
   readonly maxMessagesPerSecond: number;
-  /** How long a client may leave its socket full before it is closed as a slow reader. */
-  readonly slowReaderSeconds: number;
+  /** How long a client may leave its socket full before it is closed as a slow consumer. */
+  readonly slowConsumerSeconds: number;
   /** How often a client is pinged. Proxies often cut what is silent for 60 s. */
   readonly pingSeconds: number;
   /** How often a board's head is announced while it has viewers. */
@@ -33,7 +33,7 @@ const schema = z.object({
   ...redisSettings,
   MAX_BOARDS: wholeNumber(1, 1_000_000).default(1_000),
   MAX_MESSAGES_PER_SECOND: wholeNumber(1, 100_000).default(100),
-  SLOW_READER_SECONDS: wholeNumber(1, 3_600).default(30),
+  SLOW_CONSUMER_SECONDS: wholeNumber(1, 3_600).default(30),
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
   HEAD_SECONDS: wholeNumber(1, 3_600).default(3),
   BOARDS_NAME: sharedName("boards"),
@@ -50,7 +50,7 @@ export function parseConfig(environment: Environment): WhiteboardConfig {
     boardTtlSeconds: settings.BOARD_TTL_SECONDS,
     maxBoards: settings.MAX_BOARDS,
     maxMessagesPerSecond: settings.MAX_MESSAGES_PER_SECOND,
-    slowReaderSeconds: settings.SLOW_READER_SECONDS,
+    slowConsumerSeconds: settings.SLOW_CONSUMER_SECONDS,
     pingSeconds: settings.PING_SECONDS,
     headSeconds: settings.HEAD_SECONDS,
   };

@@ -9,8 +9,8 @@ import {
   type Ports,
   type Registry,
   type Service,
-  ServiceShell,
-  stagger,
+  ServiceHost,
+  spreadOver,
 } from "@crosspod/service";
 import express, { type Express } from "express";
 import type { Socket } from "socket.io";
@@ -47,13 +47,13 @@ export interface Whiteboard extends Service {
 /** Puts a whiteboard together; it does nothing until it is told to listen. */
 export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
   const { log, packageVersion } = dependencies;
-  const shell = new ServiceShell("crosspod-whiteboard", config, packageVersion, log);
-  const backend = dependencies.createBackend(shell.metrics);
-  const { health } = shell;
+  const host = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);
+  const backend = dependencies.createBackend(host.metrics);
+  const { health } = host;
   const { store, fanOut } = backend;
   const sockets = new SocketServer(config, fanOut.adapter);
   const { io } = sockets;
-  const metrics = createBoardMetrics(shell.metrics, {
+  const metrics = createBoardMetrics(host.metrics, {
     clients: () => sockets.clients,
     boards: () => boards.size,
   });
@@ -70,13 +70,13 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
     boards,
     metrics,
     pod,
-    version: shell.version,
+    version: host.version,
     headSeconds,
     maxMessagesPerSecond,
     failed,
   };
   io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));
-  const slowConsumers = new SlowConsumers(io, config.slowReaderSeconds, metrics.slowConsumerClosed);
+  const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, metrics.slowConsumerClosed);
   limitFloods(io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
@@ -96,11 +96,11 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
         if (delivers) health.up("boards");
         else health.down("boards", "the store does not deliver");
       });
-      return shell.listen(server);
+      return host.listen(server);
     },
     async drain() {
-      await shell.leave();
-      await stagger(
+      await host.leave();
+      await spreadOver(
         () => sockets.connections,
         config.drainSeconds,
         (connection) => sockets.move(connection),
@@ -111,7 +111,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       slowConsumers.close();
       await boards.idle();
       await backend.close();
-      await shell.close();
+      await host.close();
     },
   };
 }

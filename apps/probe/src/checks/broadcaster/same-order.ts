@@ -8,7 +8,7 @@ import { refusedPublish } from "./refused-publish.ts";
 
 const BROWSERS = 4;
 
-/** What Istio's tutorial does by hand: four browsers, four curls, and every browser shows the same in the same order [B4]. */
+/** As Istio's tutorial by hand: four browsers, four curls, and all browsers show the same in the same order [B4]. */
 export const sameOrder: Check = {
   name: "same order",
   needs: ["upgrade"],
@@ -27,7 +27,7 @@ export const sameOrder: Check = {
   },
 };
 
-/** The updates of the tutorial in the order in which they came, from the first that was published now: the snapshot may hold the same values from before. */
+/** The tutorial's updates as they came, without those of the snapshot, which may hold the same values from before. */
 const tutorialOf = ({ heard }: FeedListener, first: Published | undefined): Heard[] =>
   heard.filter(
     (one) =>

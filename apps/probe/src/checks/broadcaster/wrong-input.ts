@@ -29,11 +29,7 @@ export const wrongFeedInput: Check = {
     }
     const marker = `marker ${Date.now()}`;
     await publish(target, PROBE_ID, marker, signal);
-    await listener.changes.until(
-      "an update after wrong ones",
-      () => listener.find(PROBE_ID, marker) !== undefined,
-      signal,
-    );
+    await listener.untilHeard(PROBE_ID, marker, signal);
     const leaked = listener.heard.filter(({ update }) => isWrong(update)).length;
     if (taken.length === 0 && leaked === 0) return pass(`${Object.keys(WRONG).length} kinds refused with 400`);
     return fail(

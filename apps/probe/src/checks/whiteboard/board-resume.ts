@@ -4,7 +4,7 @@ import { formatDuration } from "../../duration.ts";
 import { MISSED_AFTER_MS } from "../../wait.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
-/** A person whose connection is dropped loses nothing: neither what they drew meanwhile, nor what others drew [W6] [W10]. */
+/** A person whose connection is dropped misses nothing of their own strokes, and nothing of others' [W6] [W10]. */
 export const boardResume: Check = {
   name: "resume",
   needs: ["upgrade"],

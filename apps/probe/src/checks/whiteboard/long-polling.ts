@@ -9,10 +9,10 @@ import { Packet, PollingSession } from "../../polling-session.ts";
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;
 
-/** Requests without a cookie, until it counts as one that the gateway does not ask for: of two pods they all reach the right one by chance in one of 1,000 runs. */
+/** Requests without a cookie. If it is needed, all reach the right one of two pods in one of 1,000 runs only. */
 const REQUESTS_WITHOUT = 10;
 
-/** A session of long polling stays on one pod: by a cookie of the gateway's, or by the board's, where there are more than one [W1] [W13]. */
+/** A session of long polling stays on one pod: by a cookie of the gateway's, or by the board's [W1] [W13]. */
 export const longPolling: Check = {
   name: "long polling",
   needs: ["upgrade"],
@@ -46,7 +46,7 @@ async function requestsOf(session: PollingSession, context: CheckContext): Promi
   return statuses;
 }
 
-/** Sends a packet and, if it was taken, polls for the answer; undefined when there is none. If it was not, the session's pod has nothing to say and would keep the poll waiting. */
+/** Sends a packet and polls for the answer; undefined when there is none. */
 async function ask(
   session: PollingSession,
   packet: string,
@@ -54,6 +54,7 @@ async function ask(
 ): Promise<readonly string[] | undefined> {
   const { status } = await session.send(packet);
   statuses.push(status);
+  // To a packet that was not taken there is no answer, and the poll would be kept waiting.
   if (status !== 200) return undefined;
   const polled = await session.poll();
   statuses.push(polled.status);

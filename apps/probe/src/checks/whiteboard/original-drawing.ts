@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DEFAULT_BOARD, type Drawing } from "@crosspod/protocol";
 import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, type CheckContext, fail, pass } from "../../check.ts";
+import { type Check, fail, pass } from "../../check.ts";
 import { CLEAN_UP_MS } from "../../clear-board.ts";
 import { counted } from "../../counted.ts";
 import { Crowd } from "../../crowd.ts";
@@ -29,11 +29,16 @@ export const originalDrawing: Check = {
     using clients = await Crowd.open(CLIENTS, () => EventClient.openOriginal(target, signal));
     const [author, ...others] = clients.all;
     const drawing = uniqueDrawing();
-    const removal = new Removal(context, drawing);
+    // The original example's server keeps nothing.
+    let isRemoved = context.findings.isOriginal;
+    context.atEnd(async () => {
+      if (!isRemoved) await removeStrokes(target, drawing.color, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => {});
+    });
     author?.draw(drawing);
     const has = ({ drawings }: EventClient): boolean => drawings.some(({ color }) => color === drawing.color);
     const without = await thoseWithout(others, has, signal);
-    const removed = context.findings.isOriginal ? 0 : await removal.run(signal);
+    const removed = isRemoved ? 0 : await removeStrokes(target, drawing.color, signal);
+    isRemoved = true;
     const reached = others.length - without.length;
     const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
     if (without.length === 0) return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
@@ -45,32 +50,13 @@ export const originalDrawing: Check = {
   },
 };
 
-/** Takes a stroke from the default board again, and nothing else: at the end if not before. */
-class Removal {
-  readonly #target: Target;
-  readonly #color: string;
-  #isDone: boolean;
-
-  constructor({ target, findings, atEnd }: CheckContext, { color }: Drawing) {
-    this.#target = target;
-    this.#color = color;
-    // The original example's server keeps nothing.
-    this.#isDone = findings.isOriginal;
-    atEnd(async () => {
-      if (!this.#isDone) await this.run(AbortSignal.timeout(CLEAN_UP_MS)).catch(() => {});
-    });
-  }
-
-  /** Returns how many strokes it was. */
-  async run(signal: AbortSignal): Promise<number> {
-    using visitor = await BoardVisitor.open(this.#target, DEFAULT_BOARD, signal);
-    const own = () =>
-      [...visitor.client.view.items()].filter(({ color }) => `#${color}` === this.#color).map(({ id }) => id);
-    await visitor.changes.within(MISSED_AFTER_MS, () => own().length > 0, signal);
-    const ids = own();
-    visitor.erase(ids);
-    await visitor.untilSaved(signal);
-    this.#isDone = true;
-    return ids.length;
-  }
+/** Takes the strokes of a colour from the default board again, and nothing else; resolves with how many it was. */
+async function removeStrokes(target: Target, color: string, signal: AbortSignal): Promise<number> {
+  using visitor = await BoardVisitor.open(target, DEFAULT_BOARD, signal);
+  const own = () => [...visitor.client.view.items()].filter((item) => `#${item.color}` === color).map(({ id }) => id);
+  await visitor.changes.within(MISSED_AFTER_MS, () => own().length > 0, signal);
+  const ids = own();
+  visitor.erase(ids);
+  await visitor.untilSaved(signal);
+  return ids.length;
 }

@@ -7,36 +7,26 @@ import { svgOf } from "./svg.ts";
 /** After this long even a slow browser has begun to read what it downloads. */
 const DOWNLOAD_MS = 60_000;
 
-/** Saves the whole board as a picture, whatever part of it the window shows. */
-export class Export {
-  readonly #board: string;
-  readonly #shapes: ShapeList;
-
-  constructor(board: string, shapes: ShapeList, notices: Notices) {
-    this.#board = board;
-    this.#shapes = shapes;
-    const failed = (): void => {
-      notices.show({ text: "The browser could not make the picture.", isError: true });
-    };
-    elementById("save-png", HTMLButtonElement).addEventListener("click", () => this.#savePng().catch(failed));
-    elementById("save-svg", HTMLButtonElement).addEventListener("click", () => this.#saveSvg());
-  }
-
-  async #savePng(): Promise<void> {
-    this.#save(await pngOf(this.#shapes), "png");
-  }
-
-  #saveSvg(): void {
-    this.#save(new Blob([svgOf(this.#shapes)], { type: "image/svg+xml" }), "svg");
-  }
-
-  #save(file: Blob, ending: string): void {
+/** The buttons that save the whole board as a picture, whatever part of it the window shows. */
+export function bindExport(board: string, shapes: ShapeList, notices: Notices): void {
+  const save = (file: Blob, ending: string): void => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(file);
-    link.download = `crosspod-${this.#board}-${timestamp(new Date())}.${ending}`;
+    link.download = `crosspod-${board}-${timestamp(new Date())}.${ending}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
-  }
+  };
+  const failed = (): void => {
+    notices.show({ text: "The browser could not make the picture.", isError: true });
+  };
+  elementById("save-png", HTMLButtonElement).addEventListener("click", () =>
+    pngOf(shapes)
+      .then((file) => save(file, "png"))
+      .catch(failed),
+  );
+  elementById("save-svg", HTMLButtonElement).addEventListener("click", () =>
+    save(new Blob([svgOf(shapes)], { type: "image/svg+xml" }), "svg"),
+  );
 }
 
 /** `2026-11-22-1405`, by the clock of this person. */

@@ -15,7 +15,7 @@ const DIRECTIONS: Readonly<Record<string, Vector>> = {
 const STEP = 16;
 const FINE_STEP = 4;
 
-/** Uses the tool in hand without a mouse: on the stage the arrow keys move a crosshair, and Enter puts the tool down or lifts it. */
+/** Uses the tool in hand without a mouse: arrow keys move a crosshair, Enter puts the tool down or lifts it. */
 export class KeyboardPointer {
   readonly #toolbox: Toolbox;
   readonly #viewport: Viewport;

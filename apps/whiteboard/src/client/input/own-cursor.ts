@@ -11,7 +11,7 @@ export class OwnCursor {
     this.#client = client;
     this.#viewport = viewport;
     stage.addEventListener("pointermove", (event) => {
-      // What a pressed pointer does shows by itself, and the pointer's way beside it would double what everybody is sent.
+      // What a pressed pointer does shows by itself; its way beside it would double what everybody is sent.
       if (event.buttons !== 0) return;
       const { left, top } = stage.getBoundingClientRect();
       this.moveTo({ x: event.clientX - left, y: event.clientY - top });

@@ -1,6 +1,6 @@
 import type { PointerInput } from "./pointer-input.ts";
 
-/** While the space bar is held the pointer moves the board; unless it is held on something that it presses, or writes into. */
+/** While the space bar is held the pointer moves the board, unless a control or a field has the focus. */
 export function bindSpaceKey(pointer: PointerInput): void {
   const release = (): void => {
     pointer.movesBoard = false;

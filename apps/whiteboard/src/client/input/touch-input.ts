@@ -3,10 +3,10 @@ import type { Viewport } from "../render/viewport.ts";
 import type { Gesture, Sample } from "../tools/tool.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
 
-/** A finger has to go this far, in CSS pixels, or be lifted, before it is a stroke: until then a second finger may come and make it a pinch. */
+/** How far, in CSS pixels, a finger goes before it begins a stroke: until then a second one makes it a pinch. */
 const BEGIN_DISTANCE = 6;
 
-/** One finger uses the tool in hand; two move and zoom. When a second one comes the stroke of the first ends where it is. */
+/** One finger uses the tool in hand; two move and zoom. A second finger ends the stroke of the first. */
 export class TouchInput {
   readonly #toolbox: Toolbox;
   readonly #viewport: Viewport;

@@ -7,7 +7,7 @@ const ZOOM_TURN = 400;
 /** One notch of a mouse wheel turns further than a trackpad's pinch in a frame: no more than this much of it counts. */
 const LONGEST_TURN = 90;
 
-/** The wheel moves what is shown; with ctrl, as a trackpad says that two fingers pinch, it zooms where the pointer is. */
+/** The wheel moves what is shown. With ctrl, which is how a trackpad says pinch, it zooms at the pointer. */
 export function bindWheel(stage: HTMLElement, viewport: Viewport): void {
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();

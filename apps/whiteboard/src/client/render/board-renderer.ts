@@ -9,7 +9,7 @@ import { StaticLayer } from "./static-layer.ts";
 import { BOARD } from "./view-transform.ts";
 import type { Viewport } from "./viewport.ts";
 
-/** How long what is at rest may take in one frame of some 16 ms while somebody draws: the rest belongs to the pen, to layout and to messages. */
+/** Of a frame of 16 ms for what is at rest while somebody draws: the rest is the pen's, layout's and messages'. */
 const BUSY_BUDGET_MS = 6;
 /** And while nobody does. */
 const QUIET_BUDGET_MS = 11;

@@ -9,7 +9,7 @@ export interface BufferSize {
   readonly ratio: number;
 }
 
-/** A canvas with a picture of the board as one view shows it. In another view the picture can be shown too, stretched, until there is a sharp one. */
+/** A canvas with a picture of the board in one view. Another view can show it too, stretched, until it has its own. */
 export class CanvasBuffer {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
@@ -52,7 +52,7 @@ export class CanvasBuffer {
     return { left: from.x, top: from.y, right: to.x, bottom: to.y };
   }
 
-  /** What of a part of the board is on the canvas, out to whole pixels: this is what {@link clear} and {@link paint} touch. */
+  /** What of a part of the board is on the canvas, out to whole pixels, as {@link clear} and {@link paint} touch it. */
   touched(area: Rectangle): Rectangle {
     const { left, top, right, bottom } = this.#pixelsOf(area);
     const step = this.#view.scale * this.#size.ratio;
@@ -80,7 +80,7 @@ export class CanvasBuffer {
     this.#context.restore();
   }
 
-  /** Makes sure that what was painted is in the pixels: a browser puts it off to the end of the frame, where nobody can tell how long it takes. */
+  /** Paints now what the browser would put off to the end of the frame, where nobody can tell how long it takes. */
   flush(): void {
     this.#context.getImageData(0, 0, 1, 1);
   }
@@ -105,7 +105,7 @@ export class CanvasBuffer {
     this.#canvas.style.visibility = "visible";
   }
 
-  /** Leaves the context with a grid step as its unit. The area is clipped at whole pixels, so that no seam is seen where it was painted anew. */
+  /** Leaves the context with a grid step as its unit, clipped at whole pixels so that no seam is seen. */
   #clip(area: Rectangle): void {
     const context = this.#context;
     const { left, top, right, bottom } = this.#pixelsOf(area);

@@ -3,7 +3,7 @@ import { boundsOf, type Rectangle } from "./rectangle.ts";
 import { type PathSink, REACH, traceStroke } from "./stroke-outline.ts";
 import { distanceOfLines, type Vector } from "./vector.ts";
 
-/** An item of the board with what is needed to paint it and to hit it; each part is made when it is first asked for, and kept. */
+/** An item with what is needed to paint it and to hit it; each part is made when first asked for, and kept. */
 export class Shape {
   #item: Item;
   #points: Point[] | undefined;

@@ -6,7 +6,7 @@ const MARGIN = 16;
 const SMALL_MARGIN = 8;
 const SMALL_WIDTH = 640;
 
-/** Tells the viewport how large the stage is, and how much of it the toolbar leaves free, at first and whenever that changes. */
+/** Tells the viewport how large the stage is, and how much of it the toolbar leaves free, whenever that changes. */
 export function bindStageSize(stage: HTMLElement, viewport: Viewport): void {
   const toolbar = elementById("tools", HTMLElement);
   const measure = (): void => {

@@ -17,9 +17,8 @@ interface Repaint {
 }
 
 /**
- * Everything on the board that is at rest, painted once. A shape that comes to rest on top costs one fill. Where something went away, and whenever the view is another one, what is
- * there is painted anew behind the scenes, some milliseconds of each frame, and then shown at once: until then the old picture is moved and stretched. So neither a
- * zoom nor an undo holds up the pen, however full the board is.
+ * What is at rest, painted once. Where something went away, and for another view, it is painted anew behind the scenes,
+ * some milliseconds of each frame: neither a zoom nor an undo holds up the pen, however full the board is.
  */
 export class StaticLayer {
   readonly #shapesIn: (area: Rectangle) => readonly Shape[];

@@ -17,8 +17,8 @@ const SPEED_THINNING = 0.35;
 export const REACH = 0.5 + PRESSURE_THINNING / 2;
 
 /**
- * Draws the outline of a stroke, in grid steps. It depends on nothing but the item, so that all pages draw the same. A straight line of two points keeps its width: it is how
- * strokes of the original example come, bit by bit.
+ * Draws the outline of a stroke, in grid steps. It depends on nothing but the item, so that all pages draw the same. A
+ * straight line of two points keeps its width: strokes of the original example come so, bit by bit.
  */
 export function traceStroke(style: Pick<Item, "width" | "pressure">, points: readonly Point[], sink: PathSink): void {
   const simulated = !style.pressure && points.length > 2;

@@ -10,7 +10,7 @@ const LARGEST = FULL_SIZE * 16;
 /** The whole board, in grid steps. */
 export const BOARD: Rectangle = { left: 0, top: 0, right: BOARD_WIDTH, bottom: BOARD_HEIGHT };
 
-/** How the board lies on the stage: CSS pixels per grid step, and the pixel at which the board's top left corner is. It never changes; another view is another one. */
+/** How the board lies on the stage: CSS pixels per grid step, and the pixel of its top left corner. Immutable. */
 export class ViewTransform {
   readonly scale: number;
   readonly x: number;

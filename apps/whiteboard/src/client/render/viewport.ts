@@ -1,4 +1,4 @@
-import { Listeners, type Unsubscribe } from "@crosspod/client";
+import { Emitter, type Unsubscribe } from "@crosspod/client";
 import type { Rectangle } from "./rectangle.ts";
 import { distance, middle, type Vector } from "./vector.ts";
 import { BOARD, FULL_SIZE, ViewTransform } from "./view-transform.ts";
@@ -15,12 +15,9 @@ export interface StageSize {
   readonly free: Rectangle;
 }
 
-/**
- * What of the board the window shows. It shows all of it, whatever the window's size, until somebody moves or zooms; from then on the middle of what is shown
- * stays in the middle when the size changes.
- */
+/** What of the board the window shows: all of it, until somebody moves or zooms; its middle then stays the middle. */
 export class Viewport {
-  readonly #changed = new Listeners<[]>();
+  readonly #changed = new Emitter<[]>();
   #stage: StageSize = { width: 1, height: 1, free: { left: 0, top: 0, right: 1, bottom: 1 } };
   #view = ViewTransform.containing(this.#stage.free);
   #fits = true;

@@ -1,4 +1,4 @@
-import { Listeners, type Unsubscribe } from "@crosspod/client";
+import { Emitter, type Unsubscribe } from "@crosspod/client";
 import { DRAWING_COLORS } from "@crosspod/protocol";
 import type { ToolName } from "./tool.ts";
 
@@ -23,7 +23,7 @@ const MEDIUM = 1;
 
 /** What the toolbar is set to: the tool in hand, and the colour and width of the pen. */
 export class DrawingSettings {
-  readonly #changed = new Listeners<[]>();
+  readonly #changed = new Emitter<[]>();
   #tool: ToolName = "pen";
   #color = COLORS[0]?.color ?? "000000";
   #width: number = WIDTHS[MEDIUM].width;

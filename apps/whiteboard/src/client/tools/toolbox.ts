@@ -2,9 +2,9 @@ import type { BoardClient } from "@crosspod/client";
 import type { BoardRenderer } from "../render/board-renderer.ts";
 import type { Viewport } from "../render/viewport.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
-import { EraserTool } from "./eraser-tool.ts";
-import { HandTool } from "./hand-tool.ts";
-import { PenTool } from "./pen-tool.ts";
+import { eraserTool } from "./eraser-tool.ts";
+import { handTool } from "./hand-tool.ts";
+import { penTool } from "./pen-tool.ts";
 import type { Tool, ToolName } from "./tool.ts";
 
 /** Every tool there is, and which of them is in hand. */
@@ -14,11 +14,11 @@ export class Toolbox {
   readonly #settings: DrawingSettings;
 
   constructor(client: BoardClient, settings: DrawingSettings, viewport: Viewport, renderer: BoardRenderer) {
-    this.hand = new HandTool(viewport);
+    this.hand = handTool(viewport);
     this.#settings = settings;
     this.#tools = {
-      pen: new PenTool(client, settings, viewport, renderer),
-      eraser: new EraserTool(client, renderer.shapes, viewport),
+      pen: penTool(client, settings, viewport, renderer),
+      eraser: eraserTool(client, renderer.shapes, viewport),
       hand: this.hand,
     };
   }

@@ -1,14 +1,10 @@
-import { elementById } from "@crosspod/page";
+import { copyText, elementById } from "@crosspod/page";
 import { boardPath, isBoardName, MAX_BOARD_NAME_LENGTH } from "@crosspod/protocol";
-import { copyField } from "./clipboard.ts";
 import { newBoardName } from "./readable-name.ts";
-
-const COPIED_SHOWN_MS = 2_000;
 
 /** What one can do with a board as a whole: give others its link, go to another one, make a new one. */
 export class BoardMenu {
   readonly #link = elementById("board-link", HTMLInputElement);
-  readonly #copy = elementById("copy-link", HTMLButtonElement);
   readonly #name = elementById("other-board", HTMLInputElement);
   readonly #error = elementById("other-board-error", HTMLElement);
 
@@ -17,7 +13,8 @@ export class BoardMenu {
     elementById("board-name", HTMLElement).textContent = board;
     this.#link.value = new URL(boardPath(board), location.origin).href;
     this.#link.addEventListener("focus", () => this.#link.select());
-    this.#copy.addEventListener("click", () => this.#copyLink());
+    const copy = elementById("copy-link", HTMLButtonElement);
+    copy.addEventListener("click", () => copyText(this.#link.value, copy, () => this.#selectLink()));
     elementById("new-board", HTMLButtonElement).addEventListener("click", () => goTo(newBoardName()));
     elementById("board-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -26,11 +23,9 @@ export class BoardMenu {
     this.#name.addEventListener("input", () => this.#showError(""));
   }
 
-  async #copyLink(): Promise<void> {
-    this.#copy.textContent = (await copyField(this.#link)) ? "Copied" : "Selected";
-    setTimeout(() => {
-      this.#copy.textContent = "Copy";
-    }, COPIED_SHOWN_MS);
+  #selectLink(): void {
+    this.#link.focus();
+    this.#link.select();
   }
 
   #open(board: string): void {

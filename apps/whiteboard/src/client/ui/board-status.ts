@@ -1,4 +1,4 @@
-import type { BoardClient, BoardTrouble, ConnectionState, NotSaved, SaveState } from "@crosspod/client";
+import type { BoardClient, ConnectionState, NotSaved, SaveState, SyncError } from "@crosspod/client";
 import { type Announcer, elementById } from "@crosspod/page";
 
 const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
@@ -9,7 +9,7 @@ const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   closed: "Closed",
 };
 
-/** Between two strokes all is saved for moments: "Saved" is only said of what stays so for this long. It is never said too early. */
+/** Between two strokes all is saved for moments: "Saved" is only said of what stays so for this long. */
 const SETTLE_MS = 400;
 
 /** Says whether the board is live, whether what this person drew is saved, and which pod serves the page. */
@@ -27,7 +27,7 @@ export class BoardStatus {
     this.#client = client;
     this.#announcer = announcer;
     client.onState((state) => this.#showConnection(state));
-    client.onTrouble(() => this.#showTrouble());
+    client.onSyncError(() => this.#showSyncError());
     client.onSaveState((state) => this.#onSaveState(state));
     this.#showConnection(client.state);
     this.#showSave(client.saveState);
@@ -57,16 +57,16 @@ export class BoardStatus {
     this.#announceSave(state);
   }
 
-  #showTrouble(): void {
+  #showSyncError(): void {
     this.#showReason();
     this.#announce();
   }
 
   /** Why not all is as it should be: first of what this person drew, then of the board. */
   #showReason(): void {
-    const { saveState, trouble } = this.#client;
-    const text = saveState.state === "not-saved" ? notSavedText(saveState) : trouble ? troubleText(trouble) : "";
-    this.#status.dataset.trouble = trouble?.code ?? "";
+    const { saveState, syncError } = this.#client;
+    const text = saveState.state === "not-saved" ? notSavedText(saveState) : syncError ? syncErrorText(syncError) : "";
+    this.#status.dataset.trouble = syncError?.code ?? "";
     this.#reason.textContent = text;
     this.#reason.hidden = text === "";
   }
@@ -96,7 +96,7 @@ function notSavedText({ operations, isKept, reason }: NotSaved): string {
   return `${text} ${changes} ${isKept ? "in this browser." : "on this page; keep it open."}`;
 }
 
-const troubleText = ({ code, detail }: BoardTrouble): string =>
+const syncErrorText = ({ code, detail }: SyncError): string =>
   code === "scattered" ? capitalised(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
 
 const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,4 @@
-import { type BoardClient, fittingName } from "@crosspod/client";
+import { type BoardClient, sanitizeName } from "@crosspod/client";
 import { createElement, elementById } from "@crosspod/page";
 import type { Person } from "@crosspod/protocol";
 import { initials, personColor } from "../render/person-color.ts";
@@ -29,7 +29,7 @@ export class PeopleList {
   }
 
   #rename(): void {
-    const name = fittingName(this.#field.value) || this.#client.name;
+    const name = sanitizeName(this.#field.value) || this.#client.name;
     this.#field.value = name;
     if (name === this.#client.name) return;
     storePersonName(name);

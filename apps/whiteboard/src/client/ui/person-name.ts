@@ -1,4 +1,4 @@
-import { fittingName } from "@crosspod/client";
+import { sanitizeName } from "@crosspod/client";
 import { newPersonName } from "./readable-name.ts";
 
 const KEY = "crosspod-name";
@@ -6,7 +6,7 @@ const KEY = "crosspod-name";
 /** The name that this person has in this browser; a new one the first time, or where the browser keeps nothing. */
 export function storedPersonName(): string {
   try {
-    const stored = fittingName(localStorage.getItem(KEY) ?? "");
+    const stored = sanitizeName(localStorage.getItem(KEY) ?? "");
     if (stored) return stored;
   } catch {
     // Without storage the name lives as long as the page.

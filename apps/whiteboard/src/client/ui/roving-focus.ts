@@ -1,37 +1,28 @@
 const STEPS: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** Makes the controls of a toolbar one stop of the Tab key: the arrow keys, Home and End go from one to the next (WAI-ARIA, toolbar). */
-export class RovingFocus {
-  readonly #toolbar: HTMLElement;
-
-  constructor(toolbar: HTMLElement) {
-    this.#toolbar = toolbar;
-    this.#stopAt(this.#controls[0]);
-    toolbar.addEventListener("focusin", ({ target }) => {
-      if (target instanceof HTMLElement) this.#stopAt(target);
-    });
-    toolbar.addEventListener("keydown", (event) => this.#press(event));
-  }
-
-  get #controls(): HTMLElement[] {
-    return [...this.#toolbar.querySelectorAll<HTMLElement>("button, input")];
-  }
-
-  #stopAt(stop: HTMLElement | undefined): void {
-    for (const control of this.#controls) control.tabIndex = control === stop ? 0 : -1;
-  }
-
-  #press(event: KeyboardEvent): void {
+/** Makes a toolbar one stop of the Tab key: arrow keys, Home and End go along its controls (WAI-ARIA, toolbar). */
+export function bindRovingFocus(toolbar: HTMLElement): void {
+  const findControls = () => [...toolbar.querySelectorAll<HTMLElement>("button, input")];
+  const stopAt = (stop?: EventTarget | null): void => {
+    for (const control of findControls()) control.tabIndex = control === stop ? 0 : -1;
+  };
+  stopAt(findControls()[0]);
+  toolbar.addEventListener("focusin", ({ target }) => stopAt(target));
+  toolbar.addEventListener("keydown", (event) => {
     if (!(event.target instanceof HTMLElement)) return;
-    const controls = this.#controls;
+    const controls = findControls();
     const index = controls.indexOf(event.target);
-    const step = STEPS[event.key];
-    let next: HTMLElement | undefined;
-    if (step) next = controls[(index + step + controls.length) % controls.length];
-    else if (event.key === "Home") next = controls[0];
-    else if (event.key === "End") next = controls.at(-1);
+    const next = controls[nextIndex(event.key, index, controls.length)];
     if (!next || index < 0) return;
     event.preventDefault();
     next.focus();
-  }
+  });
+}
+
+/** Where a key leads from one of so many controls; -1 when it leads nowhere. */
+function nextIndex(key: string, index: number, length: number): number {
+  const step = STEPS[key];
+  if (step) return (index + step + length) % length;
+  if (key === "Home") return 0;
+  return key === "End" ? length - 1 : -1;
 }

@@ -1,7 +1,7 @@
 import { createElement, elementById } from "@crosspod/page";
 import { COLORS, type DrawingSettings, WIDTHS } from "../tools/drawing-settings.ts";
 import type { ToolName } from "../tools/tool.ts";
-import { RovingFocus } from "./roving-focus.ts";
+import { bindRovingFocus } from "./roving-focus.ts";
 
 const TOOLS: readonly ToolName[] = ["pen", "eraser", "hand"];
 
@@ -21,7 +21,7 @@ export class Toolbar {
     this.#addColors();
     this.#addWidths();
     this.#picker.addEventListener("input", () => settings.takeColor(this.#picker.value.slice(1)));
-    new RovingFocus(elementById("toolbar", HTMLElement));
+    bindRovingFocus(elementById("toolbar", HTMLElement));
     settings.onChange(() => this.#show());
     this.#show();
   }

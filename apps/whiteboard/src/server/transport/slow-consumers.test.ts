@@ -12,7 +12,7 @@ describe("a client that reads nothing", () => {
   let whiteboard: RunningWhiteboard;
 
   beforeEach(async () => {
-    whiteboard = await startWhiteboard({ SLOW_READER_SECONDS: "1" });
+    whiteboard = await startWhiteboard({ SLOW_CONSUMER_SECONDS: "1" });
   });
 
   afterEach(() => whiteboard[Symbol.asyncDispose]());

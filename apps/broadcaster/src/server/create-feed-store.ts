@@ -1,0 +1,20 @@
+import { READ_CAUSES } from "@crosspod/redis";
+import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
+import type { BroadcasterConfig } from "./config.ts";
+import type { FeedStore } from "./feed-store.ts";
+import { MemoryFeedStore } from "./memory-feed-store.ts";
+import { RedisFeedStore } from "./redis-feed-store.ts";
+
+/** The store that the configuration asks for: shared through Redis where there is one, in the memory of this process where not. */
+export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {
+  const { redis, maxIds, feedName } = config;
+  if (!redis) return new MemoryFeedStore({ maxIds });
+  const resyncs = new Counter({
+    name: "crosspod_feed_resyncs_total",
+    help: "Times that this pod read the snapshot again because it had missed updates, by cause",
+    labelNames: ["cause"],
+    registers: [metrics],
+  });
+  startAtZero(resyncs, READ_CAUSES);
+  return new RedisFeedStore({ address: redis, name: feedName, maxIds, log, onRead: (cause) => resyncs.inc({ cause }) });
+}

@@ -1,0 +1,59 @@
+import type { CommittedUpdate, FeedState, Update } from "@crosspod/protocol";
+
+/** The newest value of every id, in the order of their revisions. */
+export interface Snapshot {
+  /** Names the data set; a new one has a new epoch, and its revisions start again. */
+  readonly epoch: string;
+  /** The newest revision; 0 when nothing was ever published. */
+  readonly revision: number;
+  readonly updates: readonly CommittedUpdate[];
+}
+
+/** What a store tells those who subscribed, in the order in which it happened. */
+export interface FeedListener {
+  /** The data set: at first, and again when it has become another one. */
+  reset(snapshot: Snapshot): void;
+  /** Updates in the order of their revisions, each above all that came before; one that is left out was overtaken by a newer one of its id. */
+  updates(updates: readonly CommittedUpdate[]): void;
+  /** Whether the subscription can be trusted: at first, and again when that changes. */
+  state(state: FeedState): void;
+}
+
+/**
+ * Puts updates in one order, keeps the newest of each id, and tells everyone who subscribed. It is the seam between one process and several:
+ * whatever holds the contract suite of this interface can stand behind the feed.
+ */
+export interface FeedStore {
+  /**
+   * Commits all of the updates or none. Resolves with the revision of the last one when it is committed [B4].
+   * Rejects with a {@link FeedStoreError}.
+   */
+  append(updates: readonly Update[]): Promise<number>;
+  snapshot(): Promise<Snapshot>;
+  /** Resolves when the listener has been told the data set and the state; from then on it hears everything until it unsubscribes. */
+  subscribe(listener: FeedListener): Promise<Unsubscribe>;
+  /** Ends all subscriptions and lets go of what the store holds. */
+  close(): Promise<void>;
+}
+
+export type Unsubscribe = () => void;
+
+/** Why a store did not commit. */
+export type FeedStoreErrorCode =
+  /** The updates would make more ids than the store may hold. */
+  | "too-many-ids"
+  /** The store cannot be reached; nothing is known to be committed. */
+  | "unavailable";
+
+export class FeedStoreError extends Error {
+  override readonly name = "FeedStoreError";
+
+  constructor(
+    readonly code: FeedStoreErrorCode,
+    message: string,
+    /** The limit that was passed, if it is one. */
+    readonly limit?: number,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import type { CommittedUpdate, Update } from "@crosspod/protocol";
+import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
+import { LatestValues } from "./latest-values.ts";
+
+/** A store in the memory of one process: the default when there is no store to share. Its epoch is new at each start. */
+export class MemoryFeedStore implements FeedStore {
+  readonly #epoch = randomUUID();
+  readonly #latest = new LatestValues<CommittedUpdate>();
+  readonly #listeners = new Set<FeedListener>();
+  readonly #maxIds: number;
+  #revision = 0;
+
+  constructor(options: { readonly maxIds: number }) {
+    this.#maxIds = options.maxIds;
+  }
+
+  async append(updates: readonly Update[]): Promise<number> {
+    this.#refuseTooManyIds(updates);
+    const at = Date.now();
+    const committed = updates.map(({ id, value }) => ({ id, value, revision: ++this.#revision, at }));
+    for (const update of committed) this.#latest.set(update);
+    for (const listener of this.#listeners) listener.updates(committed);
+    return this.#revision;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return this.#snapshot();
+  }
+
+  async subscribe(listener: FeedListener): Promise<Unsubscribe> {
+    listener.reset(this.#snapshot());
+    listener.state("live");
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
+
+  #snapshot(): Snapshot {
+    return { epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] };
+  }
+
+  #refuseTooManyIds(updates: readonly Update[]): void {
+    const fresh = new Set(updates.map(({ id }) => id).filter((id) => !this.#latest.has(id)));
+    if (this.#latest.size + fresh.size <= this.#maxIds) return;
+    throw new FeedStoreError("too-many-ids", `the feed would hold more than ${this.#maxIds} ids`, this.#maxIds);
+  }
+}
