@@ -31,7 +31,7 @@ export class BoardDocument {
   #position: Position | undefined;
   /** One's own that came through the log, in its order, and may still be lost with the store. */
   #unsafe: CommittedOperation[] = [];
-  readonly #removalListeners = new Map<PendingOperation, RemovalListener>();
+  readonly #removalListeners = new WeakMap<PendingOperation, RemovalListener>();
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
@@ -63,12 +63,11 @@ export class BoardDocument {
     this.#position = undefined;
     if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
     const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
-    const contained = this.#contained(told);
-    if (items) this.#replace(items, contained);
+    if (items) this.#replace(items, told);
     for (const operation of operations) this.#see(operation);
     // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
     this.#unsafe = [];
-    this.#drop([...contained, ...this.outbox.confirm(told)]);
+    this.view.drop(this.outbox.confirm(told));
     this.#show(this.outbox.chains.filter(({ isTold }) => isTold));
     this.#position = { epoch, seq, token };
     return true;
@@ -89,18 +88,14 @@ export class BoardDocument {
   /** Drops an operation that will never be taken. Returns what is gone with it. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
     const gone = this.outbox.refuse(client, clientSeq, error);
-    this.#drop(gone);
+    this.view.drop(gone);
     return gone;
   }
 
-  /** Those that the store has, by what it says of each client. */
-  #contained(told: ReadonlyMap<ClientId, number>): PendingOperation[] {
-    return this.outbox.chains.flatMap(({ client, operations }) =>
+  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
+    const contained = this.outbox.chains.flatMap(({ client, operations }) =>
       operations.filter(({ clientSeq }) => clientSeq <= (told.get(client) ?? 0)),
     );
-  }
-
-  #replace(items: readonly Item[], contained: readonly PendingOperation[]): void {
     this.#committed = new BoardItems(items);
     this.view.reset(this.#committed, contained);
   }
@@ -118,10 +113,5 @@ export class BoardDocument {
 
   #show(chains: readonly OutboxChain[]): void {
     for (const { operations } of chains) for (const pending of operations) this.view.push(pending);
-  }
-
-  #drop(operations: readonly PendingOperation[]): void {
-    for (const pending of operations) this.#removalListeners.delete(pending);
-    this.view.drop(operations);
   }
 }

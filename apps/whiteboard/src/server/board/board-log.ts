@@ -103,7 +103,6 @@ export class BoardLog {
       this.#unsubscribe = this.#options.store.subscribe(this.#options.board, {
         batch: (batch) => this.#follower.receive(batch),
         subscribed: () => {
-          clearTimeout(this.#subscribeTimer);
           resolve();
           if (this.position) this.#follower.read("resubscribed").catch(this.#options.failed);
         },

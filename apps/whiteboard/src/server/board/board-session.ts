@@ -131,8 +131,6 @@ export class BoardSession implements BoardMember {
   }
 
   #enter(board: OpenBoard, person: string): void {
-    // socket.io would remember the rooms of a connection that has broken meanwhile, for ever.
-    if (!this.#socket.connected) return;
     void this.#socket.join(roomName(board.name));
     this.#leaveOriginal();
     board.introduce(this, person);

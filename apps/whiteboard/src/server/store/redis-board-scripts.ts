@@ -83,7 +83,6 @@ local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[15]), tonumber(ARGV[16]
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
 redis.call('HLEN', points)
-redis.call('HLEN', clients)
 redis.call('ZCARD', recent)
 if length == 0 then logged = 0 end
 local firstSeq, entries, outcomes = seq + 1, {}, {}
