@@ -11,8 +11,8 @@ import { REFUSED_COLOR, SimulatedService } from "./simulated-service.ts";
 import { takenAway, Witness } from "./witness.ts";
 
 /**
- * Several people draw on one board over a network and a service that go wrong in every way they can; then all is well again, and everybody must have the same board.
- * Each seed is another history, and always the same one. One seed alone: `SEED=17 npx vitest run --project unit test/fuzz`. More of them: `SEEDS=2000`.
+ * Several people draw on one board over a network and a service that go wrong; then all is well, and all must have the
+ * same board. Each seed is one history. One: `SEED=17 npx vitest run --project unit test/fuzz`; more: `SEEDS=2000`.
  */
 const SEEDS = Number(process.env.SEEDS ?? 240);
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
@@ -20,7 +20,7 @@ const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ lengt
 const BOARD = "fuzz";
 const COLORS = ["000000", "ff0000", "00ff00", "0000ff"];
 const DRAWING_MS = 6_000;
-/** Everything must be in its place this long after the network is well again: the longest pause between two tries is 10 s. */
+/** Everything must be in its place this long after the network is well: the longest pause between two tries is 10 s. */
 const HEALING_MS = 60_000;
 /** Two announcements of the head, so that nothing is left that only they would bring. */
 const QUIET_MS = 7_000;

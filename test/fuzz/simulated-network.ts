@@ -27,7 +27,7 @@ export interface Observer {
   received(event: string, args: readonly unknown[], dataSets: number): void;
 }
 
-/** What joins the simulated clients and the service. Over one connection everything comes in order, in both directions, until it breaks. */
+/** What joins the simulated clients and the service. Over one connection all comes in order, until it breaks. */
 export class SimulatedNetwork {
   readonly clock: SimulatedClock;
   readonly random: Random;

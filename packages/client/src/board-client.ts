@@ -18,9 +18,8 @@ import type { SaveState } from "./save-state.ts";
 import { connectSocket } from "./socket-transport.ts";
 
 /**
- * A person's side of one board: shows what is drawn, by others and by this person, sends what this person does until
- * it is acknowledged, and says truthfully whether it is. It resumes after a lost connection, and sends what earlier
- * pages left behind.
+ * A person's side of one board: shows what is drawn, sends what this person draws until it is acknowledged, and says
+ * truthfully whether it is. It resumes after a lost connection, and sends what earlier pages left behind.
  */
 export class BoardClient {
   /** The board as this person sees it: what is committed, with one's own operations that are not on top. */
@@ -128,7 +127,7 @@ export class BoardClient {
     this.#connection.close();
   }
 
-  /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in the next moment. */
+  /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in a moment. */
   flush(): void {
     this.#editor.flush();
   }

@@ -20,9 +20,8 @@ import type { PendingOperation } from "./pending-operation.ts";
 export type RemovalListener = (removed: readonly Item[]) => void;
 
 /**
- * All that is known of one board, on this side of the network: what is committed, what of one's own is not, and the
- * view of both. An operation moves from the view's overlay to the committed board when it comes through the log, and
- * leaves the outbox when the log is safe up to there [W8].
+ * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
+ * committed when it comes through the log, and leaves the outbox when the store is safe up to there [W8].
  */
 export class BoardDocument {
   readonly outbox: Outbox;
@@ -52,7 +51,7 @@ export class BoardDocument {
     this.view.push(pending);
   }
 
-  /** Takes the reply to a join that named these clients [W10]. False when it cannot be read, or does not follow what is known. */
+  /** Takes the reply to a join of these clients [W10]; false when it cannot be read, or does not follow. */
   join(joined: Joined, clients: readonly ClientId[]): boolean {
     const { epoch, seq, token, clientSeqs } = joined;
     const firstSeq = seq - countEntries(joined.operations) + 1;
@@ -73,7 +72,7 @@ export class BoardDocument {
     return true;
   }
 
-  /** Takes what follows in the log, `token` of its last append, and up to where the store is safe. True when something of one's own is acknowledged by it. */
+  /** Takes what follows in the log, with its token. True when that, or `safe`, acknowledges something of one's own. */
   receive(operations: readonly CommittedOperation[], token: string | undefined, safe: number): boolean {
     for (const operation of operations) this.#see(operation);
     const last = this.#position;

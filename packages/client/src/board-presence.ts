@@ -27,7 +27,7 @@ export interface CursorPosition {
   readonly y: number;
 }
 
-/** Who is on the board, by the pods that they are on, what they are called, and where they point: this person, too [W11]. */
+/** Who is on the board, what they are called and where they point: others, by their pods, and this person [W11]. */
 export class BoardPresence {
   readonly peopleChanged = new Emitter<[]>();
   readonly cursorsChanged = new Emitter<[]>();
