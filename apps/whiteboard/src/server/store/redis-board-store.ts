@@ -12,7 +12,7 @@ import {
 import { describeRedisError, type Reading, type RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
 import { appendMessage, channelName } from "./append-message.ts";
-import { gapRefusal, limitRefusal, type PassedLimit } from "./board-refusal.ts";
+import { gapRefusal, limitRefusal } from "./board-refusal.ts";
 import {
   type Appended,
   type BoardBatch,
@@ -26,7 +26,8 @@ import {
 } from "./board-store.ts";
 import { newToken } from "./memory-board.ts";
 import { RedisBoardList } from "./redis-board-list.ts";
-import { APPEND, READ } from "./redis-board-scripts.ts";
+import { APPEND, type AppendReply, type Refused } from "./scripts/append.ts";
+import { READ, type ReadReply } from "./scripts/read.ts";
 import { encodeStoredItems } from "./stored-items.ts";
 
 declare module "ioredis" {
@@ -42,24 +43,6 @@ const KEYS = ["meta", "items", "points", "log", "clients", "recent"];
 const EMPTY_TTL_MS = 10 * 60_000;
 
 const NOWHERE: Position = { epoch: "", seq: 0, token: "" };
-
-type Refused = "" | "gap" | PassedLimit;
-type AppendReply = readonly [
-  epoch: string,
-  seq: number,
-  token: string,
-  count: number,
-  outcomes: readonly (number | Refused)[],
-];
-type ReadReply = readonly [
-  epoch: string,
-  seq: number,
-  token: string,
-  clientSeqs: readonly number[],
-  rest: readonly string[] | null,
-  items?: readonly string[],
-  points?: readonly string[],
-];
 
 export interface RedisBoardStoreOptions {
   readonly commands: RedisClient;

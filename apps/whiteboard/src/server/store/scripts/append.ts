@@ -1,70 +1,16 @@
-/**
- * What happens to one board inside Redis, each in one step that nothing can come between. KEYS, all with the board's hash tag, so that they
- * are in one slot of a cluster:
- *
- * - `meta`: a hash of `epoch`, `seq`, `token` (the position), `first` (the number at which the epoch began), `points` (on the board) and
- *   `logged` (characters in the log)
- * - `items`: a hash of item id to "Z POINTS LAST MARK COLOR WIDTH"; LAST is the number of its last piece of points, MARK `!` or `-`
- * - `points`: a hash of "ID/PIECE" to text: in pieces, so that a few more points of a long stroke do not write all of it again
- * - `log`: a list of the newest entries [W8]; the last of an append ends with its token
- * - `clients`, `recent`: a hash of client to its newest number, and the clients in the order of their last appends
- *
- * ARGV 1 to 10: the channel, the published message up to its numbers and after them, an epoch for when a new one is needed, the position that
- * the pod has followed, milliseconds that the board is kept without use once something was drawn on it and before, and whether it may be made.
- *
- * A store that is not on from what a pod has seen (it was restarted from an older copy) goes on under a new epoch, since its numbers are given
- * a second time. So it does, empty, when its items or their points are gone. False: the board is not there and may not be made.
- */
-const PRELUDE = `
-local meta, items, points, log, clients, recent = unpack(KEYS)
-local channel, messageStart, messageEnd, newEpoch = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local drawnTtl, emptyTtl, mayMake = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
-local stored = redis.call('HMGET', meta, 'epoch', 'seq', 'token', 'points', 'logged', 'first')
-local epoch, seq, token = stored[1], tonumber(stored[2] or '0'), stored[3] or ''
-local pointCount, logged, first = tonumber(stored[4] or '0'), tonumber(stored[5] or '0'), tonumber(stored[6] or '-1')
-if not epoch and not mayMake then return false end
+import type { PassedLimit } from "../board-refusal.ts";
+import { PRELUDE } from "./prelude.ts";
 
--- Whether the board went on from a position; nil where the log does not say.
-local function isPast(knownEpoch, knownSeq, knownToken)
-  knownSeq = tonumber(knownSeq)
-  if knownEpoch ~= epoch or knownSeq > seq then return false end
-  if knownSeq == seq then return knownToken == token end
-  local named = (redis.call('LINDEX', log, knownSeq - seq - 1) or ''):match('@(.*)$')
-  if knownSeq == first then named = epoch:sub(1, 4) end
-  if named then return named == knownToken end
-end
+/** Why the rest of a submission was not taken. */
+export type Refused = "" | "gap" | PassedLimit;
 
--- Tells all pods where the board is, with the entries that brought it there.
-local function publish(firstSeq, text, previous)
-  local position = string.format('{"log":"%s %s %s %d",', epoch, previous, token, seq)
-  redis.call('SPUBLISH', channel, string.format('%s%s%d,"%s",%d%s', position, messageStart, firstSeq, text, seq, messageEnd))
-end
-
-local function beginEpoch()
-  local isNew = not epoch
-  epoch, token, first, logged = newEpoch, newEpoch:sub(1, 4), seq, 0
-  redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'token', token, 'points', pointCount, 'logged', 0, 'first', seq)
-  redis.call('DEL', log)
-  if not isNew then publish(seq + 1, '', token) end
-end
-
-if not epoch or (ARGV[5] == epoch and isPast(ARGV[5], ARGV[6], ARGV[7]) == false) then beginEpoch() end
-local kept = redis.call('EXISTS', items, points)
-if kept == 1 or (kept == 0 and pointCount > 0) then
-  pointCount = 0
-  redis.call('DEL', items, points)
-  beginEpoch()
-end
-
--- Keeps the board for its time from now on; not so exactly that each use would have to be written.
-local function touch()
-  local ttl = seq > 0 and drawnTtl or emptyTtl
-  for _, key in ipairs(KEYS) do
-    local left = redis.call('PTTL', key)
-    if left ~= -2 and left < ttl * 0.99 then redis.call('PEXPIRE', key, ttl) end
-  end
-end
-`;
+export type AppendReply = readonly [
+  epoch: string,
+  seq: number,
+  token: string,
+  count: number,
+  outcomes: readonly (number | Refused)[],
+];
 
 /**
  * ARGV 11 to 17: a token, most operations and characters in the log, most clients, most items, points of an item, points of the board. Then
@@ -210,36 +156,4 @@ if #entries > 0 then
 end
 touch()
 return {epoch, seq, token, #entries, outcomes}
-`;
-
-/**
- * ARGV 11: whether the whole board is wanted (1 or 0). 12 to 14: a position of which what follows is wanted; an empty epoch for none. 15 and
- * on: clients. Returns the position, the clients' newest numbers, the entries that follow, or false where the log does not lead there, and
- * with the whole board its two hashes.
- */
-export const READ = `${PRELUDE}
-touch()
-local clientSeqs = {}
-for place = 15, #ARGV do clientSeqs[#clientSeqs + 1] = tonumber(redis.call('HGET', clients, ARGV[place]) or '0') end
-local rest = false
-local missed = seq - tonumber(ARGV[13])
-if isPast(ARGV[12], ARGV[13], ARGV[14]) and missed <= redis.call('LLEN', log) then
-  rest = missed > 0 and redis.call('LRANGE', log, -missed, -1) or {}
-end
-if ARGV[11] ~= '1' then return {epoch, seq, token, clientSeqs, rest} end
-return {epoch, seq, token, clientSeqs, rest, redis.call('HGETALL', items), redis.call('HGETALL', points)}
-`;
-
-/**
- * Admits a board to the list of all. KEYS: the list, a sorted set of board to when it may be forgotten, in milliseconds since 1970. ARGV: the board, milliseconds that it is kept from now on, most boards.
- * Returns 1, or 0 when there are that many others.
- */
-export const ADMIT = `
-local list, board, ttl, max = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', list, '-inf', now)
-if not redis.call('ZSCORE', list, board) and redis.call('ZCARD', list) >= max then return 0 end
-redis.call('ZADD', list, now + ttl, board)
-return 1
 `;
