@@ -174,9 +174,9 @@ describe("a feed in Redis", () => {
     await Promise.all(Array.from({ length: 600 }, (_, id) => author.store.append([{ id: `${id}`, value: "after" }])));
     expect(await admin.zcard(`crosspod:{${name}}:tokens`)).toBe(512);
     proxy.swallow = false;
-    await expect.poll(() => reader.listener.updatesHeard.at(-1)?.revision, { timeout: 4_000 }).toBe(601);
+    await expect.poll(() => reader.listener.updatesHeard.at(-1)?.revision, { timeout: 10_000 }).toBe(601);
     expect(reader.listener.snapshots).toHaveLength(1);
-  });
+  }, 20_000);
 
   test("[B8] is read as soon as a subscription is there again", async () => {
     await join();

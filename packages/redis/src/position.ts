@@ -1,4 +1,4 @@
-/** How far a log has come. Two histories of one epoch that went different ways differ in the token of their newest batch. */
+/** How far a log has come. Histories of one epoch that parted differ in the token of their newest batch. */
 export interface Position {
   /** Names the data set. */
   readonly epoch: string;
@@ -8,7 +8,7 @@ export interface Position {
   readonly token: string;
 }
 
-/** Entries that one append published, and where the log is after them. One without entries says only where the log is. */
+/** What one append published, and where the log is after it. Without entries it says only where the log is. */
 export interface Batch extends Position {
   /** The token of the batch before it. */
   readonly previous: string;

@@ -10,16 +10,12 @@ import {
   type Update,
 } from "@crosspod/protocol";
 import { fieldProblem, HttpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
+import type { BroadcasterConfig } from "./config.ts";
 import { type FeedStore, FeedStoreError } from "./feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
 
 /** What `/api` needs to know of the configuration. */
-export interface ApiOptions {
-  readonly apiToken: string | undefined;
-  readonly maxBodyBytes: number;
-  readonly allowedOrigins: readonly string[];
-  readonly podName: string;
-}
+export type ApiOptions = Pick<BroadcasterConfig, "apiToken" | "maxBodyBytes" | "allowedOrigins" | "podName">;
 
 /** What `/api` counts. */
 export interface ApiCounters {
@@ -30,14 +26,14 @@ export interface ApiCounters {
 }
 
 /** When the store is away: how soon a client may try again, in seconds. */
-const RETRY_AFTER_SECONDS = 1;
+const RETRY_LATER = { "Retry-After": "1" };
 
 /** Where updates are published. */
 export const API_PATH = "/api";
 
 /**
- * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own request and response: under many
- * publishers the layers of a framework would cost more than the fan-out.
+ * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own
+ * request and response: under many publishers the layers of a framework would cost more than the fan-out.
  */
 export class Api {
   readonly #store: FeedStore;
@@ -102,7 +98,7 @@ function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Reads `?id=8&value=300`. Strict where a form decoder guesses: bytes that are not UTF-8 and repeated names are refused [B3]. */
+/** Reads `?id=8&value=300`. Where a form decoder guesses, it refuses: bytes that are not UTF-8, repeated names [B3]. */
 function updateOfQuery(query: string): Parsed<Update[]> {
   const fields: Record<string, string> = {};
   for (const pair of query.split("&")) {
@@ -153,17 +149,11 @@ function orProblem<T>(result: { ok: true; value: T } | { ok: false; error: Field
 
 function rethrowAsProblem(error: unknown): never {
   if (!(error instanceof FeedStoreError)) throw error;
+  const { message: detail, limit } = error;
   switch (error.code) {
     case "too-many-ids":
-      throw fieldProblem(422, {
-        field: "id",
-        code: "too-many",
-        detail: error.message,
-        ...(error.limit && { limit: error.limit }),
-      });
+      throw fieldProblem(422, { field: "id", code: "too-many", detail, ...(limit && { limit }) });
     case "unavailable":
-      throw new HttpProblem(503, "unavailable", "Not committed", error.message, {
-        "Retry-After": `${RETRY_AFTER_SECONDS}`,
-      });
+      throw new HttpProblem(503, "unavailable", "Not committed", detail, RETRY_LATER);
   }
 }

@@ -64,7 +64,7 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
 
   return {
     async listen() {
-      // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
+      // The ports do not wait for the store: meanwhile pages say that they are stale, and the pod that it is not ready.
       health.down("feed", "the store was not reached yet");
       feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
       return host.listen(server);

@@ -12,8 +12,8 @@ export interface FeedIdentity {
 }
 
 /**
- * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked also hear how far the store can be
- * trusted, when that changes and every `heartbeatSeconds` [B8].
+ * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked hear how far the store
+ * can be trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {
   readonly #hub: Hub;

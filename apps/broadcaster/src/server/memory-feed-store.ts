@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { CommittedUpdate, Update } from "@crosspod/protocol";
-import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, type Snapshot, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
-/** A store in the memory of one process: the default when there is no store to share. Its epoch is new at each start. */
+/** A store in the memory of one process, for when none is shared. Its epoch is new at each start. */
 export class MemoryFeedStore implements FeedStore {
   readonly #epoch = randomUUID();
   readonly #latest = new LatestValues<CommittedUpdate>();
@@ -46,6 +46,6 @@ export class MemoryFeedStore implements FeedStore {
   #refuseTooManyIds(updates: readonly Update[]): void {
     const fresh = new Set(updates.map(({ id }) => id).filter((id) => !this.#latest.has(id)));
     if (this.#latest.size + fresh.size <= this.#maxIds) return;
-    throw new FeedStoreError("too-many-ids", `the feed would hold more than ${this.#maxIds} ids`, this.#maxIds);
+    throw tooManyIds(this.#maxIds);
   }
 }
