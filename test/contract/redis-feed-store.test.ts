@@ -6,7 +6,7 @@ import { RedisFeedStore } from "../../apps/broadcaster/src/server/redis-feed-sto
 import { RedisCluster } from "../helpers/redis-cluster.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
-import { describeFeedStore, RecordingListener } from "./feed-store.contract.ts";
+import { describeFeedStore, RecordingListener, snapshotOf } from "./feed-store.contract.ts";
 
 let redis: RedisServer;
 let cluster: RedisCluster;
@@ -112,7 +112,7 @@ describe("a feed in Redis", () => {
   };
 
   const stored = async (store: RedisFeedStore): Promise<ReturnType<typeof heldBy>> => {
-    const { epoch, updates } = await store.snapshot();
+    const { epoch, updates } = await snapshotOf(store);
     return { epoch, values: Object.fromEntries(updates.map(({ id, value }) => [id, value])) };
   };
 

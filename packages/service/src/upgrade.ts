@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import type { HttpProblem } from "./problem.ts";
 
 /**
- * Calls `accept` for each WebSocket handshake. What asks to upgrade to something else is answered as if it had not (RFC 9110,
- * section 7.8); what asks while an earlier answer of its connection is under way is cut.
+ * Calls `accept` for each WebSocket handshake. What asks to upgrade to something else is answered as if it had not (RFC
+ * 9110, section 7.8); what asks while an earlier answer of its connection is under way is cut.
  */
 export function onWebSocketHandshake(
   server: Server,

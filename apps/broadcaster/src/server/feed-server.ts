@@ -66,7 +66,7 @@ export class FeedServer {
   attach(server: Server): void {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
-      setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
+      setInterval(() => this.#forEach((connection) => connection.ping()), this.#options.pingSeconds * 1_000),
       setInterval(() => this.#hub.evictSlowConsumers(this.#options.slowConsumerSeconds * 1_000), 1_000),
     ];
   }
@@ -74,14 +74,14 @@ export class FeedServer {
   /** Asks everyone who is left to move, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#connections) connection.drain();
-    const cut = setTimeout(() => this.#terminateAll(), LEAVE_GRACE_MS);
+    this.#forEach((connection) => connection.drain());
+    const cut = setTimeout(() => this.#forEach((connection) => connection.terminate()), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     clearTimeout(cut);
   }
 
-  #terminateAll(): void {
-    for (const connection of this.#connections) connection.terminate();
+  #forEach(act: (connection: Connection) => void): void {
+    for (const connection of this.#connections) act(connection);
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -110,9 +110,5 @@ export class FeedServer {
       return new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET" });
     }
     return handshakeRefusal(request, this.#connections.size, this.#options);
-  }
-
-  #pingAll(): void {
-    for (const connection of this.#connections) connection.ping();
   }
 }

@@ -29,7 +29,6 @@ export interface FeedStore {
    * Rejects with a {@link FeedStoreError}.
    */
   append(updates: readonly Update[]): Promise<number>;
-  snapshot(): Promise<Snapshot>;
   /** Resolves when the listener has heard the data set and the state; from then on it hears everything. */
   subscribe(listener: FeedListener): Promise<Unsubscribe>;
   /** Ends all subscriptions and lets go of what the store holds. */

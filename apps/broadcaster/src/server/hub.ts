@@ -207,23 +207,18 @@ export class Hub {
   #chunkAfter(after: number): Chunk {
     const known = this.#chunks.get(after);
     if (known) return known;
-    const entries = this.#entriesAfter(after);
-    const frames = Buffer.concat(entries.map(({ frame }) => frame));
-    const chunk = { frames, count: entries.length, revision: entries.at(-1)?.revision ?? this.#revision };
+    const frames: Buffer[] = [];
+    let [bytes, revision] = [0, this.#revision];
+    for (const entry of this.#latest.after(after)) {
+      frames.push(entry.frame);
+      bytes += entry.frame.length;
+      revision = entry.revision;
+      if (bytes >= CATCH_UP_BYTES) break;
+    }
+    const chunk = { frames: Buffer.concat(frames, bytes), count: frames.length, revision };
     if (this.#chunks.size >= MAX_CHUNKS) this.#chunks.clear();
     this.#chunks.set(after, chunk);
     return chunk;
-  }
-
-  #entriesAfter(revision: number): FramedUpdate[] {
-    const entries: FramedUpdate[] = [];
-    let bytes = 0;
-    for (const entry of this.#latest.after(revision)) {
-      entries.push(entry);
-      bytes += entry.frame.length;
-      if (bytes >= CATCH_UP_BYTES) break;
-    }
-    return entries;
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CommittedUpdate, Update } from "@crosspod/protocol";
-import { type FeedListener, type FeedStore, type Snapshot, tooManyIds, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
 /** A store in the memory of one process, for when none is shared. Its epoch is new at each start. */
@@ -24,12 +24,8 @@ export class MemoryFeedStore implements FeedStore {
     return this.#revision;
   }
 
-  async snapshot(): Promise<Snapshot> {
-    return this.#snapshot();
-  }
-
   async subscribe(listener: FeedListener): Promise<Unsubscribe> {
-    listener.reset(this.#snapshot());
+    listener.reset({ epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] });
     listener.state("live");
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -37,10 +33,6 @@ export class MemoryFeedStore implements FeedStore {
 
   async close(): Promise<void> {
     this.#listeners.clear();
-  }
-
-  #snapshot(): Snapshot {
-    return { epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] };
   }
 
   #refuseTooManyIds(updates: readonly Update[]): void {

@@ -16,14 +16,7 @@ import {
 } from "@crosspod/redis";
 import type { Log } from "@crosspod/service";
 import type { Result } from "ioredis";
-import {
-  type FeedListener,
-  type FeedStore,
-  FeedStoreError,
-  type Snapshot,
-  tooManyIds,
-  type Unsubscribe,
-} from "./feed-store.ts";
+import { type FeedListener, type FeedStore, FeedStoreError, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
 import POSITION from "./lua/position.lua?raw";
@@ -95,11 +88,6 @@ export class RedisFeedStore implements FeedStore {
     const [, revision] = await this.#commands.feedAppend(...args).catch(asUnavailable);
     if (revision < 0) throw tooManyIds(maxIds);
     return revision;
-  }
-
-  async snapshot(): Promise<Snapshot> {
-    const [epoch, revision, , values] = await this.#commands.feedRead(...this.#prelude()).catch(asUnavailable);
-    return { epoch, revision, updates: parseValues(values) };
   }
 
   async subscribe(listener: FeedListener): Promise<Unsubscribe> {
