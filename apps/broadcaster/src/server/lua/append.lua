@@ -1,4 +1,4 @@
--- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the position of the last; -1 for too many ids.
+-- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the position; -1 for too many ids.
 local KEPT_TOKENS = 512
 
 local seen, size = {}, redis.call('HLEN', values)
