@@ -73,7 +73,7 @@ export interface RedisBoardStoreOptions {
   readonly maxClients?: number;
 }
 
-/** Boards that all pods share through Redis: one script orders, stores, logs and publishes what is submitted. It does not own its connection. */
+/** Boards that all pods share: one script orders, stores, logs and publishes. It does not own its connection. */
 export class RedisBoardStore implements BoardStore {
   readonly #commands: RedisClient;
   readonly subscribe: BoardStore["subscribe"];
@@ -82,7 +82,7 @@ export class RedisBoardStore implements BoardStore {
   readonly #ttlMs: { readonly drawn: number; readonly empty: number };
   /** What an append is held to. */
   readonly #limits: readonly number[];
-  /** Whole boards are read one after the other: each keeps the server, and this process, busy for tens of milliseconds. */
+  /** Whole boards are read one after the other: each keeps Redis, and this process, busy for tens of milliseconds. */
   #snapshots: Promise<unknown> = Promise.resolve();
 
   constructor({ commands, subscribe, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {

@@ -5,7 +5,7 @@ local PIECE, CHUNK = 1024, 500
 local newToken = ARGV[11]
 local maxLog, maxLogged, maxClients = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
--- Where Redis is out of memory, or a key is not what it should be, this is what fails: later it could be between two steps that belong together.
+-- Where Redis has no memory, or a key is of another type, this fails: later it could be between two steps.
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
 redis.call('HLEN', points)
