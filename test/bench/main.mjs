@@ -3,11 +3,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import * as esbuild from "esbuild";
 import { root } from "../../scripts/apps.mjs";
 import { serverBundle } from "../../scripts/build.mjs";
+import { unpackLastRelease } from "../releases/unpack.mjs";
 
 const here = `${root}/test/bench`;
 
@@ -16,12 +17,12 @@ const benches = {
   broadcaster: {
     servers: { "express-ws": `${here}/broadcaster/peers/express-ws.ts` },
     plain: { bench: `${here}/broadcaster/bench.ts`, uwebsockets: `${here}/broadcaster/peers/uwebsockets.ts` },
-    prepare: installPeers,
+    prepare: async () => installPeers(),
   },
   whiteboard: {
     servers: { relay: `${here}/whiteboard/relay.ts`, bench: `${here}/whiteboard/bench.ts` },
     plain: {},
-    prepare: () => {},
+    prepare: bringLastRelease,
   },
 };
 
@@ -29,9 +30,9 @@ const named = process.argv[2]?.startsWith("-") ? undefined : process.argv[2];
 const service = named ?? "broadcaster";
 if (service !== "broadcaster" && service !== "whiteboard") throw new Error(`there is no bench of ${service}`);
 const bench = benches[service];
-bench.prepare();
 const directory = await mkdtemp(`${tmpdir()}/crosspod-bench-`);
 try {
+  await bench.prepare();
   await Promise.all([
     bundle({ [service]: `${root}/apps/${service}/src/server/main.ts`, ...bench.servers }),
     bundle({ "garbage-collection": `${here}/garbage-collection.ts`, ...bench.plain }, { banner: {} }),
@@ -56,6 +57,12 @@ function installPeers() {
   if (existsSync(`${folder}/node_modules`)) return;
   console.error("installing uWebSockets for the bench, once: 98 MB");
   spawnSync("npm", ["ci", "--prefix", folder, "--ignore-scripts"], { stdio: ["ignore", "ignore", "inherit"] });
+}
+
+/** Puts the last release beside the bench, which measures it as a peer. */
+async function bringLastRelease() {
+  await mkdir(`${directory}/last-release`);
+  unpackLastRelease(`${directory}/last-release`);
 }
 
 /**

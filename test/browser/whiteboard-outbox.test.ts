@@ -166,7 +166,7 @@ describe("what a person drew is not lost", () => {
     await page.draw(curve([0.1, 0.2], [0.9, 0.2]));
 
     await page.untilSave("Saving…");
-    await expect.poll(() => store.commits.length, DEADLINE).toBeGreaterThan(0);
+    await expect.poll(() => store.appends.length, DEADLINE).toBeGreaterThan(0);
     expect(await page.save.textContent()).toBe("Saving…");
     open();
     await page.untilSave("Saved");

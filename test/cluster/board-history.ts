@@ -8,7 +8,7 @@ import {
   parseItems,
 } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
-import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
+import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "../fuzz/fake-key-value-storage.ts";
 import { Random } from "../fuzz/random.ts";
 import { expectPoints, RandomHand } from "../fuzz/random-hand.ts";
@@ -163,10 +163,12 @@ export class BoardHistory implements AsyncDisposable {
 
   async #committed(): Promise<Committed> {
     const { store } = this.#cluster;
-    const { epoch, seq, items } = await store.history(this.#board);
-    const { operations, ...log } = await store.history(this.#board, { epoch, seq: 0 });
-    expect(log).toEqual({ epoch, seq });
-    return { epoch, items: parseItems(items ?? "") ?? [], log: parseCommitted(operations ?? "", 1) ?? [] };
+    const { position, items } = await store.snapshot(this.#board);
+    const { epoch } = position;
+    const beginning = { epoch, seq: 0, token: epoch.slice(0, TOKEN_LENGTH) };
+    const { operations, ...log } = await store.join(this.#board, [], beginning);
+    expect(log.position).toEqual(position);
+    return { epoch, items: parseItems(items) ?? [], log: parseCommitted(operations ?? "", 1) ?? [] };
   }
 
   /** What nobody took away is there as it was drawn: every point, once. A page that crashed may not have sent all. */
@@ -185,12 +187,18 @@ export class BoardHistory implements AsyncDisposable {
 
 /** Who made an item what it is, to be read when it is not what was meant. */
 const operationsOn = (id: ItemId, log: readonly NumberedOperation[]): string =>
-  encodeCommitted(log.filter(({ operation }) => "id" in operation && operation.id === id));
+  encodeCommitted(
+    log.filter(({ operation }) => "id" in operation && operation.id === id),
+    "",
+  );
+
+/** The first token of an epoch is its beginning. */
+const TOKEN_LENGTH = 4;
 
 const newStorage = (): WebOutboxStorage => new WebOutboxStorage(new FakeKeyValueStorage());
 
 function expectBoard({ page: { client } }: Person, { items }: Committed): void {
   expect(client.state).toBe("live");
   expect([...client.view.items()]).toEqual(items);
-  expect(client.view instanceof OverlaidView && [...client.view.pending]).toEqual([]);
+  expect(client.view instanceof OptimisticView && [...client.view.pending]).toEqual([]);
 }

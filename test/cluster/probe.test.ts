@@ -13,7 +13,7 @@ import { ProbeRun } from "../helpers/probe-run.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { pageDirectory } from "../helpers/running-broadcaster.ts";
 import { whiteboardPageDirectory } from "../helpers/running-whiteboard.ts";
-import { failuresOf, figureOf, resultsOf, verify } from "../helpers/verification.ts";
+import { detailOf, failuresOf, resultsOf, verify } from "../helpers/verification.ts";
 
 const DEADLINE = { timeout: DEADLINE_MS };
 const TEST_TIMEOUT_MS = 60_000;
@@ -53,9 +53,9 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     // The port after a balancer's may be a pod's by chance.
     const skipped = targets.flat().filter(({ name, result }) => result === "skip" && name !== "admin port");
     expect(skipped).toEqual([]);
-    expect(figureOf(targets[0], "pods")).toContain("2 pods in 20 connections: feed-a, feed-b");
-    expect(figureOf(targets[1], "pods")).toContain("3 pods in 20 connections: board-a, board-b, board-c");
-    expect(figureOf(targets[1], "long polling")).toMatch(/30 of 30 .* by the cookie io="[0-9a-f]+"; Path=\/; HttpOnly/);
+    expect(detailOf(targets[0], "pods")).toContain("2 pods in 20 connections: feed-a, feed-b");
+    expect(detailOf(targets[1], "pods")).toContain("3 pods in 20 connections: board-a, board-b, board-c");
+    expect(detailOf(targets[1], "long polling")).toMatch(/30 of 30 .* by the cookie io="[0-9a-f]+"; Path=\/; HttpOnly/);
     using person = new BoardPerson(boards.url);
     await person.untilState("live");
     expect(person.items).toEqual([]);
@@ -69,14 +69,14 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     const { exitCode, targets } = await verify(boards.url);
     expect(failuresOf(targets[0])).toEqual([]);
     expect(exitCode).toBe(0);
-    expect(figureOf(targets[0], "long polling")).toMatch(
+    expect(detailOf(targets[0], "long polling")).toMatch(
       /30 of 30 .* by the board's cookie board=probe-[0-9a-f]+; Path=\/socket\.io\/; HttpOnly; SameSite=Lax: all people of a board meet on one pod$/,
     );
   });
 
   // A balancer that takes turns between two pods brings what a session sends to the one, and its polls to the other, which has nothing to answer.
   test.each([2, 3])(
-    "[W1] finds that only long polling fails without stickiness, with %i pods, and says the cause and the mend",
+    "[W1] finds that only long polling fails without stickiness, with %i pods, and says the cause and the fix",
     async (pods) => {
       await using boards = await HttpBalancer.start(whiteboards.slice(0, pods).map(({ port }) => port));
       const { exitCode, targets } = await verify(boards.url);
@@ -84,11 +84,11 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
       expect(failuresOf(targets[0])).toEqual([
         expect.objectContaining({
           name: "long polling",
-          figure: expect.stringMatching(
+          detail: expect.stringMatching(
             new RegExp(`^lost its session: \\d+ of 30 requests answered 400; the requests reached ${pods} pods$`),
           ),
           cause: expect.stringContaining("no gateway set a cookie"),
-          mend: expect.stringContaining("is the DestinationRule wb-dr applied, with httpCookie name: io, path: /"),
+          fix: expect.stringContaining("is the DestinationRule wb-dr applied, with httpCookie name: io, path: /"),
         }),
       ]);
     },
@@ -104,7 +104,7 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
       expect.objectContaining({
         name: "long polling",
         cause: expect.stringContaining("Path=/elsewhere"),
-        mend: expect.stringContaining("with path: /?"),
+        fix: expect.stringContaining("with path: /?"),
       }),
     ]);
   });
@@ -114,7 +114,7 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     const { exitCode, targets } = await verify(boards.url);
     expect(exitCode).toBe(1);
     expect(failuresOf(targets[0])).toEqual([
-      expect.objectContaining({ name: "upgrade", figure: "the WebSocket handshake was answered with 403" }),
+      expect.objectContaining({ name: "upgrade", detail: "the WebSocket handshake was answered with 403" }),
     ]);
     expect(resultsOf(targets[0])).toMatchObject({ page: "pass", pods: "skip", "long polling": "skip" });
   });
@@ -126,8 +126,8 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     const { exitCode, targets } = await verify(feed.url);
     expect(exitCode).toBe(1);
     expect(resultsOf(targets[0])).toMatchObject({ upgrade: "pass", "same order": "fail", pods: "fail" });
-    const mend = expect.stringContaining("the same REDIS_URL and FEED_NAME");
-    expect(failuresOf(targets[0]).find(({ name }) => name === "pods")).toMatchObject({ mend });
+    const fix = expect.stringContaining("the same REDIS_URL and FEED_NAME");
+    expect(failuresOf(targets[0]).find(({ name }) => name === "pods")).toMatchObject({ fix });
   });
 
   test("[B5] [W12] works with the original examples, and says what they lack", async () => {
@@ -157,9 +157,9 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
       resume: "fail",
       drawing: "pass",
     });
-    for (const { cause, mend } of targets.flatMap(failuresOf)) {
+    for (const { cause, fix } of targets.flatMap(failuresOf)) {
       expect(cause).toContain("the original example's");
-      expect(mend).toContain("run crosspod's");
+      expect(fix).toContain("run crosspod's");
     }
   });
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { connectRedis, type RedisClient } from "@crosspod/redis";
 import { pino } from "pino";
-import { RedisBoardStore } from "../../apps/whiteboard/src/server/redis-board-store.ts";
+import { RedisBoardStore } from "../../apps/whiteboard/src/server/store/redis-board-store.ts";
 import { Random } from "../fuzz/random.ts";
 import { type Fate, RedisProxy } from "../helpers/redis-proxy.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
@@ -32,6 +32,7 @@ export class TroubledCluster implements AsyncDisposable {
     this.#commands = connectRedis({ kind: "server", url: redis.url }, pino({ level: "silent" }));
     this.store = new RedisBoardStore({
       commands: this.#commands,
+      subscribe: () => () => {},
       name: BOARDS_NAME,
       maxBoards: 1_000,
       ttlMs: 3_600_000,

@@ -1,5 +1,5 @@
-import type { BoardTransport, Loss } from "@crosspod/client";
-import { BoardEvent, type ClientId, type Joined, type Reply } from "@crosspod/protocol";
+import type { BoardTransport, DisconnectReason } from "@crosspod/client";
+import { BoardEvent, type ClientId, type Joined, type JoinRequest, type Reply } from "@crosspod/protocol";
 import type { Witness } from "../fuzz/witness.ts";
 
 /** A connection of a client, with a witness of what goes over it. */
@@ -18,21 +18,32 @@ export class WatchedTransport implements BoardTransport {
     return this.#transport.id;
   }
 
+  open(): void {
+    this.#transport.open();
+  }
+
   async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
-    const [client, firstN, text] = args as [ClientId, number, string];
-    if (event === BoardEvent.operations) this.#witness.sees(client, firstN, text);
     const reply = await this.#transport.request(event, ...args);
-    if (event === BoardEvent.operations) this.#witness.hears(client, reply as Reply<{ n: number }>);
-    if (event === BoardEvent.join) this.#heardJoin(reply as Reply<Joined>);
+    if (event === BoardEvent.join) this.#hearJoined(args[0] as JoinRequest, reply as Reply<Joined>);
     return reply;
   }
 
-  send(event: string, ...args: readonly unknown[]): void {
-    this.#transport.send(event, ...args);
+  emit(event: string, ...args: readonly unknown[]): void {
+    const [client, firstSeq, text] = args as [ClientId, number, string];
+    if (event === BoardEvent.operations) this.#witness.sees(client, firstSeq, text);
+    this.#transport.emit(event, ...args);
+  }
+
+  emitVolatile(event: string, ...args: readonly unknown[]): void {
+    this.#transport.emitVolatile(event, ...args);
   }
 
   on(event: string, listener: (...args: readonly unknown[]) => void): void {
-    this.#transport.on(event, listener);
+    this.#transport.on(event, (...args) => {
+      const [seq, text, safe] = args as [number, string, number];
+      if (event === BoardEvent.operations) this.#witness.hearsOperations(seq, text, safe);
+      listener(...args);
+    });
   }
 
   onHeard(listener: () => void): void {
@@ -43,23 +54,25 @@ export class WatchedTransport implements BoardTransport {
     this.#transport.onConnect(listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
     this.#transport.onDisconnect(listener);
   }
 
-  renew(): void {
-    this.#transport.renew();
+  reconnect(): void {
+    this.#transport.reconnect();
   }
 
-  wake(): void {
-    this.#transport.wake();
+  reconnectNow(): void {
+    this.#transport.reconnectNow();
   }
 
   close(): void {
     this.#transport.close();
   }
 
-  #heardJoin(reply: Reply<Joined>): void {
-    if ("ok" in reply) this.#joined(reply.ok);
+  #hearJoined({ clients }: JoinRequest, reply: Reply<Joined>): void {
+    if (!("ok" in reply)) return;
+    this.#witness.hearsJoined(clients, reply.ok);
+    this.#joined(reply.ok);
   }
 }

@@ -1,4 +1,4 @@
-import { BoardClient, type BoardTrouble } from "@crosspod/client";
+import { BoardClient, type SyncError } from "@crosspod/client";
 import { describe, expect, test } from "vitest";
 import { BoardPerson } from "../helpers/board-person.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
@@ -15,7 +15,7 @@ const STYLE = { color: "ff0000", width: 3, pressure: false };
 /** What a test does with a client of two pods behind a balancer, and with the log of the pods. */
 type Scene = (
   client: BoardClient,
-  heard: { readonly troubles: readonly unknown[]; warnings(): readonly unknown[] },
+  heard: { readonly syncErrors: readonly unknown[]; warnings(): readonly unknown[] },
 ) => Promise<void>;
 
 async function behindBalancer(options: HttpBalancerOptions, play: Scene): Promise<void> {
@@ -24,22 +24,22 @@ async function behindBalancer(options: HttpBalancerOptions, play: Scene): Promis
   await using podB = await startWhiteboard({ POD_NAME: "pod-b" }, { log });
   await using balancer = await HttpBalancer.start([podA.port, podB.port], options);
   const client = new BoardClient({ url: balancer.url, board: "plans", name: "Ada" });
-  const troubles: (BoardTrouble | undefined)[] = [];
-  client.onTrouble((trouble) => troubles.push(trouble));
+  const syncErrors: (SyncError | undefined)[] = [];
+  client.onSyncError((error) => syncErrors.push(error));
   try {
     client.open();
-    await play(client, { troubles, warnings: () => lines.filter(({ level }) => level === "warn") });
+    await play(client, { syncErrors, warnings: () => lines.filter(({ level }) => level === "warn") });
   } finally {
     client.close();
   }
 }
 
 /** A stroke is saved over a connection that lasts, and nobody hears of any trouble. */
-const works: Scene = async (client, { troubles, warnings }) => {
+const works: Scene = async (client, { syncErrors, warnings }) => {
   client.beginStroke(STYLE, { x: 100, y: 100 }).end();
   await expect.poll(() => client.saveState, DEADLINE).toEqual({ state: "saved" });
   expect(client.state).toBe("live");
-  expect(troubles).toEqual([]);
+  expect(syncErrors).toEqual([]);
   expect(warnings()).toEqual([]);
 };
 
@@ -50,7 +50,7 @@ describe("long polling through a balancer over two pods", () => {
   test("[W1] is said not to work when it does not, to the person and to the operator", () =>
     behindBalancer({ refusesUpgrades: true }, async (client, { warnings }) => {
       client.beginStroke(STYLE, { x: 100, y: 100 }).end();
-      await expect.poll(() => client.trouble, DEADLINE).toMatchObject({ code: "scattered" });
+      await expect.poll(() => client.syncError, DEADLINE).toMatchObject({ code: "scattered" });
       expect(client.saveState).toMatchObject({
         state: "not-saved",
         operations: 1,

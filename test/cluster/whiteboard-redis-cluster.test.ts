@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { CLUSTER_TAGS } from "../../apps/whiteboard/src/server/redis-fan-out.ts";
+import { CLUSTER_TAGS } from "../../apps/whiteboard/src/server/transport/redis-fan-out.ts";
 import { BoardPerson } from "../helpers/board-person.ts";
 import { Pod } from "../helpers/pod.ts";
 import { RedisCluster } from "../helpers/redis-cluster.ts";

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { type ClientId, encodeOperations, type Operation, parseCommitted } from "@crosspod/protocol";
+import { type ClientId, encodeOperations, type Operation } from "@crosspod/protocol";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BoardPerson } from "../helpers/board-person.ts";
@@ -39,19 +39,13 @@ const visit = ({ url }: Pod): BoardPerson => keep(new BoardPerson(url));
 
 async function connect({ url }: Pod, transport: Transport = "websocket", client: ClientId = ANNA, board = "default") {
   const socket = keep(await EventSocket.open(url, transport));
-  await socket.join({ client, board });
+  await socket.join({ clients: [client], board });
   return socket;
 }
 
-const commit = (socket: EventSocket, client: ClientId, firstN: number, ...operations: Operation[]) =>
-  socket.ask("o", client, firstN, encodeOperations(operations, client));
-
-/** The numbers, authors and texts of all operations that a connection was sent, in the order of their sequence numbers. */
-const received = (socket: EventSocket) =>
-  socket
-    .all("o")
-    .flatMap(([seq, text]) => parseCommitted(String(text), Number(seq)) ?? [])
-    .sort((a, b) => a.seq - b.seq);
+/** Submits operations, and resolves when they are stored. Throws when they are refused. */
+const store = (socket: EventSocket, client: ClientId, firstClientSeq: number, ...operations: Operation[]) =>
+  socket.store(client, firstClientSeq, encodeOperations(operations, client));
 
 beforeEach(async () => {
   redis = await RedisServer.start();
@@ -76,26 +70,26 @@ describe("the whiteboard over Redis", () => {
     await Promise.all(
       sockets.map(async (socket, index) => {
         const client = `drawer-${index}`;
-        for (let n = 1; n <= 10; n += 1) {
-          expect(await commit(socket, client, n, put(`${client}.${n}`))).toEqual({ ok: { n } });
-        }
+        for (let n = 1; n <= 10; n += 1) await store(socket, client, n, put(`${client}.${n}`));
       }),
     );
     for (const socket of sockets) {
-      await socket.untilTrue("every operation", () => received(socket).length === 60);
-      expect(received(socket).map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
-      expect(received(socket)).toEqual(received(sockets[0]!));
+      await socket.untilTrue("every operation", () => socket.operations.length === 60);
+      expect(socket.operations.map(({ seq }) => seq)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
+      expect(socket.operations).toEqual(sockets[0]!.operations);
     }
     const late = visit(pods[1]!);
     await late.untilItems(60);
-    expect(late.items.map(({ id }) => id)).toEqual(received(sockets[0]!).map(({ client, n }) => `${client}.${n}`));
+    expect(late.items.map(({ id }) => id)).toEqual(
+      sockets[0]!.operations.map(({ client, clientSeq }) => `${client}.${clientSeq}`),
+    );
   });
 
   test("[W6] what was acknowledged on one pod and is sent again to another counts once", async () => {
     const [one, two] = await startPods(2);
-    expect(await commit(await connect(one!), ANNA, 1, put(`${ANNA}.1`))).toEqual({ ok: { n: 1 } });
+    await store(await connect(one!), ANNA, 1, put(`${ANNA}.1`));
     const other = await connect(two!);
-    expect(await commit(other, ANNA, 1, put(`${ANNA}.1`), put(`${ANNA}.2`))).toEqual({ ok: { n: 2 } });
+    await store(other, ANNA, 1, put(`${ANNA}.1`), put(`${ANNA}.2`));
     const person = visit(one!);
     await person.untilItems(2);
     expect(await two!.metric("crosspod_board_resends_total")).toBe(1);
@@ -124,7 +118,8 @@ describe("the whiteboard over Redis", () => {
     const socket = await connect(pod!);
     redis.signal("SIGSTOP");
     const start = performance.now();
-    expect(await commit(socket, ANNA, 1, put(`${ANNA}.1`))).toMatchObject({ error: { code: "unavailable" } });
+    socket.submit(ANNA, 1, put(`${ANNA}.1`));
+    expect(await socket.refused()).toMatchObject({ client: ANNA, error: { code: "unavailable", clientSeq: 1 } });
     expect(performance.now() - start).toBeLessThan(2_000);
     person.draw(point(1, 1), point(2, 2));
     await person.untilSaveState("not-saved");
@@ -133,8 +128,8 @@ describe("the whiteboard over Redis", () => {
     redis.signal("SIGCONT");
     await person.untilSaveState("saved");
     await pod!.untilReady();
-    // Redis may have taken the other operation, too, when it went on.
-    expect(await commit(socket, ANNA, 1, put(`${ANNA}.1`))).toEqual({ ok: { n: 1 } });
+    // Redis may have taken the other operation, too, when it went on: then it is a repeat.
+    socket.submit(ANNA, 1, put(`${ANNA}.1`));
     await person.untilItems(2);
   });
 
@@ -217,7 +212,7 @@ describe("the whiteboard over Redis", () => {
     const [pod] = await startPods(1);
     const socket = await connect(pod!);
     execFileSync("redis-cli", ["-p", `${redis.port}`, "SCRIPT", "FLUSH"]);
-    expect(await commit(socket, ANNA, 1, put(`${ANNA}.1`))).toEqual({ ok: { n: 1 } });
+    await store(socket, ANNA, 1, put(`${ANNA}.1`));
   });
 
   test("[W1] what is drawn on a board reaches only pods that have viewers of it", async () => {
@@ -228,17 +223,17 @@ describe("the whiteboard over Redis", () => {
     const bytes = (pod: Pod, direction: string) =>
       pod.metric(`crosspod_board_fan_out_bytes_total{direction="${direction}"}`);
     const draw = async (from: number): Promise<void> => {
-      for (let n = from; n < from + 100; n += 1) await commit(drawer, ANNA, n, put(`${ANNA}.${n.toString(36)}`));
+      for (let n = from; n < from + 100; n += 1) await store(drawer, ANNA, n, put(`${ANNA}.${n.toString(36)}`));
     };
     const heard = await bytes(two!, "received");
-    const sent = await bytes(one!, "sent");
+    const own = await bytes(one!, "received");
     await draw(1);
-    const traffic = (await bytes(one!, "sent")) - sent;
+    const traffic = (await bytes(one!, "received")) - own;
     expect(traffic).toBeGreaterThan(10_000);
     expect((await bytes(two!, "received")) - heard).toBeLessThan(traffic / 10);
     const viewer = await connect(two!, "websocket", "carl-000", "first");
     await draw(101);
-    await viewer.untilTrue("what is drawn", () => received(viewer).length === 100);
+    await viewer.untilTrue("what is drawn", () => viewer.operations.length === 100);
     expect((await bytes(two!, "received")) - heard).toBeGreaterThan(traffic / 2);
   });
 
@@ -248,13 +243,13 @@ describe("the whiteboard over Redis", () => {
       [one!, two!].map(async ({ url }) => keep(await EventSocket.openOriginal(url, "websocket"))),
     );
     const socket = await connect(one!);
-    await commit(socket, ANNA, 1, put(`${ANNA}.1`, [point(0, 0), point(16_000, 9_000)]));
+    await store(socket, ANNA, 1, put(`${ANNA}.1`, [point(0, 0), point(16_000, 9_000)]));
     for (const original of originals) {
       await original.until("the stroke", ([event, drawing]) => event === "drawing" && Object(drawing).x1 === 1);
     }
     originals[0]!.socket.emit("drawing", { x0: 0.25, y0: 0.25, x1: 0.5, y1: 0.5, color: "red" });
     await originals[1]!.until("the segment", ([event, drawing]) => event === "drawing" && Object(drawing).x1 === 0.5);
-    await socket.untilTrue("its stroke", () => received(socket).length === 2);
+    await socket.untilTrue("its stroke", () => socket.operations.length === 2);
   });
 
   test("[W11] people of all pods see each other, and the pointers of others", async () => {

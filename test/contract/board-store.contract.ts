@@ -2,19 +2,21 @@ import {
   BoardItems,
   type ClientId,
   encodeItems,
-  type History,
   itemId,
   MAX_BOARD_POINTS,
   MAX_ITEM_POINTS,
   MAX_ITEMS,
   type Operation,
+  type Position,
   parseCommitted,
   parseItems,
+  tokenOf,
 } from "@crosspod/protocol";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { BoardStore, Submission } from "../../apps/whiteboard/src/server/board-store.ts";
-import { append, point, pointText, put } from "../helpers/strokes.ts";
+import type { BoardBatch, BoardStore, Submission } from "../../apps/whiteboard/src/server/store/board-store.ts";
+import { append as more, point, pointText, put } from "../helpers/strokes.ts";
+import { submission } from "../helpers/submission.ts";
 
 /** What a store under test keeps of the past: little, so that a test can go beyond it. */
 export interface ContractOptions {
@@ -26,15 +28,6 @@ const OPTIONS: ContractOptions = { logOperations: 20, maxClients: 5 };
 const BOARD = "default";
 const ANNA = "anna-000";
 const BERT = "bert-000";
-
-const submission = (client: ClientId, firstN: number, ...operations: Operation[]): Submission => ({
-  client,
-  firstN,
-  operations,
-});
-
-/** The items of a history that has them all. */
-const itemsOf = (history: History) => parseItems(history.items ?? "no items");
 
 /** Puts of so many items, in numbers from `from` on. */
 const puts = (client: ClientId, from: number, count: number): Operation[] =>
@@ -48,105 +41,134 @@ export function describeBoardStore(
 ): void {
   describe(name, () => {
     let store: BoardStore;
+    let published: BoardBatch[];
+    let unsubscribe: () => void;
 
     beforeEach(async () => {
       store = await make(OPTIONS);
+      published = [];
+      await new Promise<void>((resolve) => {
+        unsubscribe = store.subscribe(BOARD, { batch: (batch) => published.push(batch), subscribed: resolve });
+      });
     });
 
-    afterEach(() => dispose(store));
+    afterEach(async () => {
+      unsubscribe();
+      await dispose(store);
+    });
 
-    const commit = (...submissions: Submission[]) => store.commit(BOARD, submissions);
+    /** Resolves with what an append published. */
+    const publishedAs = async ({ token }: Position): Promise<BoardBatch> => {
+      const find = () => published.find((batch) => batch.token === token);
+      await expect.poll(find, { interval: 1, timeout: 5_000 }).toBeDefined();
+      return find()!;
+    };
+
+    /** Appends to the board, and sees what was published. */
+    const append = async (...submissions: Submission[]) => {
+      const appended = await store.append(BOARD, submissions);
+      const { position, count, outcomes } = appended;
+      if (count === 0) return { ...appended, committed: [] };
+      const { text, firstSeq } = await publishedAs(position);
+      return { position, count, outcomes, firstSeq, committed: parseCommitted(text, firstSeq) ?? [] };
+    };
+
+    const itemTexts = async (board = BOARD): Promise<string> => (await store.snapshot(board)).items;
+    const itemsOf = async (board = BOARD) => parseItems(await itemTexts(board)) ?? [];
+    const numberOf = async (client: ClientId) => (await store.join(BOARD, [client])).clientSeqs[0];
 
     describe("the order", () => {
       test("[W7] operations get consecutive sequence numbers from 1, in the order of their submissions", async () => {
-        const first = await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1")));
-        const second = await commit(submission(BERT, 1, put("bert-000.1")), submission(ANNA, 3, { type: "clear" }));
+        const first = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
+        const second = await append(submission(BERT, 1, put("bert-000.1")), submission(ANNA, 3, { type: "clear" }));
         expect([first.firstSeq, second.firstSeq]).toEqual([1, 3]);
-        expect(second.epoch).toBe(first.epoch);
+        expect(second.position.epoch).toBe(first.position.epoch);
         expect(second.committed).toEqual([
-          { client: BERT, n: 1, operation: put("bert-000.1") },
-          { client: ANNA, n: 3, operation: { type: "clear" } },
+          { client: BERT, clientSeq: 1, seq: 3, operation: put("bert-000.1") },
+          { client: ANNA, clientSeq: 3, seq: 4, operation: { type: "clear" } },
         ]);
-        expect(await store.head(BOARD)).toEqual({ epoch: first.epoch, seq: 4 });
+        expect(await store.head(BOARD)).toEqual(second.position);
+        expect(second.position.seq).toBe(4);
       });
 
       test("[W7] commits that are asked for at the same time get numbers without gaps or repeats", async () => {
         const clients = Array.from({ length: OPTIONS.maxClients }, (_, index) => `client-${index}`);
-        const commits = await Promise.all(
+        await Promise.all(
           clients.flatMap((client) => [
-            commit(submission(client, 1, put(`${client}.1`))),
-            commit(submission(client, 2, append(`${client}.1`))),
+            append(submission(client, 1, put(`${client}.1`))),
+            append(submission(client, 2, more(`${client}.1`))),
           ]),
         );
-        const seqs = commits.map(({ firstSeq }) => firstSeq).sort((a, b) => a - b);
-        expect(seqs).toEqual(Array.from({ length: 2 * clients.length }, (_, index) => index + 1));
+        const seqs = published.flatMap(({ firstSeq, seq }) => [firstSeq, seq]);
+        expect(seqs).toEqual(Array.from({ length: 2 * clients.length }, (_, index) => [index + 1, index + 1]).flat());
       });
 
       test("[W2] boards know nothing of each other", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1")));
+        await append(submission(ANNA, 1, put("anna-000.1")));
         expect(await store.head("other")).toMatchObject({ seq: 0 });
-        const other = await store.commit("other", [submission(ANNA, 1, put("anna-000.1"))]);
-        expect(other).toMatchObject({ firstSeq: 1, outcomes: [{ n: 1 }] });
-        await store.commit("other", [submission(ANNA, 2, { type: "clear" })]);
-        expect(itemsOf(await store.history(BOARD))).toHaveLength(1);
+        const other = await store.append("other", [submission(ANNA, 1, put("anna-000.1"))]);
+        expect(other).toMatchObject({ position: { seq: 1 }, count: 1, outcomes: [{ clientSeq: 1 }] });
+        await store.append("other", [submission(ANNA, 2, { type: "clear" })]);
+        expect(await itemsOf()).toHaveLength(1);
       });
 
       test("[W10] a board of which nothing is known is empty, at sequence number 0", async () => {
-        const history = await store.history("new");
-        expect(history).toEqual({ epoch: (await store.head("new")).epoch, seq: 0, items: "" });
+        const position = await store.head("new");
+        expect(await store.snapshot("new")).toEqual({ position, items: "" });
+        expect(position.seq).toBe(0);
       });
     });
 
     describe("numbers of a client", () => {
       test("[W6] an operation that comes again is dropped and acknowledged", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1")));
-        const again = await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1")));
-        expect(again).toMatchObject({ firstSeq: 3, committed: [], outcomes: [{ n: 2, repeats: 2 }] });
+        await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
+        const again = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
+        expect(again).toMatchObject({ position: { seq: 2 }, count: 0, outcomes: [{ clientSeq: 2, repeats: 2 }] });
         expect(again.outcomes[0]?.error).toBeUndefined();
       });
 
       test("[W6] of a submission that was stored in part only the rest is taken", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1")));
-        const commit2 = await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1"), { type: "clear" }));
-        expect(commit2.committed.map(({ n }) => n)).toEqual([2, 3]);
-        expect(commit2.outcomes).toEqual([{ n: 3, repeats: 1 }]);
+        await append(submission(ANNA, 1, put("anna-000.1")));
+        const rest = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1"), { type: "clear" }));
+        expect(rest.committed.map(({ clientSeq }) => clientSeq)).toEqual([2, 3]);
+        expect(rest.outcomes).toEqual([{ clientSeq: 3, repeats: 1 }]);
       });
 
       test("[W6] the same submission twice in one commit is taken once", async () => {
-        const twice = submission(ANNA, 1, put("anna-000.1"), append("anna-000.1"));
-        const { committed, outcomes } = await commit(twice, twice);
+        const twice = submission(ANNA, 1, put("anna-000.1"), more("anna-000.1"));
+        const { committed, outcomes } = await append(twice, twice);
         expect(committed).toHaveLength(2);
         expect(outcomes).toEqual([
-          { n: 2, repeats: 0 },
-          { n: 2, repeats: 2 },
+          { clientSeq: 2, repeats: 0 },
+          { clientSeq: 2, repeats: 2 },
         ]);
       });
 
       test("[W6] submissions of one client in one commit go on from each other", async () => {
-        const { outcomes } = await commit(
+        const { outcomes } = await append(
           submission(ANNA, 1, put("anna-000.1")),
-          submission(ANNA, 2, append("anna-000.1")),
+          submission(ANNA, 2, more("anna-000.1")),
         );
-        expect(outcomes.map(({ n }) => n)).toEqual([1, 2]);
+        expect(outcomes.map(({ clientSeq }) => clientSeq)).toEqual([1, 2]);
       });
 
       test("[W6] a number that leaves a gap is refused with the number that is next, and nothing of it is taken", async () => {
-        const fresh = await commit(submission(ANNA, 2, put("anna-000.2")));
+        const fresh = await append(submission(ANNA, 2, put("anna-000.2")));
         expect(fresh.committed).toEqual([]);
-        expect(fresh.outcomes).toMatchObject([{ n: 0, error: { code: "gap", n: 2, next: 1 } }]);
-        await commit(submission(ANNA, 1, put("anna-000.1")));
-        const later = await commit(submission(ANNA, 3, put("anna-000.3"), put("anna-000.4")));
-        expect(later.outcomes).toMatchObject([{ n: 1, error: { code: "gap", n: 3, next: 2 } }]);
-        expect(itemsOf(await store.history(BOARD))).toHaveLength(1);
+        expect(fresh.outcomes).toMatchObject([{ clientSeq: 0, error: { code: "gap", clientSeq: 2, next: 1 } }]);
+        await append(submission(ANNA, 1, put("anna-000.1")));
+        const later = await append(submission(ANNA, 3, put("anna-000.3"), put("anna-000.4")));
+        expect(later.outcomes).toMatchObject([{ clientSeq: 1, error: { code: "gap", clientSeq: 3, next: 2 } }]);
+        expect(await itemsOf()).toHaveLength(1);
       });
 
       test("[W6] what is refused of one client leaves the others of the same commit alone", async () => {
-        const { committed, outcomes } = await commit(
+        const { committed, outcomes } = await append(
           submission(ANNA, 1, put("anna-000.1")),
           submission(BERT, 7, put("bert-000.7")),
-          submission(ANNA, 2, append("anna-000.1")),
+          submission(ANNA, 2, more("anna-000.1")),
         );
-        expect(committed.map(({ client, n }) => [client, n])).toEqual([
+        expect(committed.map(({ client, clientSeq }) => [client, clientSeq])).toEqual([
           [ANNA, 1],
           [ANNA, 2],
         ]);
@@ -154,46 +176,46 @@ export function describeBoardStore(
       });
 
       test("[W6] a client that was silent while many others came is forgotten, and has to start again", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1")));
+        await append(submission(ANNA, 1, put("anna-000.1")));
         for (let index = 0; index < OPTIONS.maxClients; index += 1) {
-          await commit(submission(`client-${index}`, 1, put(`client-${index}.1`)));
+          await append(submission(`client-${index}`, 1, put(`client-${index}.1`)));
         }
-        const { outcomes } = await commit(submission(ANNA, 2, append("anna-000.1")));
+        const { outcomes } = await append(submission(ANNA, 2, more("anna-000.1")));
         expect(outcomes).toMatchObject([{ error: { code: "gap", next: 1 } }]);
       });
 
       test("[W6] a client that goes on is not forgotten", async () => {
         for (let index = 0; index <= OPTIONS.maxClients; index += 1) {
-          await commit(submission(ANNA, index + 1, { type: "clear" }));
-          await commit(submission(`client-${index}`, 1, { type: "clear" }));
+          await append(submission(ANNA, index + 1, { type: "clear" }));
+          await append(submission(`client-${index}`, 1, { type: "clear" }));
         }
-        expect((await store.join(BOARD, ANNA)).n).toBe(OPTIONS.maxClients + 1);
+        expect(await numberOf(ANNA)).toBe(OPTIONS.maxClients + 1);
       });
     });
 
     describe("items", () => {
       test("[W5] operations on items that are not there, and a put of one that is, are taken and change nothing", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1")));
-        const before = (await store.history(BOARD)).items;
-        const { outcomes } = await commit(
+        await append(submission(ANNA, 1, put("anna-000.1")));
+        const before = await itemTexts();
+        const { outcomes } = await append(
           submission(
             BERT,
             1,
             put("anna-000.1", [point(9, 9)]),
-            append("anna-000.2"),
-            { ...append("anna-000.1"), pressure: true, points: "AAA" },
+            more("anna-000.2"),
+            { ...more("anna-000.1"), pressure: true, points: "AAA" },
             { type: "remove", ids: ["anna-000.2"] },
           ),
         );
-        expect(outcomes).toEqual([{ n: 4, repeats: 0 }]);
-        expect((await store.history(BOARD)).items).toBe(before);
+        expect(outcomes).toEqual([{ clientSeq: 4, repeats: 0 }]);
+        expect(await itemTexts()).toBe(before);
       });
 
       test("[W5] a put with z lies where it was before", async () => {
-        await commit(submission(ANNA, 1, put("anna-000.1"), put("anna-000.2"), { type: "clear" }));
-        await commit(submission(ANNA, 4, put("anna-000.3"), { ...put("anna-000.1"), z: 1 }));
-        const items = itemsOf(await store.history(BOARD));
-        expect(items?.map(({ id, z }) => [id, z])).toEqual([
+        await append(submission(ANNA, 1, put("anna-000.1"), put("anna-000.2"), { type: "clear" }));
+        await append(submission(ANNA, 4, put("anna-000.3"), { ...put("anna-000.1"), z: 1 }));
+        const items = await itemsOf();
+        expect(items.map(({ id, z }) => [id, z])).toEqual([
           ["anna-000.1", 1],
           ["anna-000.3", 4],
         ]);
@@ -201,8 +223,8 @@ export function describeBoardStore(
 
       test("[W4] the points of an item are those of its put and its appends, pressure and all", async () => {
         const pen: Operation = { ...put("anna-000.1"), pressure: true, points: "AAAABC" };
-        await commit(submission(ANNA, 1, pen, { type: "append", id: "anna-000.1", pressure: true, points: "CCC" }));
-        expect(itemsOf(await store.history(BOARD))).toEqual([
+        await append(submission(ANNA, 1, pen, { type: "append", id: "anna-000.1", pressure: true, points: "CCC" }));
+        expect(await itemsOf()).toEqual([
           { id: "anna-000.1", color: "000000", width: 32, pressure: true, points: "AAAABCCCC", z: 1 },
         ]);
       });
@@ -213,9 +235,9 @@ export function describeBoardStore(
             const items = new BoardItems();
             for (const [index, operation] of operations.entries()) {
               items.apply(operation, index + 1);
-              await store.commit(board, [submission(ANNA, index + 1, operation)]);
+              await store.append(board, [submission(ANNA, index + 1, operation)]);
             }
-            expect((await store.history(board)).items).toBe(encodeItems(items.inOrder()));
+            expect(await itemTexts(board)).toBe(encodeItems(items.inOrder()));
           }),
           { numRuns: 30 },
         );
@@ -225,14 +247,14 @@ export function describeBoardStore(
     describe("limits", () => {
       const fill = async (): Promise<number> => {
         for (let from = 1; from <= MAX_ITEMS; from += 500) {
-          await commit(submission(ANNA, from, ...puts(ANNA, from, 500)));
+          await append(submission(ANNA, from, ...puts(ANNA, from, 500)));
         }
         return MAX_ITEMS;
       };
 
       test("[W9] a put that makes too many items is refused; what is before it is taken, what follows is not", async () => {
         const n = await fill();
-        const { committed, outcomes } = await commit(
+        const { committed, outcomes } = await append(
           submission(
             ANNA,
             n + 1,
@@ -242,43 +264,49 @@ export function describeBoardStore(
             { type: "clear" },
           ),
         );
-        expect(committed.map((operation) => operation.n)).toEqual([n + 1, n + 2]);
-        expect(outcomes).toMatchObject([{ n: n + 2, error: { code: "too-many-items", limit: MAX_ITEMS, n: n + 3 } }]);
+        expect(committed.map(({ clientSeq }) => clientSeq)).toEqual([n + 1, n + 2]);
+        expect(outcomes).toMatchObject([
+          { clientSeq: n + 2, error: { code: "too-many-items", limit: MAX_ITEMS, clientSeq: n + 3 } },
+        ]);
       });
 
       test("[W6] a number that was refused is still the next one", async () => {
         const n = await fill();
-        await commit(submission(ANNA, n + 1, put(itemId(ANNA, n + 1))));
-        const { outcomes } = await commit(submission(ANNA, n + 1, { type: "clear" }, put(itemId(ANNA, n + 1))));
-        expect(outcomes).toEqual([{ n: n + 2, repeats: 0 }]);
+        await append(submission(ANNA, n + 1, put(itemId(ANNA, n + 1))));
+        const { outcomes } = await append(submission(ANNA, n + 1, { type: "clear" }, put(itemId(ANNA, n + 1))));
+        expect(outcomes).toEqual([{ clientSeq: n + 2, repeats: 0 }]);
       });
 
       test("[W9] a full board still takes what makes it no fuller", async () => {
         const n = await fill();
-        const { outcomes } = await commit(
-          submission(ANNA, n + 1, put(itemId(ANNA, 1)), append(itemId(ANNA, 1)), append(itemId(ANNA, n + 9))),
+        const { outcomes } = await append(
+          submission(ANNA, n + 1, put(itemId(ANNA, 1)), more(itemId(ANNA, 1)), more(itemId(ANNA, n + 9))),
         );
-        expect(outcomes).toEqual([{ n: n + 3, repeats: 0 }]);
+        expect(outcomes).toEqual([{ clientSeq: n + 3, repeats: 0 }]);
       });
 
       test("[W9] an item takes so many points and no more, by its put and by its appends", async () => {
         const full: Operation = { ...put("anna-000.1"), points: pointText(MAX_ITEM_POINTS - 1) };
-        const one: Operation = { ...append("anna-000.1"), points: pointText(1) };
+        const one: Operation = { ...more("anna-000.1"), points: pointText(1) };
         const limit = MAX_ITEM_POINTS;
-        const byAppend = await commit(submission(ANNA, 1, full, one, one));
-        expect(byAppend.outcomes).toMatchObject([{ n: 2, error: { code: "too-many-points", limit, n: 3 } }]);
+        const byAppend = await append(submission(ANNA, 1, full, one, one));
+        expect(byAppend.outcomes).toMatchObject([
+          { clientSeq: 2, error: { code: "too-many-points", limit, clientSeq: 3 } },
+        ]);
         const tooLong: Operation = { ...put("bert-000.1"), points: pointText(MAX_ITEM_POINTS + 1) };
-        const byPut = await commit(submission(BERT, 1, tooLong));
-        expect(byPut.outcomes).toMatchObject([{ n: 0, error: { code: "too-many-points", limit, n: 1 } }]);
+        const byPut = await append(submission(BERT, 1, tooLong));
+        expect(byPut.outcomes).toMatchObject([
+          { clientSeq: 0, error: { code: "too-many-points", limit, clientSeq: 1 } },
+        ]);
       });
 
       test("[W9] points of an item that was taken away do not count for one that comes with its id", async () => {
         const full: Operation = { ...put("anna-000.1"), points: pointText(MAX_ITEM_POINTS) };
         const remove: Operation = { type: "remove", ids: ["anna-000.1"] };
         const most: Operation = { ...full, points: pointText(MAX_ITEM_POINTS - 1) };
-        const one: Operation = { ...append("anna-000.1"), points: pointText(1) };
-        const { outcomes } = await commit(submission(ANNA, 1, full, remove, most, one, { type: "clear" }, most, one));
-        expect(outcomes).toEqual([{ n: 7, repeats: 0 }]);
+        const one: Operation = { ...more("anna-000.1"), points: pointText(1) };
+        const { outcomes } = await append(submission(ANNA, 1, full, remove, most, one, { type: "clear" }, most, one));
+        expect(outcomes).toEqual([{ clientSeq: 7, repeats: 0 }]);
       });
 
       test("[W9] a board takes so many points and no more, until some are taken away", async () => {
@@ -287,87 +315,131 @@ export function describeBoardStore(
           ...put(itemId(ANNA, number)),
           points: pointText(MAX_ITEM_POINTS),
         });
-        for (let number = 1; number <= count; number += 1) await commit(submission(ANNA, number, full(number)));
+        for (let number = 1; number <= count; number += 1) await append(submission(ANNA, number, full(number)));
         const one = put(itemId(ANNA, count + 1), [point(1, 1)]);
-        const refused = await commit(submission(ANNA, count + 1, one));
+        const refused = await append(submission(ANNA, count + 1, one));
         expect(refused.outcomes).toMatchObject([{ error: { code: "too-many-points", limit: MAX_BOARD_POINTS } }]);
         const remove: Operation = { type: "remove", ids: [itemId(ANNA, 1)] };
-        const { outcomes } = await commit(submission(ANNA, count + 1, remove, one, append(itemId(ANNA, count + 1))));
-        expect(outcomes).toEqual([{ n: count + 3, repeats: 0 }]);
+        const { outcomes } = await append(submission(ANNA, count + 1, remove, one, more(itemId(ANNA, count + 1))));
+        expect(outcomes).toEqual([{ clientSeq: count + 3, repeats: 0 }]);
       });
     });
 
-    describe("history", () => {
-      test("[W10] who knows the board up to a number gets the operations past it", async () => {
-        const { epoch } = await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1")));
-        await commit(submission(BERT, 1, { type: "clear" }));
-        const { seq, operations, items } = await store.history(BOARD, { epoch, seq: 1 });
-        expect(items).toBeUndefined();
-        expect(seq).toBe(3);
-        expect(parseCommitted(operations ?? "", 2)).toEqual([
-          { client: ANNA, n: 2, seq: 2, operation: append("anna-000.1") },
-          { client: BERT, n: 1, seq: 3, operation: { type: "clear" } },
+    describe("the log", () => {
+      /** What follows a position; undefined when the log does not lead there. */
+      const following = async (known: Position) => (await store.join(BOARD, [], known)).operations;
+
+      test("[W10] each append publishes all that it took, once, in order, and names the one before it", async () => {
+        const { token } = await store.head(BOARD);
+        await append(
+          submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")),
+          submission(BERT, 1, put("bert-000.1")),
+        );
+        await append(submission(ANNA, 3, { type: "clear" }));
+        expect(published.map(({ firstSeq, seq }) => [firstSeq, seq])).toEqual([
+          [1, 3],
+          [4, 4],
         ]);
+        expect(published.map(({ previous }) => previous)).toEqual([token, published[0]?.token]);
+        expect(published.map(({ text }) => tokenOf(text))).toEqual(published.map((batch) => batch.token));
       });
 
-      test("[W10] who knows all gets no operations, and not the whole board", async () => {
-        const { epoch } = await commit(submission(ANNA, 1, put("anna-000.1")));
-        expect(await store.history(BOARD, { epoch, seq: 1 })).toEqual({ epoch, seq: 1, operations: "" });
+      test("[W10] what is refused or came again is not published", async () => {
+        await append(submission(ANNA, 1, put("anna-000.1")));
+        await append(submission(ANNA, 1, put("anna-000.1")), submission(BERT, 2, put("bert-000.2")));
+        await append(submission(ANNA, 2, { type: "clear" }));
+        expect(published.map(({ seq }) => seq)).toEqual([1, 2]);
       });
 
-      test("[W10] who knows nothing, another epoch or a number that was never given gets the whole board", async () => {
-        const { epoch } = await commit(submission(ANNA, 1, put("anna-000.1")));
-        const whole = await store.history(BOARD);
-        expect(whole).toMatchObject({ epoch, seq: 1 });
-        expect(itemsOf(whole)).toHaveLength(1);
-        expect(await store.history(BOARD, { epoch: "another", seq: 1 })).toEqual(whole);
-        expect(await store.history(BOARD, { epoch, seq: 2 })).toEqual(whole);
+      test("[W10] who has unsubscribed hears nothing more", async () => {
+        unsubscribe();
+        await store.append(BOARD, [submission(ANNA, 1, put("anna-000.1"))]);
+        await store.head(BOARD);
+        expect(published).toEqual([]);
       });
 
-      test("[W10] the log reaches back so many operations; who knows less gets the whole board", async () => {
-        const count = OPTIONS.logOperations + 5;
-        const { epoch } = await commit(submission(ANNA, 1, ...puts(ANNA, 1, count)));
-        const oldest = await store.history(BOARD, { epoch, seq: 5 });
-        expect(parseCommitted(oldest.operations ?? "", 6)).toHaveLength(OPTIONS.logOperations);
-        const older = await store.history(BOARD, { epoch, seq: 4 });
-        expect(older.operations).toBeUndefined();
-        expect(itemsOf(older)).toHaveLength(count);
-      });
-
-      test("[W10] who joins gets the history and its own number", async () => {
-        const { epoch } = await commit(submission(ANNA, 1, put("anna-000.1"), append("anna-000.1")));
-        await commit(submission(BERT, 1, { type: "clear" }));
-        expect(await store.join(BOARD, ANNA, { epoch, seq: 3 })).toEqual({
-          history: { epoch, seq: 3, operations: "" },
-          n: 2,
+      test("[W10] who knows the board up to an append gets the operations past it", async () => {
+        const first = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
+        await append(submission(BERT, 1, { type: "clear" }));
+        const last = await append(submission(ANNA, 3, put("anna-000.2")));
+        expect(parseCommitted((await following(first.position)) ?? "", 3)).toEqual([
+          { client: BERT, clientSeq: 1, seq: 3, operation: { type: "clear" } },
+          { client: ANNA, clientSeq: 3, seq: 4, operation: put("anna-000.2") },
+        ]);
+        expect(await following(last.position)).toBe("");
+        expect(await store.read(BOARD, first.position)).toMatchObject({
+          rest: { ...last.position, firstSeq: 3, previous: first.position.token },
         });
-        expect(await store.join(BOARD, "somebody")).toEqual({ history: { epoch, seq: 3, items: "" }, n: 0 });
       });
 
-      test("[W10] the number and the history of who joins are of the same moment, whatever is committed meanwhile", async () => {
-        const { epoch } = await store.head(BOARD);
+      test("[W10] who knows it from its beginning gets all", async () => {
+        const beginning = await store.head(BOARD);
+        await append(submission(ANNA, 1, put("anna-000.1")));
+        await append(submission(ANNA, 2, put("anna-000.2")));
+        expect(parseCommitted((await following(beginning)) ?? "", 1)).toHaveLength(2);
+      });
+
+      test("[W10] nothing follows another epoch, a number that was never given, or the token of another history", async () => {
+        const { position } = await append(submission(ANNA, 1, put("anna-000.1")));
+        const last = await append(submission(ANNA, 2, put("anna-000.2")));
+        expect(await following({ ...position, epoch: "another" })).toBeUndefined();
+        expect(await following({ ...last.position, seq: 9 })).toBeUndefined();
+        expect(await following({ ...position, token: "abcd" })).toBeUndefined();
+        expect(await following({ ...last.position, token: "abcd" })).toBeUndefined();
+        expect(await store.read(BOARD, { ...position, epoch: "another" })).toEqual({ whole: last.position });
+        expect(await store.head(BOARD)).toEqual(last.position);
+      });
+
+      test("[W10] the log reaches back so many operations; nothing is said of what is older", async () => {
+        const old = await append(submission(ANNA, 1, put("anna-000.1")));
+        const recent = await append(submission(ANNA, 2, put("anna-000.2")));
+        await append(submission(ANNA, 3, ...puts(ANNA, 3, OPTIONS.logOperations - 1)));
+        expect(parseCommitted((await following(recent.position)) ?? "", 3)).toHaveLength(OPTIONS.logOperations - 1);
+        expect(await following(old.position)).toBeUndefined();
+      });
+
+      test("[W10] who joins gets the numbers of its clients, those of nobody else", async () => {
+        await append(
+          submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")),
+          submission(BERT, 1, { type: "clear" }),
+        );
+        const { position, clientSeqs } = await store.join(BOARD, [BERT, "somebody", ANNA]);
+        expect(clientSeqs).toEqual([1, 0, 2]);
+        expect(position).toEqual(await store.head(BOARD));
+      });
+
+      test("[W10] the numbers and the position of who joins are of the same moment, whatever is appended meanwhile", async () => {
+        await store.head(BOARD);
         const joins = [];
-        for (let n = 1; n <= 10; n += 1) {
-          const committing = commit(submission(ANNA, n, put(itemId(ANNA, n))));
-          joins.push(store.join(BOARD, ANNA, { epoch, seq: 0 }));
-          await committing;
+        for (let clientSeq = 1; clientSeq <= 10; clientSeq += 1) {
+          const appending = append(submission(ANNA, clientSeq, put(itemId(ANNA, clientSeq))));
+          joins.push(store.join(BOARD, [ANNA]));
+          await appending;
         }
-        for (const { history, n } of await Promise.all(joins)) expect(n).toBe(history.seq);
+        for (const { position, clientSeqs } of await Promise.all(joins)) expect(clientSeqs).toEqual([position.seq]);
       });
 
-      test("[W10] the operations past any number bring who has come that far to the whole board", async () => {
-        const { epoch } = await store.head(BOARD);
-        const replica = new BoardItems();
-        let seq = 0;
-        for (let n = 1; n <= 30; n += 3) {
-          await commit(submission(ANNA, n, put(itemId(ANNA, n)), append(itemId(ANNA, n)), put(itemId(ANNA, n + 1))));
-          const { operations } = await store.history(BOARD, { epoch, seq });
-          for (const { operation, seq: at } of parseCommitted(operations ?? "", seq + 1) ?? []) {
-            replica.apply(operation, at);
-            seq = at;
-          }
+      test("[W10] a whole board and what follows it make the board", async () => {
+        await append(submission(ANNA, 1, put("anna-000.1"), put("anna-000.2")));
+        const { position, items } = await store.snapshot(BOARD);
+        await append(submission(ANNA, 3, more("anna-000.1"), { type: "remove", ids: ["anna-000.2"] }));
+        const replica = new BoardItems(parseItems(items));
+        for (const { operation, seq } of parseCommitted((await following(position)) ?? "", position.seq + 1) ?? []) {
+          replica.apply(operation, seq);
         }
-        expect(encodeItems(replica.inOrder())).toBe((await store.history(BOARD)).items);
+        expect(encodeItems(replica.inOrder())).toBe(await itemTexts());
+      });
+
+      test("[W10] what was published, one after the other, makes the board", async () => {
+        for (let clientSeq = 1; clientSeq <= 30; clientSeq += 3) {
+          const id = itemId(ANNA, clientSeq);
+          await append(submission(ANNA, clientSeq, put(id), more(id), put(itemId(ANNA, clientSeq + 1))));
+        }
+        const replica = new BoardItems();
+        for (const { text, firstSeq } of published) {
+          for (const { operation, seq } of parseCommitted(text, firstSeq) ?? []) replica.apply(operation, seq);
+        }
+        expect(encodeItems(replica.inOrder())).toBe(await itemTexts());
       });
     });
   });

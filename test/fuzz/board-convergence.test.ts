@@ -1,18 +1,18 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
-import { BoardEvent, type ClientId, type Item, parseItems, type Reply } from "@crosspod/protocol";
+import { BoardEvent, type ClientId, type Item, type ItemId, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { OverlaidView } from "../../packages/client/src/overlaid-view.ts";
+import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
 import { expectPoints, RandomHand } from "./random-hand.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
-import { type HeardReply, SimulatedNetwork, type SimulatedTransport } from "./simulated-network.ts";
+import { type Observer, SimulatedNetwork, type SimulatedTransport } from "./simulated-network.ts";
 import { REFUSED_COLOR, SimulatedService } from "./simulated-service.ts";
 import { takenAway, Witness } from "./witness.ts";
 
 /**
- * Several people draw on one board over a network and a service that go wrong in every way they can; then all is well again, and everybody must have the same board.
- * Each seed is another history, and always the same one. One seed alone: `SEED=17 npx vitest run --project unit test/fuzz`. More of them: `SEEDS=2000`.
+ * Several people draw on one board over a network and a service that go wrong; then all is well, and all must have the
+ * same board. Each seed is one history. One: `SEED=17 npx vitest run --project unit test/fuzz`; more: `SEEDS=2000`.
  */
 const SEEDS = Number(process.env.SEEDS ?? 240);
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
@@ -20,7 +20,7 @@ const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ lengt
 const BOARD = "fuzz";
 const COLORS = ["000000", "ff0000", "00ff00", "0000ff"];
 const DRAWING_MS = 6_000;
-/** Everything must be in its place this long after the network is well again: the longest pause between two tries is 10 s. */
+/** Everything must be in its place this long after the network is well: the longest pause between two tries is 10 s. */
 const HEALING_MS = 60_000;
 /** Two announcements of the head, so that nothing is left that only they would bring. */
 const QUIET_MS = 7_000;
@@ -60,11 +60,12 @@ class Page {
         after: (ms, run) => clock.after(ms, () => this.isAlive && run()),
       },
       connect: () => {
-        this.transport = network.connect((heard) => history.heardReply(heard));
+        this.transport = network.connect(history);
         return this.transport;
       },
     });
     this.client.onSaveState((saveState) => this.saveStates.push(saveState));
+    this.client.onRefused(() => history.refused(this));
     this.client.open();
   }
 
@@ -81,7 +82,7 @@ interface Player {
   page: Page;
 }
 
-class BoardHistory {
+class BoardHistory implements Observer {
   readonly clock = new SimulatedClock();
   readonly random: Random;
   readonly service: SimulatedService;
@@ -91,16 +92,22 @@ class BoardHistory {
   readonly #witness = new Witness();
   #hand: RandomHand;
   #isDrawing = true;
+  readonly #refused = new Set<ItemId>();
 
   constructor(seed: number) {
     this.random = new Random(seed);
     this.#hand = this.#newHand();
-    // With a short log, clients that were away get snapshots.
-    this.service = new SimulatedService(BOARD, this.clock, this.random.pick([5, 40, 5_000]) ?? 5);
+    this.service = new SimulatedService({
+      clock: this.clock,
+      random: this.random,
+      // With a short log, clients that were away get snapshots.
+      logLimit: this.random.pick([5, 40, 5_000]) ?? 5,
+      hasReplica: this.random.chance(0.4),
+    });
     this.network = new SimulatedNetwork(this.clock, this.random, this.service, {
-      lost: this.random.pick([0, 0.05, 0.3]) ?? 0,
-      repeated: this.random.pick([0, 0.2]) ?? 0,
-      replyLost: this.random.pick([0, 0.02]) ?? 0,
+      replyLost: this.random.pick([0, 0.05]) ?? 0,
+      refusalLost: this.random.pick([0, 0.1]) ?? 0,
+      operationsLost: this.random.pick([0, 0, 0.01]) ?? 0,
       maxDelayMs: this.random.pick([10, 80, 300]) ?? 10,
     });
   }
@@ -109,6 +116,8 @@ class BoardHistory {
     this.#open();
     await this.clock.run(DRAWING_MS);
     this.#isDrawing = false;
+    // With nothing drawn after it, only the head says so.
+    if (this.random.chance(0.2)) this.service.failOver();
     await this.#heal();
     await this.#check();
     await this.#drawOnce();
@@ -116,20 +125,36 @@ class BoardHistory {
     for (const { page } of this.#players) page.client.close();
   }
 
-  heardReply({ event, args, reply, epochs }: HeardReply): void {
-    if (event !== BoardEvent.operations || epochs !== this.service.epochs) return;
-    const [client, firstN, text] = args as [ClientId, number, string];
-    this.#witness.sees(client, firstN, text);
-    this.#witness.hears(client, reply as Reply<{ n: number }>);
+  sent([client, firstSeq, text]: readonly unknown[]): void {
+    this.#witness.sees(client as ClientId, firstSeq as number, text as string);
+  }
+
+  replied(event: string, [request]: readonly unknown[], reply: unknown, dataSets: number): void {
+    if (event !== BoardEvent.join || dataSets !== this.service.dataSets) return;
+    const { ok } = reply as { ok?: Partial<Joined> };
+    if (ok?.protocol) this.#witness.hearsJoined((request as JoinRequest).clients, ok as Joined);
+  }
+
+  received(event: string, [seq, text, safe]: readonly unknown[], dataSets: number): void {
+    if (event !== BoardEvent.operations || dataSets !== this.service.dataSets) return;
+    this.#witness.hearsOperations(seq as number, text as string, safe as number);
+  }
+
+  /** What a page has not any more, when it hears of a refusal, need not be on the board. */
+  refused(page: Page): void {
+    for (const { id, sheet } of this.#hand.strokes)
+      if (sheet === page && !page.client.view.get(id)) this.#refused.add(id);
   }
 
   #open(): void {
     const people = this.random.whole(2, 4);
     for (let person = 0; person < people; person++) this.#addPlayer(new WebOutboxStorage(new FakeKeyValueStorage()));
-    // Two windows of one browser share its storage.
-    if (this.random.chance(0.35)) this.#addPlayer(this.#players[0]!.storage);
+    // Windows of one browser share its storage.
+    for (let windows = this.random.pick([0, 0, 1, 2]) ?? 0; windows > 0; windows -= 1) {
+      this.#addPlayer(this.#players[0]!.storage);
+    }
     this.#schedule(300, 1_500, () => this.#somethingGoesWrong());
-    if (this.random.chance(0.35)) this.clock.after(this.random.whole(1_000, DRAWING_MS), () => this.#beginEpoch());
+    if (this.random.chance(0.35)) this.clock.after(this.random.whole(1_000, DRAWING_MS), () => this.#loseData());
   }
 
   #addPlayer(storage: WebOutboxStorage): void {
@@ -155,11 +180,34 @@ class BoardHistory {
   #somethingGoesWrong(): void {
     const player = this.random.pick(this.#players)!;
     const what = this.random.next();
-    if (what < 0.35) player.page.transport?.disconnect();
-    else if (what < 0.5) this.#goOffline(player);
-    else if (what < 0.65) this.#reload(player);
-    else if (what < 0.8) this.network.restart(this.random.whole(50, 800));
-    else this.#loseStore();
+    if (what < 0.3) player.page.transport?.disconnect();
+    else if (what < 0.45) this.#goOffline(player);
+    else if (what < 0.6) this.#reload(player);
+    else if (what < 0.7) this.network.restart(this.random.whole(50, 800));
+    else if (what < 0.8) this.#loseStore();
+    else if (what < 0.88) this.service.failOver();
+    else if (what < 0.92) this.#forgetSession(player);
+    else if (what < 0.96) this.#outdate();
+    else this.#fill();
+  }
+
+  #forgetSession({ page: { transport } }: Player): void {
+    if (transport?.peer) this.service.forget(transport.peer);
+  }
+
+  #fill(): void {
+    this.service.health.isFull = true;
+    this.clock.after(this.random.whole(10, 500), () => {
+      this.service.health.isFull = false;
+    });
+  }
+
+  #outdate(): void {
+    this.service.health.isOutdated = true;
+    this.network.restart(this.random.whole(50, 300));
+    this.clock.after(this.random.whole(300, 2_000), () => {
+      this.service.health.isOutdated = false;
+    });
   }
 
   #goOffline({ page }: Player): void {
@@ -179,20 +227,22 @@ class BoardHistory {
   }
 
   #loseStore(): void {
-    this.service.isAvailable = false;
+    this.service.health.isAvailable = false;
     this.clock.after(this.random.whole(100, 1_500), () => {
-      this.service.isAvailable = true;
+      this.service.health.isAvailable = true;
     });
   }
 
-  #beginEpoch(): void {
-    this.service.beginEpoch();
+  #loseData(): void {
+    this.service.loseData();
     this.#witness.forget();
     this.#hand = this.#newHand();
   }
 
   async #heal(): Promise<void> {
-    this.service.isAvailable = true;
+    this.service.health.isAvailable = true;
+    this.service.health.isOutdated = false;
+    this.service.health.isFull = false;
     this.network.heal();
     await this.#settle();
   }
@@ -216,7 +266,7 @@ class BoardHistory {
   }
 
   async #check(): Promise<void> {
-    const committed = await this.#committed();
+    const committed = this.service.log.items.inOrder();
     for (const { page, storage } of this.#players) {
       expect(page.client.state).toBe("live");
       expect(isSaved(page.client), JSON.stringify(page.client.saveState)).toBe(true);
@@ -225,13 +275,8 @@ class BoardHistory {
       expect(pendingOf(page.client)).toEqual([]);
     }
     await this.#checkLateJoiner(committed);
-    this.#witness.expectLog(this.service.log, committed);
+    this.#witness.expectLog(this.service.log.operations, committed);
     this.#checkStrokes(committed);
-  }
-
-  async #committed(): Promise<Item[]> {
-    const { items } = await this.service.store.history(BOARD);
-    return parseItems(items ?? "") ?? [];
   }
 
   async #checkLateJoiner(committed: readonly Item[]): Promise<void> {
@@ -243,11 +288,10 @@ class BoardHistory {
 
   /** What nobody took away is there as it was drawn: every point, once. */
   #checkStrokes(committed: readonly Item[]): void {
-    const { log } = this.service;
-    const gone = takenAway(log);
+    const gone = takenAway(this.service.log.operations);
     const items = new Map(committed.map((item) => [item.id, item]));
     for (const stroke of this.#hand.strokes) {
-      if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id)) continue;
+      if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id) || this.#refused.has(stroke.id)) continue;
       const item = items.get(stroke.id);
       const isPageOpen = this.#players.some(({ page }) => page === stroke.sheet);
       if (isPageOpen) expect(item, `stroke ${stroke.id}`).toBeDefined();
@@ -260,6 +304,6 @@ const isSaved = ({ saveState }: BoardClient): boolean =>
   saveState.state === "saved" || (saveState.state === "not-saved" && saveState.reason.includes("more points"));
 
 function pendingOf(client: BoardClient): unknown[] {
-  expect(client.view).toBeInstanceOf(OverlaidView);
-  return client.view instanceof OverlaidView ? [...client.view.pending] : [];
+  expect(client.view).toBeInstanceOf(OptimisticView);
+  return client.view instanceof OptimisticView ? [...client.view.pending] : [];
 }

@@ -1,24 +1,33 @@
-import type { BoardTransport, Loss } from "@crosspod/client";
+import type { BoardTransport, DisconnectReason } from "@crosspod/client";
 import { BoardEvent } from "@crosspod/protocol";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import type { Peer, SimulatedService } from "./simulated-service.ts";
 
-/** How bad the network is: probabilities, until it is healed. */
+/** How bad the network is, until it is healed. */
 export interface Weather {
-  readonly lost: number;
-  readonly repeated: number;
+  /** Probabilities that a reply does not come at all, and a refusal. */
   readonly replyLost: number;
+  readonly refusalLost: number;
+  /** That a pod loses a part of the stream, which should not be. */
+  readonly operationsLost: number;
   readonly maxDelayMs: number;
 }
 
-const FAIR: Weather = { lost: 0, repeated: 0, replyLost: 0, maxDelayMs: 20 };
+const FAIR: Weather = { replyLost: 0, refusalLost: 0, operationsLost: 0, maxDelayMs: 20 };
 
 /** How long a client waits for a reply. */
 const REPLY_DEADLINE_MS = 2_000;
 const MAX_CONNECT_DELAY_MS = 300;
 
-/** What joins the simulated clients and the service. What a client sends comes in order; what the service sends to all may be lost, repeated, or overtaken. */
+/** What goes over a connection, for whoever judges it. `dataSets` is the service's count when the service sent it. */
+export interface Observer {
+  sent(args: readonly unknown[]): void;
+  replied(event: string, args: readonly unknown[], reply: unknown, dataSets: number): void;
+  received(event: string, args: readonly unknown[], dataSets: number): void;
+}
+
+/** What joins the simulated clients and the service. Over one connection all comes in order, until it breaks. */
 export class SimulatedNetwork {
   readonly clock: SimulatedClock;
   readonly random: Random;
@@ -26,7 +35,6 @@ export class SimulatedNetwork {
   readonly #transports = new Set<SimulatedTransport>();
   #weather: Weather;
   #isUp = true;
-  #connections = 0;
 
   constructor(clock: SimulatedClock, random: Random, service: SimulatedService, weather: Weather) {
     this.clock = clock;
@@ -43,19 +51,14 @@ export class SimulatedNetwork {
     return this.#isUp;
   }
 
-  connect(onReply: (heard: HeardReply) => void): SimulatedTransport {
-    const transport = new SimulatedTransport(this, onReply);
+  connect(observer: Observer): SimulatedTransport {
+    const transport = new SimulatedTransport(this, observer);
     this.#transports.add(transport);
     return transport;
   }
 
   forget(transport: SimulatedTransport): void {
     this.#transports.delete(transport);
-  }
-
-  newConnectionId(): string {
-    this.#connections += 1;
-    return `connection-${this.#connections}`;
   }
 
   /** The service is gone for a while; its store stays. */
@@ -74,68 +77,87 @@ export class SimulatedNetwork {
     for (const transport of this.#transports) transport.isOffline = false;
   }
 
-  delay(): number {
-    return this.random.whole(1, this.#weather.maxDelayMs);
+  /** One direction of a connection: what is sent over it arrives later, in order. */
+  newLine(): (arrive: () => void) => void {
+    let arrivesAt = 0;
+    return (arrive) => {
+      const delayMs = this.random.whole(1, this.#weather.maxDelayMs);
+      arrivesAt = Math.max(arrivesAt, this.clock.now() + delayMs);
+      this.clock.after(arrivesAt - this.clock.now(), arrive);
+    };
   }
-}
-
-/** What a client got for what it asked. */
-export interface HeardReply {
-  readonly event: string;
-  readonly args: readonly unknown[];
-  readonly reply: unknown;
-  /** Of the service, when it answered. */
-  readonly epochs: number;
 }
 
 type Listener = (...args: readonly unknown[]) => void;
 
+/** A connection that is open. */
+interface Connection {
+  readonly peer: Peer;
+  readonly up: (arrive: () => void) => void;
+  readonly down: (arrive: () => void) => void;
+}
+
 /** One connection after the other, of one client. */
 export class SimulatedTransport implements BoardTransport {
   readonly #network: SimulatedNetwork;
-  readonly #onReply: (heard: HeardReply) => void;
+  readonly #observer: Observer;
   readonly #listeners = new Map<string, Listener[]>();
   readonly #heardListeners: (() => void)[] = [];
   readonly #connectListeners: (() => void)[] = [];
-  readonly #disconnectListeners: ((loss: Loss) => void)[] = [];
-  #peer: Peer | undefined;
+  readonly #disconnectListeners: ((reason: DisconnectReason) => void)[] = [];
+  #connection: Connection | undefined;
   #rejections = new Set<() => void>();
-  /** What a client sends arrives in order: not before this. */
-  #arrivesAt = 0;
   #isClosed = false;
   isOffline = false;
 
-  constructor(network: SimulatedNetwork, onReply: (heard: HeardReply) => void) {
+  constructor(network: SimulatedNetwork, observer: Observer) {
     this.#network = network;
-    this.#onReply = onReply;
-    this.#connectLater();
+    this.#observer = observer;
   }
 
   get id(): string | undefined {
-    return this.#peer?.id;
+    return this.#connection && "connection";
+  }
+
+  get peer(): Peer | undefined {
+    return this.#connection?.peer;
+  }
+
+  open(): void {
+    this.#connectLater();
   }
 
   request(event: string, ...args: readonly unknown[]): Promise<unknown> {
-    const { clock, weather, random } = this.#network;
-    const peer = this.#peer;
-    if (!peer) return Promise.reject(new Error("there is no connection"));
+    const { clock, random, service, weather } = this.#network;
+    const connection = this.#connection;
     return new Promise((resolve, reject) => {
+      if (!connection) return reject(new Error("there is no connection"));
       const fail = (): void => reject(new Error("the reply did not come"));
       this.#rejections.add(fail);
       const cancelDeadline = clock.after(REPLY_DEADLINE_MS, fail);
-      const replyIsLost = random.chance(weather.replyLost);
-      this.#deliver(peer, event, args, (reply, epochs) => {
-        if (this.#peer !== peer || replyIsLost) return;
-        cancelDeadline();
-        this.#rejections.delete(fail);
-        this.#heard();
-        this.#onReply({ event, args, reply, epochs });
-        resolve(reply);
-      });
+      const isLost = random.chance(weather.replyLost);
+      this.#sendUp(connection, () =>
+        service.answer(connection.peer, event, args, (reply) => {
+          if (isLost) return;
+          this.#sendDown(connection, (dataSets) => {
+            cancelDeadline();
+            this.#rejections.delete(fail);
+            this.#observer.replied(event, args, reply, dataSets);
+            resolve(reply);
+          });
+        }),
+      );
     });
   }
 
-  send(): void {}
+  emit(event: string, ...args: readonly unknown[]): void {
+    const connection = this.#connection;
+    if (!connection || event !== BoardEvent.operations) return;
+    this.#observer.sent(args);
+    this.#sendUp(connection, () => this.#network.service.submit(connection.peer, args));
+  }
+
+  emitVolatile(): void {}
 
   on(event: string, listener: Listener): void {
     this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
@@ -149,15 +171,15 @@ export class SimulatedTransport implements BoardTransport {
     this.#connectListeners.push(listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
     this.#disconnectListeners.push(listener);
   }
 
-  renew(): void {
+  reconnect(): void {
     this.disconnect();
   }
 
-  wake(): void {}
+  reconnectNow(): void {}
 
   close(): void {
     this.#isClosed = true;
@@ -167,37 +189,31 @@ export class SimulatedTransport implements BoardTransport {
 
   /** Breaks the connection, in the middle of whatever is on it. */
   disconnect(): void {
-    const peer = this.#peer;
-    if (!peer) return;
-    this.#peer = undefined;
-    this.#network.service.leave(peer);
+    const connection = this.#connection;
+    if (!connection) return;
+    this.#connection = undefined;
+    this.#network.service.leave(connection.peer);
     for (const reject of this.#rejections) reject();
     this.#rejections = new Set();
     for (const listener of this.#disconnectListeners) listener("other");
     this.#connectLater();
   }
 
-  /** A message that was on its way when the connection broke has got through, or not; its reply has not. */
-  #deliver(
-    peer: Peer,
-    event: string,
-    args: readonly unknown[],
-    onReply: (reply: unknown, epochs: number) => void,
-  ): void {
-    const { clock, random, service } = this.#network;
-    const survivesBreak = random.chance(0.5);
-    this.#arrivesAt = Math.max(this.#arrivesAt, clock.now() + this.#network.delay());
-    clock.after(this.#arrivesAt - clock.now(), () => {
-      if (this.#peer !== peer && !survivesBreak) return;
-      const { epochs } = service;
-      void service
-        .answer(peer, event, args)
-        .then((reply) => clock.after(this.#network.delay(), () => onReply(reply, epochs)));
+  /** A message that was on its way when the connection broke has got through, or not. */
+  #sendUp(connection: Connection, arrive: () => void): void {
+    const survivesBreak = this.#network.random.chance(0.5);
+    connection.up(() => {
+      if (this.#connection === connection || survivesBreak) arrive();
     });
   }
 
-  #heard(): void {
-    for (const listener of this.#heardListeners) listener();
+  #sendDown(connection: Connection, arrive: (dataSets: number) => void): void {
+    const { dataSets } = this.#network.service;
+    connection.down(() => {
+      if (this.#connection !== connection) return;
+      for (const listener of this.#heardListeners) listener();
+      arrive(dataSets);
+    });
   }
 
   #connectLater(): void {
@@ -209,21 +225,22 @@ export class SimulatedTransport implements BoardTransport {
   #connect(): void {
     if (this.#isClosed) return;
     if (this.isOffline || !this.#network.isUp) return this.#connectLater();
-    const peer: Peer = { id: this.#network.newConnectionId(), emit: (event, ...args) => this.#emit(peer, event, args) };
-    this.#peer = peer;
+    const connection: Connection = {
+      peer: { emit: (event, ...args) => this.#receive(connection, event, args) },
+      up: this.#network.newLine(),
+      down: this.#network.newLine(),
+    };
+    this.#connection = connection;
     for (const listener of this.#connectListeners) listener();
   }
 
-  #emit(peer: Peer, event: string, args: readonly unknown[]): void {
-    const { clock, random, weather } = this.#network;
-    if (event === BoardEvent.operations && random.chance(weather.lost)) return;
-    const times = random.chance(weather.repeated) ? 2 : 1;
-    for (let time = 0; time < times; time++) {
-      clock.after(this.#network.delay(), () => {
-        if (this.#peer !== peer) return;
-        this.#heard();
-        for (const listener of this.#listeners.get(event) ?? []) listener(...args);
-      });
-    }
+  #receive(connection: Connection, event: string, args: readonly unknown[]): void {
+    const { random, weather } = this.#network;
+    if (event === BoardEvent.refused && random.chance(weather.refusalLost)) return;
+    if (event === BoardEvent.operations && random.chance(weather.operationsLost)) return;
+    this.#sendDown(connection, (dataSets) => {
+      this.#observer.received(event, args, dataSets);
+      for (const listener of this.#listeners.get(event) ?? []) listener(...args);
+    });
   }
 }

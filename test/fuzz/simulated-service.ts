@@ -1,143 +1,199 @@
 import {
+  BOARD_PROTOCOL,
   type BoardError,
   BoardEvent,
   type ClientId,
-  encodeCommitted,
   type JoinRequest,
+  MAX_BOARD_POINTS,
   MAX_ITEM_POINTS,
-  type NumberedOperation,
   type Operation,
   parseOperations,
+  type Reply,
 } from "@crosspod/protocol";
-import type { BoardStore, Commit } from "../../apps/whiteboard/src/server/board-store.ts";
-import { BoardStoreError, toBoardError } from "../../apps/whiteboard/src/server/board-store.ts";
-import { MemoryBoardStore } from "../../apps/whiteboard/src/server/memory-board-store.ts";
+import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
+import { SimulatedLog } from "./simulated-log.ts";
 
 /** Strokes of this colour are refused for good, in place of a limit that would take long to reach. */
 export const REFUSED_COLOR = "bad000";
 
 const HEAD_INTERVAL_MS = 3_000;
+/** What the store takes for an answer, and what a replica of it takes to follow. */
+const MAX_STORE_MS = 15;
+const MAX_REPLICA_MS = 60;
 
 /** Somebody who is connected, as the service sees it. */
 export interface Peer {
-  readonly id: string;
-  /** Sends an event to it; it may be lost on the way. */
+  /** Sends an event, which comes after all that was sent before, if the connection lasts. */
   emit(event: string, ...args: unknown[]): void;
 }
 
-/** The server's side of the protocol over the real store, with what can go wrong on that side. */
+/** What can go wrong on this side. */
+export interface ServiceHealth {
+  isAvailable: boolean;
+  /** Whether new joins meet a pod of another version. */
+  isOutdated: boolean;
+  /** Whether the board has no room, until something is taken away. */
+  isFull: boolean;
+}
+
+export interface SimulatedServiceOptions {
+  readonly clock: SimulatedClock;
+  readonly random: Random;
+  readonly logLimit: number;
+  /** Whether the store is safe only when a replica has followed. */
+  readonly hasReplica: boolean;
+}
+
+/** The service's side of the protocol, over a log of its own, with what can go wrong on that side. */
 export class SimulatedService {
-  readonly board: string;
-  readonly #viewers = new Set<Peer>();
-  /** Who has joined some time: what such a one had sent before its connection broke may still be taken. */
-  readonly #joined = new WeakSet<Peer>();
-  readonly #gone = new WeakSet<Peer>();
-  readonly #logLimit: number;
-  #store: BoardStore;
-  #isAvailable = true;
+  readonly health: ServiceHealth = { isAvailable: true, isOutdated: false, isFull: false };
+  readonly #options: SimulatedServiceOptions;
+  readonly #sessions = new Set<Peer>();
+  /** What such a one had sent before its connection broke may still be taken. */
+  readonly #left = new WeakSet<Peer>();
+  /** Submissions are taken one after the other. */
+  #queue: (() => void)[] = [];
+  #safe = 0;
+  #dataSets = 1;
   #epochs = 1;
-  /** What was committed in this epoch, in order. */
-  log: NumberedOperation[] = [];
+  log: SimulatedLog;
 
-  constructor(board: string, clock: SimulatedClock, logLimit: number) {
-    this.board = board;
-    this.#logLimit = logLimit;
-    this.#store = this.#newStore();
-    const announce = (): void => {
-      void this.#announceHead();
-      clock.after(HEAD_INTERVAL_MS, announce);
-    };
-    clock.after(HEAD_INTERVAL_MS, announce);
+  constructor(options: SimulatedServiceOptions) {
+    this.#options = options;
+    this.log = new SimulatedLog("epoch-1", options.logLimit);
+    this.#every(HEAD_INTERVAL_MS, () => this.#announceHead());
   }
 
-  get store(): BoardStore {
-    return this.#store;
+  /** Counts the data sets that have nothing of the one before. */
+  get dataSets(): number {
+    return this.#dataSets;
   }
 
-  get epochs(): number {
-    return this.#epochs;
+  /** Everything is gone: what comes now is another data set. */
+  loseData(): void {
+    this.#dataSets += 1;
+    this.#safe = 0;
+    this.#beginEpoch(0);
   }
 
-  set isAvailable(isAvailable: boolean) {
-    this.#isAvailable = isAvailable;
-  }
-
-  /** The data set is gone: what comes now is another one. */
-  beginEpoch(): void {
-    this.#epochs += 1;
-    this.#store = this.#newStore();
-    this.log = [];
+  /** A replica takes over, which has only what is safe. */
+  failOver(): void {
+    this.#beginEpoch(this.#safe);
   }
 
   leave(peer: Peer): void {
-    this.#viewers.delete(peer);
-    this.#gone.add(peer);
+    if (this.#sessions.delete(peer)) this.#left.add(peer);
   }
 
-  /** Answers an event. */
-  async answer(peer: Peer, event: string, args: readonly unknown[]): Promise<unknown> {
-    try {
-      if (!this.#isAvailable) throw new BoardStoreError("unavailable", "the store is away");
-      if (event === BoardEvent.join) return { ok: await this.#join(peer, args[0] as JoinRequest) };
-      if (!this.#joined.has(peer)) return { error: { code: "not-joined", detail: "join a board first" } };
-      if (event === BoardEvent.since) return { ok: await this.#since(args[0] as string, args[1] as number) };
-      if (event === BoardEvent.operations) {
-        return await this.#commit(args[0] as ClientId, args[1] as number, args[2] as string);
-      }
-      return { ok: {} };
-    } catch (error) {
-      if (error instanceof BoardStoreError) return { error: toBoardError(error) };
-      throw error;
-    }
+  /** The pod forgets that somebody has joined. */
+  forget(peer: Peer): void {
+    this.#sessions.delete(peer);
   }
 
-  async #join(peer: Peer, { client, epoch, seq }: JoinRequest): Promise<unknown> {
-    this.#joined.add(peer);
-    if (!this.#gone.has(peer)) this.#viewers.add(peer);
-    const known = epoch !== undefined && seq !== undefined ? { epoch, seq } : undefined;
-    const { history, n } = await this.#store.join(this.board, client, known);
-    return { ...history, n, pod: "pod", version: "1", headSeconds: HEAD_INTERVAL_MS / 1_000 };
+  /** Answers an event, some time later, in the same moment in which the answer is right. */
+  answer(peer: Peer, event: string, [request]: readonly unknown[], reply: (reply: Reply<unknown>) => void): void {
+    if (event !== BoardEvent.join) return reply({ ok: {} });
+    this.#afterStore(() => reply(this.#join(peer, request as JoinRequest)));
   }
 
-  #since(epoch: string, seq: number): Promise<unknown> {
-    return this.#store.history(this.board, { epoch, seq });
+  /** Takes operations of a client, or tells it why not. */
+  submit(peer: Peer, [client, firstSeq, text]: readonly unknown[]): void {
+    this.#queue.push(() => {
+      const error = this.#commit(peer, client as ClientId, firstSeq as number, text as string);
+      if (error) peer.emit(BoardEvent.refused, client, error);
+    });
+    if (this.#queue.length === 1) this.#takeNext();
   }
 
-  async #commit(client: ClientId, firstN: number, text: string): Promise<unknown> {
+  #takeNext(): void {
+    this.#afterStore(() => {
+      this.#queue[0]?.();
+      this.#queue.shift();
+      if (this.#queue.length > 0) this.#takeNext();
+    });
+  }
+
+  #join(peer: Peer, { protocol, clients, known }: JoinRequest): Reply<unknown> {
+    const { health, log } = this;
+    if (protocol !== BOARD_PROTOCOL) return { error: { code: "outdated", detail: "another version" } };
+    if (health.isOutdated) return { ok: { epoch: log.epoch, seq: log.position.seq, items: "", n: 0 } };
+    if (!health.isAvailable) return { error: { code: "unavailable", detail: "the store is away" } };
+    // What a reply says is acknowledged: a pod waits until it is safe.
+    this.#makeSafe(log.position.seq);
+    this.#sessions.add(peer);
+    const clientSeqs = clients.map((client) => log.clientSeq(client));
+    const history = log.history(known, this.#options.random.chance(0.5));
+    const pod = { pod: "pod", version: "1", headSeconds: HEAD_INTERVAL_MS / 1_000 };
+    return { ok: { ...history, clientSeqs, protocol: BOARD_PROTOCOL, ...pod } };
+  }
+
+  #commit(peer: Peer, client: ClientId, firstSeq: number, text: string): BoardError | undefined {
+    const error = (code: BoardError["code"]): BoardError => ({ code, detail: code, clientSeq: firstSeq });
+    if (!this.#sessions.has(peer) && !this.#left.has(peer)) return error("not-joined");
+    if (!this.health.isAvailable) return error("unavailable");
     const operations = parseOperations(text, client);
-    if (!operations) return { error: { code: "malformed", detail: "these are no operations" } };
-    const end = operations.findIndex(isRefused);
-    const taken = end === -1 ? operations : operations.slice(0, end);
-    const commit = await this.#store.commit(this.board, [{ client, firstN, operations: taken }]);
-    this.#fanOut(commit);
-    const [outcome] = commit.outcomes;
-    const error = outcome?.error ?? (end === -1 ? undefined : refusal(firstN + end));
-    return error ? { error } : { ok: { n: outcome?.n ?? 0 } };
+    if (!operations) return error("malformed");
+    const end = operations.findIndex((operation) => this.#isRefused(operation));
+    const result = this.log.submit(client, firstSeq, end === -1 ? operations : operations.slice(0, end));
+    if (typeof result === "object") return result;
+    if (result !== undefined) this.#publish(result);
+    if (end === -1 || this.log.clientSeq(client) >= firstSeq + end) return undefined;
+    return { ...REFUSAL, limit: this.health.isFull ? MAX_BOARD_POINTS : MAX_ITEM_POINTS, clientSeq: firstSeq + end };
   }
 
-  #fanOut({ committed, firstSeq }: Commit): void {
-    if (committed.length === 0) return;
-    this.log.push(...committed);
-    const text = encodeCommitted(committed);
-    for (const peer of this.#viewers) peer.emit(BoardEvent.operations, firstSeq, text);
+  #isRefused(operation: Operation): boolean {
+    return operation.type === "put" && (this.health.isFull || operation.color === REFUSED_COLOR);
   }
 
-  async #announceHead(): Promise<void> {
-    const head = await this.#store.head(this.board);
-    for (const peer of this.#viewers) peer.emit(BoardEvent.head, head);
+  #publish(text: string): void {
+    const { seq } = this.log.position;
+    const before = seq - text.split(";").length;
+    if (!this.#options.hasReplica) this.#safe = seq;
+    this.#tell(before + 1, text);
+    if (this.#options.hasReplica) this.#makeSafeLater(this.log, seq);
   }
 
-  #newStore(): BoardStore {
-    return new MemoryBoardStore({ maxBoards: 10, logOperations: this.#logLimit });
+  #makeSafeLater(log: SimulatedLog, seq: number): void {
+    const { clock, random } = this.#options;
+    clock.after(random.whole(1, MAX_REPLICA_MS), () => {
+      if (log === this.log) this.#makeSafe(seq);
+    });
+  }
+
+  #makeSafe(seq: number): void {
+    if (seq <= this.#safe) return;
+    this.#safe = seq;
+    this.#tell(this.log.position.seq + 1, "");
+  }
+
+  #tell(firstSeq: number, text: string): void {
+    for (const peer of this.#sessions) peer.emit(BoardEvent.operations, firstSeq, text, this.#safe);
+  }
+
+  #beginEpoch(keptSeq: number): void {
+    this.#epochs += 1;
+    const kept = this.log.operations.slice(0, keptSeq);
+    this.log = new SimulatedLog(`epoch-${this.#epochs}`, this.#options.logLimit, kept);
+    this.#announceHead();
+  }
+
+  #announceHead(): void {
+    const { epoch, seq } = this.log.position;
+    for (const peer of this.#sessions) peer.emit(BoardEvent.head, { epoch, seq });
+  }
+
+  #afterStore(run: () => void): void {
+    const { clock, random } = this.#options;
+    clock.after(random.whole(1, MAX_STORE_MS), run);
+  }
+
+  #every(ms: number, run: () => void): void {
+    this.#options.clock.after(ms, () => {
+      run();
+      this.#every(ms, run);
+    });
   }
 }
 
-const isRefused = (operation: Operation): boolean => operation.type === "put" && operation.color === REFUSED_COLOR;
-
-const refusal = (n: number): BoardError => ({
-  code: "too-many-points",
-  detail: "the item would have more points than it may",
-  limit: MAX_ITEM_POINTS,
-  n,
-});
+const REFUSAL: BoardError = { code: "too-many-points", detail: "there would be more points than there may be" };

@@ -3,9 +3,10 @@ import {
   type ClientId,
   type Item,
   type ItemId,
+  type Joined,
   type NumberedOperation,
+  parseCommitted,
   parseOperations,
-  type Reply,
 } from "@crosspod/protocol";
 import { expect } from "vitest";
 
@@ -17,14 +18,20 @@ export class Witness {
   readonly #acknowledged = new Map<ClientId, number>();
 
   /** A client sends operations, or sends them again. */
-  sees(client: ClientId, firstN: number, text: string): void {
-    for (const [index, part] of text.split(";").entries()) this.#sent.set(`${client}:${firstN + index}`, part);
+  sees(client: ClientId, firstSeq: number, text: string): void {
+    for (const [index, part] of text.split(";").entries()) this.#sent.set(`${client}:${firstSeq + index}`, part);
   }
 
-  /** A client is told what became of them. */
-  hears(client: ClientId, reply: Reply<{ readonly n: number }>): void {
-    if (!("ok" in reply)) return;
-    this.#acknowledged.set(client, Math.max(reply.ok.n, this.#acknowledged.get(client) ?? 0));
+  /** A client is told what the store has of some, in the reply to a join. */
+  hearsJoined(clients: readonly ClientId[], { clientSeqs }: Joined): void {
+    for (const [index, client] of clients.entries()) this.#acknowledge(client, clientSeqs[index] ?? 0);
+  }
+
+  /** A client is told what follows in the log, and up to where the store is safe. */
+  hearsOperations(firstSeq: number, text: string, safe: number): void {
+    for (const { client, clientSeq, seq } of parseCommitted(text, firstSeq) ?? []) {
+      if (seq <= safe) this.#acknowledge(client, clientSeq);
+    }
   }
 
   /** What was is no more: the board is another one. */
@@ -35,22 +42,28 @@ export class Witness {
 
   /** Those of a board's operations that nobody has sent. */
   unsent(log: readonly NumberedOperation[]): NumberedOperation[] {
-    return log.filter(({ client, n }) => !this.#sent.has(`${client}:${n}`));
+    return log.filter(({ client, clientSeq }) => !this.#sent.has(`${client}:${clientSeq}`));
   }
 
-  /** Expects a board's log, from its beginning, to have every acknowledged operation once, as it was sent, and to make the board. */
+  /** Expects a whole log to have every acknowledged operation once, as it was sent, and to make the board. */
   expectLog(log: readonly NumberedOperation[], board: readonly Item[]): void {
     const last = new Map<ClientId, number>();
     const items = new BoardItems();
-    for (const [index, { client, n, operation }] of log.entries()) {
-      expect(n, `the number of ${client}`).toBe((last.get(client) ?? 0) + 1);
-      last.set(client, n);
+    for (const [index, { client, clientSeq, operation }] of log.entries()) {
+      expect(clientSeq, `the number of ${client}`).toBe((last.get(client) ?? 0) + 1);
+      last.set(client, clientSeq);
       items.apply(operation, index + 1);
-      const sent = this.#sent.get(`${client}:${n}`);
+      const sent = this.#sent.get(`${client}:${clientSeq}`);
       if (sent !== undefined) expect(parseOperations(sent, client)).toEqual([operation]);
     }
     expect(items.inOrder()).toEqual(board);
-    for (const [client, n] of this.#acknowledged) expect(last.get(client), client).toBeGreaterThanOrEqual(n);
+    for (const [client, clientSeq] of this.#acknowledged) {
+      expect(last.get(client) ?? 0, client).toBeGreaterThanOrEqual(clientSeq);
+    }
+  }
+
+  #acknowledge(client: ClientId, clientSeq: number): void {
+    this.#acknowledged.set(client, Math.max(clientSeq, this.#acknowledged.get(client) ?? 0));
   }
 }
 

@@ -33,23 +33,20 @@ export class BoardPerson implements Disposable {
 
   /** Resolves when the connection is in a state. */
   untilState(state: ConnectionState): Promise<void> {
-    return this.#until(`the state ${state}`, () => this.client.state === state);
+    return this.until(`the state ${state}`, () => this.client.state === state);
   }
 
   untilSaveState(state: SaveState["state"]): Promise<void> {
-    return this.#until(`the save state ${state}`, () => this.client.saveState.state === state);
+    return this.until(`the save state ${state}`, () => this.client.saveState.state === state);
   }
 
   /** Resolves when so many items are on the board. */
   untilItems(count: number): Promise<void> {
-    return this.#until(`${count} items`, () => this.items.length === count);
+    return this.until(`${count} items`, () => this.items.length === count);
   }
 
-  [Symbol.dispose](): void {
-    this.client.close();
-  }
-
-  async #until(what: string, isSo: () => boolean): Promise<void> {
+  /** Resolves when something is so, which is looked at after each change of the board and of the connection. */
+  async until(what: string, isSo: () => boolean): Promise<void> {
     if (isSo()) return;
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {
@@ -70,5 +67,9 @@ export class BoardPerson implements Disposable {
         for (const unsubscribe of subscriptions) unsubscribe();
       };
     });
+  }
+
+  [Symbol.dispose](): void {
+    this.client.close();
   }
 }

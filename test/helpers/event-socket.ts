@@ -1,5 +1,18 @@
 import { EventEmitter, once } from "node:events";
-import { BOARD_CLIENT_QUERY, type BoardError, type JoinRequest, type Reply } from "@crosspod/protocol";
+import {
+  BOARD_CLIENT_QUERY,
+  BOARD_PROTOCOL,
+  type BoardError,
+  type CommittedOperation,
+  countEntries,
+  encodeOperations,
+  entryNumbers,
+  type Joined,
+  type JoinRequest,
+  type Operation,
+  parseCommitted,
+  type Reply,
+} from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { DEADLINE_MS, within } from "./deadline.ts";
 
@@ -55,8 +68,39 @@ export class EventSocket implements Disposable {
   }
 
   /** What `join` answers. Throws when it is refused. */
-  async join(request: Partial<JoinRequest> = {}): Promise<Record<string, unknown>> {
-    return this.ok("join", { board: "default", client: "anna-000", name: "Anna", ...request });
+  async join(request: Partial<JoinRequest> = {}): Promise<Joined> {
+    const defaults = { protocol: BOARD_PROTOCOL, board: "default", clients: ["anna-000"], name: "Anna" };
+    return (await this.ok("join", { ...defaults, ...request })) as unknown as Joined;
+  }
+
+  /** Submits operations; there is no reply [W6]. */
+  submit(client: string, clientSeq: number, ...operations: readonly Operation[]): void {
+    this.socket.emit("o", client, clientSeq, encodeOperations(operations, client));
+  }
+
+  /** Submits operations as text, and resolves when the log has brought them back, stored [W6]. Throws when they are refused. */
+  async store(client: string, clientSeq: number, text: string): Promise<void> {
+    const last = clientSeq + countEntries(text) - 1;
+    const before = this.received.length;
+    this.socket.emit("o", client, clientSeq, text);
+    const came = () => this.received.slice(before);
+    const refusal = () => came().find(([event, refused]) => event === "refused" && refused === client);
+    const isStored = () => came().some((event) => acknowledges(event, client, last));
+    await this.untilTrue("acknowledgement", () => isStored() || refusal() !== undefined);
+    if (!isStored()) throw new Error(`o was refused: ${JSON.stringify(refusal())}`);
+  }
+
+  /** Resolves with why a submission was not taken: the next time that the service says so. */
+  async refused(): Promise<{ client: unknown; error: BoardError }> {
+    const before = this.all("refused").length;
+    await this.untilTrue("refusal", () => this.all("refused").length > before);
+    const [client, error] = this.all("refused")[before] ?? [];
+    return { client, error: error as BoardError };
+  }
+
+  /** The operations of all that came so far, in the order in which they came. */
+  get operations(): CommittedOperation[] {
+    return this.all("o").flatMap(([seq, text]) => parseCommitted(String(text), Number(seq)) ?? []);
   }
 
   /** Emits an event and resolves with what it asked for. Throws when it is refused. */
@@ -107,4 +151,11 @@ export class EventSocket implements Disposable {
   [Symbol.dispose](): void {
     this.socket.disconnect();
   }
+}
+
+/** Whether an event brings this operation, and says that it is safe. */
+function acknowledges([event, seq, text, safe]: ReceivedEvent, client: string, clientSeq: number): boolean {
+  if (event !== "o") return false;
+  const index = entryNumbers(String(text)).findIndex((each) => each.client === client && each.clientSeq === clientSeq);
+  return index !== -1 && Number(seq) + index <= Number(safe);
 }

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { BOARD_PROTOCOL } from "@crosspod/protocol";
 
 /** A text message as a client has to send it: masked, here with zeros (RFC 6455, section 5.3). */
 export function maskedFrame(text: string): Buffer {
   const payload = Buffer.from(text);
+  if (payload.length > 125) throw new Error("the frame is too long for a length of 7 bits");
   return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }
 
@@ -33,7 +35,8 @@ export async function joinBare(port: number): Promise<Socket> {
   await until('0{"sid"');
   socket.write(maskedFrame("40"));
   await until('40{"sid"');
-  socket.write(maskedFrame('421["join",{"board":"default","client":"stuck000","name":"Stuck"}]'));
+  const request = { protocol: BOARD_PROTOCOL, board: "default", clients: ["stuck000"], name: "Stuck" };
+  socket.write(maskedFrame(`421${JSON.stringify(["join", request])}`));
   await until("431[");
   socket.off("data", keep);
   return socket;

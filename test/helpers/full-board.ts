@@ -1,5 +1,6 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, encodePoints, itemId, type Operation, type Point } from "@crosspod/protocol";
-import type { BoardStore } from "../../apps/whiteboard/src/server/board-store.ts";
+import type { BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
+import { submission } from "./submission.ts";
 
 const CLIENT = "filler__";
 const COLORS = ["000000", "ff0000", "008000", "0000ff", "ffff00"];
@@ -10,7 +11,7 @@ export async function fillBoard(store: BoardStore, board: string, items: number,
   for (let start = 0; start < items; start += BATCH) {
     const count = Math.min(BATCH, items - start);
     const operations = Array.from({ length: count }, (_, index) => scribble(start + index, points));
-    const { outcomes } = await store.commit(board, [{ client: CLIENT, firstN: start + 1, operations }]);
+    const { outcomes } = await store.append(board, [submission(CLIENT, start + 1, ...operations)]);
     const error = outcomes[0]?.error;
     if (error) throw new Error(error.detail);
   }

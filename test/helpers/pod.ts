@@ -14,7 +14,10 @@ export class Pod implements AsyncDisposable {
     readonly adminUrl: string,
   ) {}
 
-  /** Resolves when it listens, which may be before it is ready; `environment` says where its Redis is. */
+  /**
+   * Resolves when it listens, which may be before it is ready; `environment` says where its Redis is.
+   * @param app as for {@link ServiceProcess}.
+   */
   static async start(app: string, name: string, environment: Readonly<Record<string, string>>): Promise<Pod> {
     const process = new ServiceProcess(app, { POD_NAME: name, ...environment });
     try {

@@ -12,6 +12,10 @@ export class RedisCommands implements AsyncDisposable {
     this.client = client;
   }
 
+  get url(): string {
+    return this.#server.url;
+  }
+
   /** Resolves when commands are taken. */
   static async start(): Promise<RedisCommands> {
     const server = await RedisServer.start();

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
+import { isAbsolute } from "node:path";
 import type { Readable } from "node:stream";
 import { root } from "../../scripts/apps.mjs";
 import { DEADLINE_MS, within } from "./deadline.ts";
@@ -12,13 +13,11 @@ export class ServiceProcess implements AsyncDisposable {
   #stdout = "";
   #stderr = "";
 
-  /** @param app its name below apps/; it must be built. */
+  /** @param app its name below apps/, which must be built, or the whole path of the file to run. */
   constructor(app: string, environment: Readonly<Record<string, string>> = {}) {
     const env = { PATH: process.env.PATH ?? "", HOST: "127.0.0.1", PORT: "0", DRAIN_SECONDS: "0", ...environment };
-    this.#child = spawn(process.execPath, [`${root}/apps/${app}/dist/main.js`], {
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const main = isAbsolute(app) ? app : `${root}/apps/${app}/dist/main.js`;
+    this.#child = spawn(process.execPath, [main], { env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child.stdout.on("data", (data) => {
       this.#stdout += data;
       this.#output.emit("line");

@@ -1,51 +1,38 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { encodePoints, type ItemId, type Point } from "@crosspod/protocol";
+import type { ItemId } from "@crosspod/protocol";
 import { BoardPerson } from "./board-person.ts";
-import { point } from "./strokes.ts";
+import { StrokeSeries } from "./stroke-series.ts";
 
-/** Between one point and the next. */
-const PAUSE_MS = 50;
-
-const POINTS = 20;
-
-const STYLE = { color: "000000", width: 32, pressure: false } as const;
-
-/** Somebody who draws one stroke after the other on the default board, point by point. */
-export class SteadyPen {
-  /** The points of what was drawn, as text, by their items. */
-  readonly strokes = new Map<ItemId, string>();
-  readonly #person: BoardPerson;
-  readonly #running: Promise<void>;
-  #stopped = false;
+/** Somebody who draws one stroke after the other on the default board. Disposing of it leaves at once. */
+export class SteadyPen implements Disposable {
+  /** Who draws. */
+  readonly person: BoardPerson;
+  readonly #series: StrokeSeries;
 
   /** Starts at once. */
   constructor(url: string) {
-    this.#person = new BoardPerson(url);
-    this.#running = this.#run();
+    this.person = new BoardPerson(url);
+    this.#series = new StrokeSeries(this.person.client);
+  }
+
+  /** The points of what was drawn, as text, by their items. */
+  get strokes(): ReadonlyMap<ItemId, string> {
+    return this.#series.strokes;
+  }
+
+  /** Ends the stroke. Resolves when everything is saved; the person stays and looks. */
+  async rest(): Promise<void> {
+    await this.#series.stop();
+    await this.person.untilSaveState("saved");
   }
 
   /** Ends the stroke. Resolves when everything is saved and the person has left. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#running;
-    await this.#person.untilSaveState("saved");
-    this.#person[Symbol.dispose]();
+    await this.rest();
+    this[Symbol.dispose]();
   }
 
-  async #run(): Promise<void> {
-    for (let row = 0; !this.#stopped; row += 1) await this.#drawStroke(row % 9_000);
-  }
-
-  async #drawStroke(row: number): Promise<void> {
-    const points: Point[] = [point(0, row)];
-    const stroke = this.#person.client.beginStroke(STYLE, point(0, row));
-    while (points.length < POINTS && !this.#stopped) {
-      await sleep(PAUSE_MS);
-      const next = point(100 * points.length, row + (points.length % 2));
-      stroke.extend([next]);
-      points.push(next);
-    }
-    stroke.end();
-    this.strokes.set(stroke.id, encodePoints(points, STYLE));
+  [Symbol.dispose](): void {
+    void this.#series.stop();
+    this.person[Symbol.dispose]();
   }
 }

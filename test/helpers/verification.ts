@@ -4,9 +4,9 @@ import { ProbeRun } from "./probe-run.ts";
 export interface Found {
   readonly name: string;
   readonly result: "pass" | "fail" | "skip";
-  readonly figure: string;
+  readonly detail: string;
   readonly cause?: string;
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** What `crosspod verify … --json` found of each target, and its exit code. */
@@ -22,5 +22,5 @@ export const resultsOf = (checks: readonly Found[] = []) =>
 
 export const failuresOf = (checks: readonly Found[] = []) => checks.filter(({ result }) => result === "fail");
 
-export const figureOf = (checks: readonly Found[] = [], name: string) =>
-  checks.find((check) => check.name === name)?.figure;
+export const detailOf = (checks: readonly Found[] = [], name: string) =>
+  checks.find((check) => check.name === name)?.detail;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BOARD_HOST } from "../helpers/board-host.ts";
 import type { Manifest } from "../helpers/manifests.ts";
-import { failuresOf, figureOf, verify } from "../helpers/verification.ts";
+import { detailOf, failuresOf, verify } from "../helpers/verification.ts";
 import { AppPods } from "./app-pods.ts";
 import { changed, without } from "./changed-istio.ts";
 import { addressOf, Mesh } from "./mesh.ts";
@@ -32,7 +32,7 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
     const { exitCode, targets } = await verify("broadcaster", addressOf("broadcaster"), "--idle", "3s");
     expect(targets[0]?.filter(({ result }) => result !== "pass")).toEqual([]);
     expect(exitCode).toBe(0);
-    expect(figureOf(targets[0], "pods")).toMatch(/^2 pods in 20 connections: feed-a, feed-b;/);
+    expect(detailOf(targets[0], "pods")).toMatch(/^2 pods in 20 connections: feed-a, feed-b;/);
   });
 
   test("finds that all holds of the whiteboard, by its name: the cookie io keeps long polling on one pod", async () => {
@@ -41,8 +41,8 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
     expect(targets[0]?.filter(({ result }) => result !== "pass")).toEqual([]);
     expect(exitCode).toBe(0);
     // The gateway sends those without a cookie anywhere, so that all may miss one pod.
-    expect(figureOf(targets[0], "pods")).toMatch(/^[23] pods in 20 connections/);
-    expect(figureOf(targets[0], "long polling")).toMatch(
+    expect(detailOf(targets[0], "pods")).toMatch(/^[23] pods in 20 connections/);
+    expect(detailOf(targets[0], "long polling")).toMatch(
       /^30 of 30 requests of a session reached its pod, by the cookie io="[0-9a-f]{16}"; Path=\/; HttpOnly$/,
     );
   });
@@ -62,11 +62,11 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
     expect(failuresOf(targets[0])).toEqual([
       expect.objectContaining({
         name: "long polling",
-        figure: expect.stringMatching(
+        detail: expect.stringMatching(
           /^lost its session: \d+ of 30 requests answered 400; the requests reached [23] pods$/,
         ),
         cause: expect.stringContaining("no gateway set a cookie"),
-        mend: expect.stringMatching(/is the DestinationRule wb-dr applied, .* ttl: 0s\?/),
+        fix: expect.stringMatching(/is the DestinationRule wb-dr applied, .* ttl: 0s\?/),
       }),
     ]);
   });
@@ -82,8 +82,8 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
     expect(failuresOf(targets[0])).toEqual([
       expect.objectContaining({
         name: "reachable",
-        figure: "GET / was answered with 503",
-        mend: expect.stringContaining("does the Service's selector match them, and its port?"),
+        detail: "GET / was answered with 503",
+        fix: expect.stringContaining("does the Service's selector match them, and its port?"),
       }),
     ]);
   });
@@ -95,8 +95,8 @@ describe("crosspod verify through the gateway", { timeout: TEST_TIMEOUT_MS }, ()
     expect(failuresOf(targets[0])).toContainEqual(
       expect.objectContaining({
         name: "page",
-        figure: expect.stringContaining("404"),
-        mend: expect.stringContaining("--host NAME asks for the name"),
+        detail: expect.stringContaining("404"),
+        fix: expect.stringContaining("--host NAME asks for the name"),
       }),
     );
   });

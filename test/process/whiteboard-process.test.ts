@@ -29,7 +29,7 @@ describe("the whiteboard's process", () => {
       await using service = new ServiceProcess("whiteboard");
       const { url } = await service.listening();
       using client = await EventSocket.open(url, transport, { reconnection: false });
-      await client.join({ client: "anna-000" });
+      await client.join({ clients: ["anna-000"] });
       const left = new Promise<string>((resolve) => client.socket.once("disconnect", resolve));
       service.kill("SIGTERM");
       expect(await left).toBe("transport close");

@@ -1,20 +1,20 @@
 import { BoardClient, connectSocket } from "@crosspod/client";
 import { encodeItems, type ItemId, type Point, type StrokeStyle } from "@crosspod/protocol";
-import type { Line } from "./line.ts";
+import type { Dialer } from "./dialer.ts";
 import type { Target } from "./target.ts";
-import { Changes } from "./wait.ts";
+import { Changes, whenReady } from "./wait.ts";
 
 const STYLE: StrokeStyle = { color: "808080", width: 32, pressure: false };
 
-/** A page's side of a board: the client that the page has, over connections that can be cut. Disposing of it closes it. */
+/** A page's side of a board: the page's client, over connections that can be cut. Disposing of it closes it. */
 export class BoardVisitor implements Disposable {
   readonly client: BoardClient;
   readonly changes = new Changes();
-  readonly #line: Line;
+  readonly #dialer: Dialer;
 
   constructor(target: Target, board: string) {
-    this.#line = target.newLine();
-    const agent = agentOption(this.#line);
+    this.#dialer = target.newDialer();
+    const agent = agentOption(this.#dialer);
     this.client = new BoardClient({
       url: target.url,
       board,
@@ -28,15 +28,9 @@ export class BoardVisitor implements Disposable {
   }
 
   /** Resolves when the board is there. */
-  static async open(target: Target, board: string, signal: AbortSignal): Promise<BoardVisitor> {
+  static open(target: Target, board: string, signal: AbortSignal): Promise<BoardVisitor> {
     const visitor = new BoardVisitor(target, board);
-    try {
-      await visitor.untilLive(signal);
-      return visitor;
-    } catch (error) {
-      visitor[Symbol.dispose]();
-      throw error;
-    }
+    return whenReady(visitor, visitor.untilLive(signal));
   }
 
   get pod(): string | undefined {
@@ -73,7 +67,7 @@ export class BoardVisitor implements Disposable {
 
   /** Cuts the connection, without a word to the other side; the client makes another one. */
   cut(): void {
-    this.#line.cut();
+    this.#dialer.cut();
   }
 
   untilLive(signal: AbortSignal): Promise<void> {
@@ -94,6 +88,6 @@ export class BoardVisitor implements Disposable {
 }
 
 /** socket.io hands the agent on to Node, and its types say that it is a text. */
-export const agentOption = ({ agent }: Line): string => agent as unknown as string;
+export const agentOption = ({ agent }: Dialer): string => agent as unknown as string;
 
 const somewhere = (): Point => ({ x: Math.round(Math.random() * 15_000), y: Math.round(Math.random() * 8_000) });

@@ -1,6 +1,6 @@
 import { type Check, type CheckContext, type CheckResult, type Outcome, skip } from "./check.ts";
 import { Deadline } from "./deadline.ts";
-import { troubleOf } from "./trouble.ts";
+import { explainError } from "./explain-error.ts";
 
 export interface CheckRunOptions {
   readonly context: Omit<CheckContext, "signal">;
@@ -49,7 +49,7 @@ export class CheckRun {
     try {
       return await orAborted(check.run({ ...context, signal: ends }), ends);
     } catch (error) {
-      return troubleOf(error, ends.aborted, milliseconds);
+      return explainError(error, ends.aborted, milliseconds);
     }
   }
 }

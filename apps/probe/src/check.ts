@@ -1,11 +1,11 @@
 import type { Service } from "./service.ts";
 import type { Target } from "./target.ts";
 
-/** What a check found: a figure; for a failure also the likely cause, and the mend. */
+/** What a check found: a detail; for a failure also the likely cause, and the fix. */
 export type Outcome =
-  | { readonly result: "pass"; readonly figure: string }
-  | { readonly result: "fail"; readonly figure: string; readonly cause: string; readonly mend: string }
-  | { readonly result: "skip"; readonly figure: string };
+  | { readonly result: "pass"; readonly detail: string }
+  | { readonly result: "fail"; readonly detail: string; readonly cause: string; readonly fix: string }
+  | { readonly result: "skip"; readonly detail: string };
 
 /** An outcome, and of which check. */
 export type CheckResult = Outcome & { readonly name: string; readonly milliseconds: number };
@@ -42,6 +42,6 @@ export interface Check {
   run(context: CheckContext): Promise<Outcome>;
 }
 
-export const pass = (figure: string): Outcome => ({ result: "pass", figure });
-export const skip = (figure: string): Outcome => ({ result: "skip", figure });
-export const fail = (figure: string, cause: string, mend: string): Outcome => ({ result: "fail", figure, cause, mend });
+export const pass = (detail: string): Outcome => ({ result: "pass", detail });
+export const skip = (detail: string): Outcome => ({ result: "skip", detail });
+export const fail = (detail: string, cause: string, fix: string): Outcome => ({ result: "fail", detail, cause, fix });

@@ -4,7 +4,7 @@ import type { CheckContext } from "./check.ts";
 /** Cleaning up must not hold up anybody for long. */
 export const CLEAN_UP_MS = 3_000;
 
-/** Takes everything from the probe's own board, if the service can be reached; the service forgets the board itself later. */
+/** Clears the probe's own board, if the service can be reached; the service forgets the board itself later. */
 export async function clearBoard({ target, board }: Pick<CheckContext, "target" | "board">): Promise<void> {
   const signal = AbortSignal.timeout(CLEAN_UP_MS);
   try {

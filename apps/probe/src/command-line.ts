@@ -43,7 +43,7 @@ export interface NoCommand {
 const MAX_CLIENTS = 500;
 const MAX_RATE = 500;
 
-/** Longest time of a check, of silence and of a watch, in hours: a timer of Node's holds 596, and a check that waits takes some seconds more. */
+/** Longest time of a check, of silence and of a watch, in hours: a timer of Node's holds 596. */
 const MAX_HOURS = 240;
 
 /** Where the command line's own words go. */
@@ -66,12 +66,11 @@ export function parseCommandLine(
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: error })
     .showHelpAfterError("(crosspod --help says more)");
-  addVerify(program, (parsed) => {
+  const done = (parsed: VerifyCommand | WatchCommand): void => {
     command = parsed;
-  });
-  addWatch(program, (parsed) => {
-    command = parsed;
-  });
+  };
+  addVerify(program, done);
+  addWatch(program, done);
   try {
     program.parse(args, { from: "user" });
   } catch (problem) {

@@ -8,7 +8,7 @@ export interface Cookie {
   readonly header: string;
 }
 
-/** The cookies that a browser would keep of one host, as far as their paths go (RFC 6265): what they say of domains, ages and TLS is not looked at. */
+/** The cookies that a browser would keep of one host, by their paths (RFC 6265), whatever their domain, age and TLS. */
 export class CookieJar {
   #cookies: Cookie[] = [];
 

@@ -1,6 +1,9 @@
 import { setMaxListeners } from "node:events";
 
-/** Ends what takes too long, together with what ends it all. Disposing of it stops its clock. A timeout that only `AbortSignal.any` knows is forgotten by Node 20 at the next garbage collection; this one never is, and keeps the process alive. */
+/**
+ * Ends what takes too long, together with what ends it all. Disposing of it stops its clock. Node 20 forgets a timeout
+ * that only `AbortSignal.any` knows at the next garbage collection; this one never is, and keeps the process alive.
+ */
 export class Deadline implements Disposable {
   /** Fires after the time, or when the larger signal does. */
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
 
-/** Reads a duration such as `70s`, `5m` or `500ms` as milliseconds; a number alone counts seconds. Undefined when it is none, or nothing. */
+/** Reads `70s`, `5m` or `500ms` as milliseconds; a number alone counts seconds. Undefined when it is no duration. */
 export function parseDuration(text: string): number | undefined {
   const [, number = "", unit = "s"] = DURATION.exec(text) ?? [];
   const milliseconds = Number(number) * (UNITS[unit] ?? 0);

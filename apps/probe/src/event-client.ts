@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { BOARD_CLIENT_QUERY, BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
 import { agentOption } from "./board-visitor.ts";
+import { joinRequest } from "./join.ts";
 import type { Target } from "./target.ts";
-import { Changes } from "./wait.ts";
+import { Changes, whenReady } from "./wait.ts";
 
-/** A bare socket.io client, by WebSocket, that keeps no cookies and does not connect again. Disposing of it ends the connection. */
+/** An answer that takes longer is none. The original example's server answers nothing, one of crosspod at once. */
+const REPLY_WAIT_MS = 3_000;
+
+/** A bare socket.io client over WebSocket, without cookies or reconnects. Disposing of it ends the connection. */
 export class EventClient implements Disposable {
   readonly drawings: Drawing[] = [];
   readonly changes = new Changes();
@@ -20,22 +25,18 @@ export class EventClient implements Disposable {
     });
   }
 
-  /** Connects as a client of crosspod does. */
-  static open(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, BOARD_CLIENT_QUERY, signal);
-  }
-
   /** Connects as the page of the original example does [W12]. */
   static openOriginal(target: Target, signal: AbortSignal): Promise<EventClient> {
-    return EventClient.#open(target, {}, signal);
+    return EventClient.open(target, signal, {});
   }
 
-  static async #open(
+  /** Connects as a client of crosspod does. */
+  static open(
     target: Target,
-    query: Readonly<Record<string, string>>,
     signal: AbortSignal,
+    query: Readonly<Record<string, string>> = BOARD_CLIENT_QUERY,
   ): Promise<EventClient> {
-    const agent = agentOption(target.newLine());
+    const agent = agentOption(target.newDialer());
     const socket = io(target.url.origin, {
       transports: ["websocket"],
       forceNew: true,
@@ -43,18 +44,12 @@ export class EventClient implements Disposable {
       query,
       agent,
     });
-    const client = new EventClient(socket);
-    try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once("connect", resolve);
-        socket.once("connect_error", reject);
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-      });
-      return client;
-    } catch (error) {
-      client[Symbol.dispose]();
-      throw error;
-    }
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("connect_error", reject);
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    return whenReady(new EventClient(socket), connected);
   }
 
   /** Fires when the connection has ended. */
@@ -63,11 +58,25 @@ export class EventClient implements Disposable {
   }
 
   /** Emits an event and resolves with its reply; undefined when none comes in time. */
-  ask(milliseconds: number, event: string, ...args: readonly unknown[]): Promise<unknown> {
+  ask(event: string, ...args: readonly unknown[]): Promise<unknown> {
     return this.#socket
-      .timeout(milliseconds)
+      .timeout(REPLY_WAIT_MS)
       .emitWithAck(event, ...args)
       .catch(() => undefined);
+  }
+
+  /** Submits operations and resolves with why they are refused, as a reply [W6]; undefined when that is not said in time. */
+  refusalOf(operations: string): Promise<unknown> {
+    const told = new Promise((resolve) => {
+      this.#socket.once(BoardEvent.refused, (_client, error) => resolve({ error }));
+    });
+    this.#socket.emit(BoardEvent.operations, "probe-00", 1, operations);
+    return Promise.race([told, sleep(REPLY_WAIT_MS, undefined, { ref: false })]);
+  }
+
+  /** Joins a board and resolves with the reply, as {@link ask}. */
+  join(board: string): Promise<unknown> {
+    return this.ask(BoardEvent.join, joinRequest(board));
   }
 
   draw(drawing: Drawing): void {

@@ -1,7 +1,8 @@
 import { FEED_PATH, type Hello, parseFeedMessage, type UpdateMessage } from "@crosspod/protocol";
 import type { WebSocket } from "ws";
 import type { CheckContext } from "./check.ts";
-import { Changes } from "./wait.ts";
+import type { Crowd } from "./crowd.ts";
+import { Changes, thoseWithout, whenReady } from "./wait.ts";
 
 /** A server that says hello does so first of all; one that was silent for this long says none. */
 const HELLO_WAIT_MS = 1_000;
@@ -19,7 +20,7 @@ export interface Heard {
 export class FeedListener implements Disposable {
   readonly heard: Heard[] = [];
   readonly #ws: WebSocket;
-  readonly #changes = new Changes();
+  readonly changes = new Changes();
   readonly #ended = new AbortController();
   #hello: Hello | undefined;
 
@@ -28,11 +29,11 @@ export class FeedListener implements Disposable {
     ws.on("message", (data) => this.#received(`${data}`));
     ws.on("close", () => {
       this.#ended.abort();
-      this.#changes.happened();
+      this.changes.happened();
     });
   }
 
-  /** Connects, and waits for the hello unless the server is known to say none. Rejects when the handshake is refused. */
+  /** Connects, and waits for the hello if the server may say one. Rejects when the handshake is refused. */
   static async open({ target, findings, signal }: FeedContext): Promise<FeedListener> {
     const ws = target.webSocket(`${FEED_PATH}?hello=1`);
     const listener = new FeedListener(ws);
@@ -41,20 +42,19 @@ export class FeedListener implements Disposable {
       ws.on("error", reject);
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
-    try {
-      await opened;
-      const waitMs = findings.isOriginal ? 0 : HELLO_WAIT_MS;
-      await listener.#changes.within(waitMs, () => listener.#hello !== undefined || !listener.isOpen, signal);
-      return listener;
-    } catch (error) {
-      listener[Symbol.dispose]();
-      throw error;
-    }
+    await whenReady(listener, opened);
+    const waitMs = findings.isOriginal ? 0 : HELLO_WAIT_MS;
+    await listener.changes.within(waitMs, () => listener.#hello !== undefined || !listener.isOpen, signal);
+    return listener;
   }
 
   /** What the server says of itself; undefined from the original example's. */
   get hello(): Hello | undefined {
     return this.#hello;
+  }
+
+  get pod(): string | undefined {
+    return this.#hello?.pod;
   }
 
   get isOpen(): boolean {
@@ -71,13 +71,8 @@ export class FeedListener implements Disposable {
     return this.heard.find(({ update }) => update.id === id && update.value === value);
   }
 
-  until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
-    return this.#changes.until(what, isSo, signal);
-  }
-
-  /** Whether something is so within some milliseconds. */
-  within(milliseconds: number, isSo: () => boolean, signal: AbortSignal): Promise<boolean> {
-    return this.#changes.within(milliseconds, isSo, signal);
+  async untilHeard(id: string, value: string, signal: AbortSignal): Promise<void> {
+    await this.changes.until("an update", () => this.find(id, value) !== undefined, signal);
   }
 
   [Symbol.dispose](): void {
@@ -89,6 +84,17 @@ export class FeedListener implements Disposable {
     if (!message) return;
     if (!("type" in message)) this.heard.push({ update: message, at: performance.now() });
     else if (message.type === "hello") this.#hello = message;
-    this.#changes.happened();
+    this.changes.happened();
   }
+}
+
+/** What each of some listeners got first that fits; undefined for those that did not get it in time. */
+export async function heardByAll(
+  { all }: Crowd<FeedListener>,
+  find: (listener: FeedListener) => Heard | undefined,
+  signal: AbortSignal,
+): Promise<(Heard | undefined)[]> {
+  await thoseWithout(all, (listener) => find(listener) !== undefined || !listener.isOpen, signal);
+  signal.throwIfAborted();
+  return all.map(find);
 }

@@ -7,7 +7,7 @@ import { runWatch } from "./watch/watch.ts";
 /** 0: all hold; 1: something fails, or something was lost; 2: wrong use; 130: it was ended before, as by Ctrl-C. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
-/** Does what the command `crosspod` was asked to do. The signal ends it at once; what it used is cleaned up as far as that goes fast. */
+/** Does what the command `crosspod` was asked to do. The signal ends it at once, after a short cleanup. */
 export async function runProbe(args: readonly string[], output: Output, signal: AbortSignal): Promise<ExitCode> {
   const trimmed = (write: (text: string) => void) => (text: string) => write(text.trimEnd());
   const command = parseCommandLine(args, { out: trimmed(output.line), error: trimmed(output.error) });

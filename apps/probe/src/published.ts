@@ -1,4 +1,5 @@
-import type { HttpReply, Target } from "./target.ts";
+import { parseJson, textIn, valueIn } from "./json.ts";
+import type { Target } from "./target.ts";
 
 /** What `/api` said to an update. */
 export interface Published {
@@ -12,24 +13,16 @@ export interface Published {
 
 /** Publishes one update as a person does with curl [B1]. Rejects when there is no answer. */
 export async function publish(target: Target, id: string, value: string, signal: AbortSignal): Promise<Published> {
-  const headers: Record<string, string> = target.token ? { Authorization: `Bearer ${target.token}` } : {};
   const sentAt = performance.now();
-  const reply = await target.request(`/api?${new URLSearchParams({ id, value })}`, signal, { headers });
-  const { revision, pod } = fieldsOf(reply);
+  const reply = await target.request(`/api?${new URLSearchParams({ id, value })}`, signal, {
+    headers: target.apiHeaders,
+  });
+  const json = parseJson(reply.body);
+  const revision = valueIn(json, "revision");
   return {
     status: reply.status,
     revision: typeof revision === "number" ? revision : undefined,
-    pod: typeof pod === "string" ? pod : undefined,
+    pod: textIn(json, "pod"),
     sentAt,
   };
-}
-
-/** The fields of a JSON object; none of anything else. */
-export function fieldsOf({ body }: Pick<HttpReply, "body">): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

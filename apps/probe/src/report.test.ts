@@ -15,18 +15,18 @@ const report: TargetReport = {
   milliseconds: 1_250,
 };
 
-test("a check is a line; a failure says its cause and the mend", () => {
+test("a check is a line; a failure says its cause and the fix", () => {
   expect(report.checks.flatMap(checkLines)).toEqual([
     "  ✓ page         8 KB",
     "  ✗ long polling 12 of 30 answered 400",
     "      cause: no cookie",
-    "      mend:  path: /",
+    "      fix:   path: /",
     "  – idle         not asked",
   ]);
 });
 
 test("what a service said steers no terminal", () => {
-  expect(checkLines({ ...failed, figure: "by \u001b[2J" })[0]).toBe("  ✗ long polling by \ufffd[2J");
+  expect(checkLines({ ...failed, detail: "by \u001b[2J" })[0]).toBe("  ✗ long polling by \ufffd[2J");
 });
 
 test("the summary counts what holds, fails and was skipped", () => {

@@ -17,11 +17,11 @@ const MARKS = { pass: "✓", fail: "✗", skip: "–" } as const;
 
 const NAME_WIDTH = 12;
 
-/** One check as lines of text: a failure says its cause and the mend, too. */
+/** One check as lines of text: a failure says its cause and the fix, too. */
 export function checkLines(result: CheckResult): string[] {
-  const line = `  ${MARKS[result.result]} ${result.name.padEnd(NAME_WIDTH)} ${printable(result.figure)}`;
+  const line = `  ${MARKS[result.result]} ${result.name.padEnd(NAME_WIDTH)} ${printable(result.detail)}`;
   if (result.result !== "fail") return [line];
-  return [line, `      cause: ${printable(result.cause)}`, `      mend:  ${result.mend}`];
+  return [line, `      cause: ${printable(result.cause)}`, `      fix:   ${result.fix}`];
 }
 
 /** How many checks held, as one line. */

@@ -2,7 +2,7 @@ import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders } 
 import { request as httpsRequest } from "node:https";
 import { isIP } from "node:net";
 import { WebSocket } from "ws";
-import { Line } from "./line.ts";
+import { Dialer } from "./dialer.ts";
 
 /** Largest answer, and largest message of a WebSocket: services of crosspod send far less. */
 const MAX_BYTES = 16 * 2 ** 20;
@@ -44,11 +44,12 @@ export class TooManyConnectionsError extends Error {
 export class Target {
   /** With the name that it is asked for. */
   readonly url: URL;
-  readonly token: string | undefined;
+  /** What `/api` is to be sent: the token, if there is one. */
+  readonly apiHeaders: Readonly<Record<string, string>>;
   readonly #address: string;
   readonly #isNamed: boolean;
   readonly #maxConnections: number;
-  readonly #line: Line;
+  readonly #dialer: Dialer;
   #connections = 0;
 
   constructor(url: URL, { host, maxConnections = Number.POSITIVE_INFINITY, token }: TargetOptions = {}) {
@@ -56,9 +57,9 @@ export class Target {
     this.#address = hostnameOf(url);
     this.#isNamed = host !== undefined;
     if (host !== undefined) this.url.hostname = host;
-    this.token = token;
+    this.apiHeaders = token ? { Authorization: `Bearer ${token}` } : {};
     this.#maxConnections = maxConnections;
-    this.#line = this.newLine();
+    this.#dialer = this.newDialer();
   }
 
   /** Connections that were made so far. */
@@ -83,8 +84,8 @@ export class Target {
   }
 
   /** Connections of a client's own. */
-  newLine(): Line {
-    return new Line({
+  newDialer(): Dialer {
+    return new Dialer({
       isSecure: this.url.protocol === "https:",
       address: this.#isNamed ? this.#address : undefined,
       onConnection: () => this.#count(),
@@ -111,7 +112,7 @@ export class Target {
   ): Promise<HttpReply> {
     const start = performance.now();
     const send = this.url.protocol === "https:" ? httpsRequest : httpRequest;
-    const request = send(this.at(path), { method, headers: { ...headers }, agent: this.#line.agent, signal });
+    const request = send(this.at(path), { method, headers: { ...headers }, agent: this.#dialer.agent, signal });
     request.end(body);
     return await answerTo(request, start);
   }
@@ -134,7 +135,7 @@ export class Target {
   }
 
   /** A WebSocket that is only being made. */
-  webSocket(path: string, { agent } = this.#line): WebSocket {
+  webSocket(path: string, { agent } = this.#dialer): WebSocket {
     return new WebSocket(this.webSocketAt(path), { agent, perMessageDeflate: false, maxPayload: MAX_BYTES });
   }
 

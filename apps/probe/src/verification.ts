@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { CheckContext } from "./check.ts";
 import { CheckRun } from "./check-run.ts";
 import { BROADCASTER_CHECKS } from "./checks/broadcaster/broadcaster-checks.ts";
+import { detectService } from "./checks/detect-service.ts";
 import { reachable } from "./checks/reachable.ts";
-import { recognised } from "./checks/recognised.ts";
 import { WHITEBOARD_CHECKS } from "./checks/whiteboard/whiteboard-checks.ts";
 import type { NamedTarget, VerifyCommand } from "./command-line.ts";
 import type { Output } from "./output.ts";
@@ -47,7 +47,7 @@ export async function verify(
     },
   });
   try {
-    await run.run([reachable, recognised]);
+    await run.run([reachable, detectService]);
     if (findings.service) {
       output.line(`    at most ${MAX_CONNECTIONS} connections, 30 at a time; ${TRACES[findings.service]}`);
       await run.run(CHECKS[findings.service]);

@@ -5,6 +5,9 @@ import { Deadline } from "./deadline.ts";
 /** What nobody tells of is looked at so often. */
 const LOOK_MS = 100;
 
+/** How long what is sent may take to everybody, until it counts as missed. */
+export const MISSED_AFTER_MS = 3_000;
+
 /** What was waited for did not come. */
 export class WaitError extends Error {
   override readonly name = "WaitError";
@@ -18,7 +21,7 @@ export class Changes {
     this.#events.emit("change");
   }
 
-  /** Resolves when something is so, which is looked at after each change and now and then; rejects with a {@link WaitError} when the signal says that it is too late. */
+  /** Resolves when something is so, looked at after each change; rejects with a {@link WaitError} on the signal. */
   async until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
     while (!isSo()) {
       if (signal.aborted) throw new WaitError(`waited in vain for ${what}`);
@@ -50,6 +53,27 @@ export class Changes {
       this.#events.once("change", done);
       signal.addEventListener("abort", done, { once: true });
     });
+  }
+}
+
+/** Those of some clients for whom something is still not so after {@link MISSED_AFTER_MS}. */
+export async function thoseWithout<T extends { readonly changes: Changes }>(
+  clients: readonly T[],
+  isSo: (client: T) => boolean,
+  signal: AbortSignal,
+): Promise<T[]> {
+  await Promise.all(clients.map((client) => client.changes.within(MISSED_AFTER_MS, () => isSo(client), signal)));
+  return clients.filter((client) => !isSo(client));
+}
+
+/** Resolves with a client when it is ready; closes it when it does not become so. */
+export async function whenReady<T extends Disposable>(client: T, ready: Promise<unknown>): Promise<T> {
+  try {
+    await ready;
+    return client;
+  } catch (error) {
+    client[Symbol.dispose]();
+    throw error;
   }
 }
 

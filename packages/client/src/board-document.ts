@@ -1,197 +1,116 @@
 import {
   type BoardError,
+  BoardItems,
   type ClientId,
   type CommittedOperation,
-  type Head,
-  type History,
+  countEntries,
   type Item,
+  type Joined,
   type Operation,
+  type Position,
   parseCommitted,
   parseItems,
 } from "@crosspod/protocol";
-import { type AppliedOperation, BoardReplica } from "./board-replica.ts";
-import { Outbox, type OutboxOptions, type Renumbering } from "./outbox.ts";
-import { OverlaidView } from "./overlaid-view.ts";
+import { OptimisticView } from "./optimistic-view.ts";
+import { Outbox, type OutboxOptions } from "./outbox.ts";
+import type { OutboxChain } from "./outbox-chain.ts";
 import type { PendingOperation } from "./pending-operation.ts";
-
-/** What was known when a history was asked for. */
-export interface Question {
-  readonly known: Head | undefined;
-  /** How far the board had come, as far as anybody said. */
-  readonly headSeq: number;
-  /** Counts acknowledgements and questions. */
-  readonly askedAt: number;
-}
 
 /** Hears what an operation of this page really took away, when it got its place in the board's order. */
 export type RemovalListener = (removed: readonly Item[]) => void;
 
 /**
- * All that is known of one board, on this side of the network: what is committed, what of one's own is not, and the view of both together.
- *
- * An operation leaves the outbox when it is acknowledged, and the view's overlay when it is seen in the board's order: so it is neither lost nor shown twice, whichever comes first.
+ * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
+ * committed when it comes through the log, and leaves the outbox when the store is safe up to there [W8].
  */
 export class BoardDocument {
   readonly outbox: Outbox;
-  readonly replica = new BoardReplica((applied) => this.#see(applied));
-  readonly view: OverlaidView;
-  /** Acknowledged, and not yet seen, by client and number. */
-  readonly #unseen = new Map<string, PendingOperation>();
-  readonly #removalListeners = new Map<PendingOperation, RemovalListener>();
-  /** Counts acknowledgements and questions, so that it is known which of two came first. */
-  #now = 0;
+  readonly view: OptimisticView;
+  #committed = new BoardItems();
+  #position: Position | undefined;
+  /** One's own that came through the log, in its order, and may still be lost with the store. */
+  #unsafe: CommittedOperation[] = [];
+  readonly #removalListeners = new WeakMap<PendingOperation, RemovalListener>();
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
-    this.view = new OverlaidView(this.replica.items);
-    for (const pending of this.outbox.pending) this.view.push(pending);
+    this.view = new OptimisticView(this.#committed);
+    this.#show(this.outbox.chains);
+  }
+
+  /** How far the board is known; undefined when only the whole of it would help. */
+  get position(): Position | undefined {
+    return this.#position;
   }
 
   /** Adds an operation of one's own: it shows at once. `onRemoved` hears what it took away. */
   perform(operation: Operation, onRemoved?: RemovalListener): void {
     const pending = this.outbox.add(operation);
-    if (!pending) return this.view.grow(operation);
+    if (!pending) return this.view.refresh(operation);
     if (onRemoved) this.#removalListeners.set(pending, onRemoved);
     this.view.push(pending);
   }
 
-  /** What to ask a history for. */
-  ask(): Question {
-    this.#now += 1;
-    return { known: this.replica.known, headSeq: this.replica.headSeq, askedAt: this.#now };
-  }
-
-  /** Keeps operations until it is known what they follow. */
-  keep(operations: readonly CommittedOperation[]): void {
-    this.replica.keep(operations);
-  }
-
-  /** Takes operations from the board's order. */
-  receive(operations: readonly CommittedOperation[]): void {
-    this.replica.receive(operations);
-  }
-
-  /**
-   * Takes the answer to a question; false when it cannot be read.
-   *
-   * @param ownN what the answer to a join says of this page's own operations: up to this number the answer has them.
-   */
-  take(history: History, { known, headSeq, askedAt }: Question, ownN = 0): boolean {
-    this.acknowledge(this.outbox.client, ownN);
-    const wasTaken =
-      history.items === undefined
-        ? this.#takeOperations(history, known)
-        : this.#takeSnapshot(history, history.items, known, ownN);
-    if (!wasTaken) return false;
-    if (history.seq < headSeq) this.replica.correctHead(history.seq);
-    this.#forgetContained(askedAt);
+  /** Takes the reply to a join of these clients [W10]; false when it cannot be read, or does not follow. */
+  join(joined: Joined, clients: readonly ClientId[]): boolean {
+    const { epoch, seq, token, clientSeqs } = joined;
+    const firstSeq = seq - countEntries(joined.operations) + 1;
+    const operations = parseCommitted(joined.operations, firstSeq);
+    const items = joined.items === undefined ? undefined : parseItems(joined.items);
+    const isNext = this.#position?.epoch === epoch && this.#position.seq + 1 === firstSeq;
+    const isReadable = joined.items === undefined ? isNext : items !== undefined;
+    this.#position = undefined;
+    if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
+    const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
+    if (items) this.#replace(items, told);
+    for (const operation of operations) this.#see(operation);
+    // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
+    this.#unsafe = [];
+    this.view.drop(this.outbox.confirm(told));
+    this.#show(this.outbox.chains.filter(({ isTold }) => isTold));
+    this.#position = { epoch, seq, token };
     return true;
   }
 
-  /** Everything of the client up to `n` is committed [W6]. */
-  acknowledge(client: ClientId, n: number): void {
-    for (const pending of this.outbox.acknowledge(client, n)) {
-      this.#now += 1;
-      pending.acknowledgedAt = this.#now;
-      this.#unseen.set(key(pending), pending);
-    }
+  /** Takes what follows in the log, with its token. True when that, or `safe`, acknowledges something of one's own. */
+  receive(operations: readonly CommittedOperation[], token: string | undefined, safe: number): boolean {
+    for (const operation of operations) this.#see(operation);
+    const last = this.#position;
+    if (last) this.#position = { ...last, seq: last.seq + operations.length, token: token ?? last.token };
+    const acknowledged = this.#unsafe.filter(({ seq }) => seq <= safe);
+    this.#unsafe = this.#unsafe.slice(acknowledged.length);
+    const newest = new Map(acknowledged.map(({ client, clientSeq }) => [client, clientSeq]));
+    for (const [client, clientSeq] of newest) this.outbox.acknowledge(client, clientSeq);
+    return newest.size > 0;
   }
 
-  /** Whether there is something of which only another question can say whether the snapshot has it. */
-  get hasDoubts(): boolean {
-    return [...this.#unseen.values()].some(({ isDoubtful }) => isDoubtful);
-  }
-
-  /** Drops an operation that will never be taken. Returns what is dropped with it. */
-  refuse(client: ClientId, n: number, error: BoardError): readonly PendingOperation[] {
-    this.acknowledge(client, n - 1);
-    return this.#renumber(() => this.outbox.refuse(client, n, error));
-  }
-
-  /** Sends under a new client id what the store cannot go on with under the old one. */
-  rebaseBroken(): void {
-    this.#renumber(() => this.outbox.rebaseBroken());
-  }
-
-  /** What goes under a new client id was not taken under the old one: there is no doubt about it any more. */
-  #renumber(renumber: () => Renumbering): readonly PendingOperation[] {
-    const doubtful = this.outbox.pending.filter(({ isDoubtful }) => isDoubtful);
-    const { gone, adopted } = renumber();
-    this.#drop(gone);
-    this.view.refresh(doubtful.filter(({ isDoubtful }) => !isDoubtful));
-    for (const pending of adopted) this.view.push(pending);
+  /** Drops an operation that will never be taken. Returns what is gone with it. */
+  refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
+    const gone = this.outbox.refuse(client, clientSeq, error);
+    this.view.drop(gone);
     return gone;
   }
 
-  #takeOperations(history: History, known: Head | undefined): boolean {
-    const operations = parseCommitted(history.operations ?? "", (known?.seq ?? 0) + 1);
-    if (!operations || history.epoch !== this.replica.epoch) return false;
-    this.replica.noteHead(history.seq);
-    this.receive(operations);
-    return true;
+  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
+    const contained = this.outbox.chains.flatMap(({ client, operations }) =>
+      operations.filter(({ clientSeq }) => clientSeq <= (told.get(client) ?? 0)),
+    );
+    this.#committed = new BoardItems(items);
+    this.view.reset(this.#committed, contained);
   }
 
-  #takeSnapshot(history: History, text: string, known: Head | undefined, ownN: number): boolean {
-    const isSame = history.epoch === this.replica.epoch && !this.replica.isContradicted;
-    // What came meanwhile went further than this. A store that has less than was asked past has lost the rest.
-    if (isSame && history.seq < this.replica.seq && (known?.seq ?? 0) <= history.seq) return true;
-    const items = parseItems(text);
-    if (!items) return false;
-    const isOtherEpoch = this.replica.epoch !== undefined && history.epoch !== this.replica.epoch;
-    if (isOtherEpoch) this.#beginEpoch();
-    this.#doubt(ownN);
-    this.replica.reset(history, items);
-    this.view.reset(this.replica.items);
-    this.replica.receive([]);
-    return true;
-  }
-
-  /**
-   * The board is another data set: what was acknowledged is gone. What was not is sent as it is. A store that does not know the client asks for its first number, and only then does it get a
-   * new id: the store may have changed before anybody here knew, and have taken some of this already.
-   */
-  #beginEpoch(): void {
-    this.#drop(this.#unseen.values());
-    this.#unseen.clear();
-  }
-
-  /** A snapshot does not say which operations are in it: it may have any that was ever sent. */
-  #doubt(ownN: number): void {
-    const { client, pending } = this.outbox;
-    for (const operation of [...this.#unseen.values(), ...pending]) operation.isDoubtful = operation.wasSent;
-    for (const operation of this.#unseen.values()) {
-      if (operation.client === client && operation.n <= ownN) this.#settle(operation);
-    }
-  }
-
-  /** Operations that were acknowledged before the question was asked are in the board that the answer made. */
-  #forgetContained(askedAt: number): void {
-    for (const pending of this.#unseen.values()) {
-      if (pending.acknowledgedAt !== undefined && pending.acknowledgedAt < askedAt) this.#settle(pending);
-    }
-  }
-
-  #settle(pending: PendingOperation): void {
-    this.#unseen.delete(key(pending));
-    this.#drop([pending]);
-  }
-
-  #see(applied: AppliedOperation): void {
-    const { client, n } = applied.committed;
-    this.acknowledge(client, n);
-    const own = this.#unseen.get(`${client}:${n}`);
-    this.view.apply(applied, own);
+  #see(committed: CommittedOperation): void {
+    const { client, clientSeq, operation, seq } = committed;
+    const own = this.outbox.find(client, clientSeq);
+    const { removed = [] } = this.#committed.apply(operation, seq);
+    this.view.apply(operation, own);
     if (!own) return;
-    this.#unseen.delete(key(own));
-    this.#removalListeners.get(own)?.(applied.change.removed ?? []);
+    this.#unsafe.push(committed);
+    this.#removalListeners.get(own)?.(removed);
     this.#removalListeners.delete(own);
   }
 
-  #drop(dropped: Iterable<PendingOperation>): void {
-    const operations = [...dropped];
-    for (const pending of operations) this.#removalListeners.delete(pending);
-    this.view.drop(operations);
+  #show(chains: readonly OutboxChain[]): void {
+    for (const { operations } of chains) for (const pending of operations) this.view.push(pending);
   }
 }
-
-const key = ({ client, n }: PendingOperation): string => `${client}:${n}`;

@@ -1,18 +1,41 @@
-import type { BoardError, Head, History, Joined, Reply } from "@crosspod/protocol";
+import { BOARD_PROTOCOL, type BoardError, type Head, type Joined, type Reply } from "@crosspod/protocol";
 
-const UNREADABLE: BoardError = { code: "unavailable", detail: "the reply of the service cannot be read" };
+export const UNREADABLE: BoardError = { code: "unavailable", detail: "the reply of the service cannot be read" };
+const OUTDATED: BoardError = {
+  code: "outdated",
+  detail: "this page and the service have different versions; what you draw is kept, and sent once they agree",
+};
 
 /** Reads the reply to an event; one that is none counts as an error that will pass. */
 export function parseReply<T>(reply: unknown, parse: (ok: unknown) => T | undefined): Reply<T> {
   if (!isRecord(reply)) return { error: UNREADABLE };
-  if (isBoardError(reply.error)) return { error: reply.error };
+  const error = parseError(reply.error);
+  if (error) return { error };
   const ok = parse(reply.ok);
   return ok === undefined ? { error: UNREADABLE } : { ok };
 }
 
-/** Reads the newest number of a client that is committed. */
-export const parseAcknowledged = (ok: unknown): { n: number } | undefined =>
-  isRecord(ok) && isCount(ok.n) ? { n: ok.n } : undefined;
+/** Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14]. */
+export function parseJoinReply(reply: unknown): Reply<Joined> {
+  const read = parseReply(reply, (ok) => (isRecord(ok) ? ok : undefined));
+  if ("error" in read) {
+    const { code } = read.error;
+    return code === "outdated" || code === "malformed" ? { error: OUTDATED } : read;
+  }
+  if (read.ok.protocol !== BOARD_PROTOCOL) return { error: OUTDATED };
+  const ok = parseJoined(read.ok);
+  return ok ? { ok } : { error: UNREADABLE };
+}
+
+function parseJoined(value: Readonly<Record<string, unknown>>): Joined | undefined {
+  const head = parseHead(value);
+  const { token, items, operations, clientSeqs, pod, version, headSeconds } = value;
+  const wrong = typeof token !== "string" || typeof operations !== "string" || !isCountArray(clientSeqs);
+  if (!head || wrong || typeof pod !== "string" || typeof version !== "string" || !isCount(headSeconds))
+    return undefined;
+  const known = { ...head, token, operations, clientSeqs, protocol: BOARD_PROTOCOL, pod, version, headSeconds };
+  return typeof items === "string" ? { ...known, items } : known;
+}
 
 /** Reads the name that the service took. */
 export const parseRenamed = (ok: unknown): { name: string } | undefined =>
@@ -24,23 +47,10 @@ export const parseHead = (value: unknown): Head | undefined =>
     ? { epoch: value.epoch, seq: value.seq }
     : undefined;
 
-export function parseHistory(value: unknown): History | undefined {
-  const head = parseHead(value);
-  if (!head || !isRecord(value)) return undefined;
-  const { operations, items } = value;
-  return {
-    ...head,
-    ...(typeof operations === "string" && { operations }),
-    ...(typeof items === "string" && { items }),
-  };
-}
-
-export function parseJoined(value: unknown): Joined | undefined {
-  const history = parseHistory(value);
-  if (!history || !isRecord(value)) return undefined;
-  const { pod, version, n, headSeconds } = value;
-  if (typeof pod !== "string" || typeof version !== "string" || !isCount(n) || !isCount(headSeconds)) return undefined;
-  return { ...history, pod, version, n, headSeconds };
+/** Reads why something was not taken. */
+export function parseError(value: unknown): BoardError | undefined {
+  const isError = isRecord(value) && typeof value.code === "string" && typeof value.detail === "string";
+  return isError ? (value as Readonly<Record<string, unknown>> & BoardError) : undefined;
 }
 
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -48,5 +58,4 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
-const isBoardError = (value: unknown): value is BoardError =>
-  isRecord(value) && typeof value.code === "string" && typeof value.detail === "string";
+const isCountArray = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);

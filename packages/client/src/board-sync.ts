@@ -1,214 +1,139 @@
 import {
+  BOARD_PROTOCOL,
   type BoardError,
   BoardEvent,
   type CommittedOperation,
-  type History,
   type Joined,
+  type JoinRequest,
   parseCommitted,
   type Reply,
+  tokenOf,
 } from "@crosspod/protocol";
 import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
-import type { BoardDocument, Question } from "./board-document.ts";
-import { isCount, parseHead, parseHistory, parseJoined, parseReply } from "./board-reply.ts";
-import type { BoardTransport } from "./board-transport.ts";
-import type { Clock } from "./clock.ts";
+import type { BoardContext } from "./board-context.ts";
+import { isCount, parseHead, parseJoinReply, UNREADABLE } from "./board-reply.ts";
+import { SYNC_TRANSITIONS, type SyncState } from "./board-states.ts";
+import { StateMachine } from "./state-machine.ts";
 import { Timer } from "./timer.ts";
 
-/** Operations that overtook others are waited for this long before they are asked for. */
-const GAP_WAIT_MS = 100;
+const UNANSWERED: BoardError = { code: "unavailable", detail: "the service did not answer" };
 
-export interface BoardSyncOptions {
-  readonly board: string;
-  readonly name: () => string;
-  readonly transport: BoardTransport;
-  readonly document: BoardDocument;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly events: {
-    readonly onJoined: (joined: Joined) => void;
-    /** The answer to a question was taken. */
-    readonly onAnswer: () => void;
-    /** What is known of the board, or whether it is all, has changed. */
-    readonly onChange: () => void;
-  };
+export interface BoardSyncEvents {
+  readonly onJoined: (joined: Joined) => void;
+  /** The stream goes on; `isAcknowledged` when that acknowledges something of this page's. */
+  readonly onOperations: (operations: readonly CommittedOperation[], isAcknowledged: boolean) => void;
+  /** The board is not followed any more, until the next join. */
+  readonly onDiverged: () => void;
+  /** The state, or the error, is another one. */
+  readonly onChange: () => void;
 }
 
-/** Keeps a document's committed part complete: joins the board, takes its operations as they come, and asks for what did not come [W10]. */
+/** Follows the ordered stream of a board: joins it, and joins again when what comes is not what follows [W7] [W10]. */
 export class BoardSync {
-  readonly #board: string;
-  readonly #name: () => string;
-  readonly #transport: BoardTransport;
-  readonly #document: BoardDocument;
-  readonly #events: BoardSyncOptions["events"];
+  readonly #context: BoardContext;
+  readonly #events: BoardSyncEvents;
+  readonly #states = new StateMachine(SYNC_TRANSITIONS, "offline");
+  /** Reset by what comes in order, not by a join: a stream that never fits is joined again at growing pauses. */
   readonly #backoff: Backoff;
-  readonly #gapWait: Timer;
-  readonly #retryWait: Timer;
-  #isJoined = false;
-  #trouble: BoardError | undefined;
-  /** Counts connections and joins: an answer to an earlier one means nothing any more. */
-  #round = 0;
-  #isAsking = false;
-  #mustAskAgain = false;
+  readonly #pause: Timer;
+  #error: BoardError | undefined;
+  /** Counts joins: the reply to an earlier one means nothing any more. */
+  #joins = 0;
 
-  constructor({ board, name, transport, document, clock, random, events }: BoardSyncOptions) {
-    this.#board = board;
-    this.#name = name;
-    this.#transport = transport;
-    this.#document = document;
+  constructor(context: BoardContext, events: BoardSyncEvents) {
+    const { transport, clock, random } = context;
+    this.#context = context;
     this.#events = events;
     this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
-    this.#gapWait = new Timer(clock, () => this.#askIfBehind());
-    this.#retryWait = new Timer(clock, () => this.#retry());
-    transport.on(BoardEvent.operations, (seq, text) => this.#received(seq, text));
-    transport.on(BoardEvent.head, (head) => this.#heard(head));
+    this.#pause = new Timer(clock, () => this.#retry());
+    transport.on(BoardEvent.operations, (seq, text, safe) => this.#receive(seq, text, safe));
+    transport.on(BoardEvent.head, (head) => this.#compare(head));
   }
 
-  get isJoined(): boolean {
-    return this.#isJoined;
+  get state(): SyncState {
+    return this.#states.state;
   }
 
-  /** Whether all is here that there is, as far as anybody said. */
-  get isComplete(): boolean {
-    return this.#isJoined && !this.#document.replica.isBehind;
+  /** Why the board could not be joined, until it is, or the connection is lost. Only another pod ends `outdated`. */
+  get error(): BoardError | undefined {
+    return this.#error;
   }
 
-  /** Whether an answer is on its way that may be a whole board. */
-  get isAwaited(): boolean {
-    return !this.#isJoined || this.#isAsking;
+  connected(): void {
+    if (this.#states.handle("connect")) void this.#join();
   }
 
-  /** Why the last question was not answered, if the service said so. */
-  get trouble(): BoardError | undefined {
-    return this.#trouble;
+  disconnected(): void {
+    this.#pause.stop();
+    this.#states.handle("disconnect");
+    if (this.#error?.code !== "outdated") this.#error = undefined;
   }
 
-  /** Says to the service which board this is, and what is known of it. */
-  join(): void {
-    this.#startRound();
-    void this.#join();
-  }
-
-  /** The connection is gone. */
-  leave(): void {
-    this.#startRound();
-    this.#trouble = undefined;
-  }
-
-  #startRound(): void {
-    this.#round += 1;
-    this.#isJoined = false;
-    this.#isAsking = false;
-    this.#mustAskAgain = false;
-    this.#gapWait.stop();
-    this.#retryWait.stop();
-  }
-
-  /** Asks what came after all that is known; one question at a time. */
-  ask(): void {
-    if (!this.#isJoined || this.#retryWait.isRunning) return;
-    this.#gapWait.stop();
-    if (this.#isAsking) this.#mustAskAgain = true;
-    else void this.#ask();
-  }
-
-  async #join(): Promise<void> {
-    const round = this.#round;
-    const question = this.#document.ask();
-    const request = { board: this.#board, client: this.#document.outbox.client, name: this.#name() };
-    const reply = await this.#request(parseJoined, BoardEvent.join, { ...request, ...question.known });
-    if (round !== this.#round) return;
-    if (!reply || "error" in reply) return this.#failed(reply?.error);
-    if (!this.#document.take(reply.ok, question, reply.ok.n)) return this.#failed(undefined);
-    this.#isJoined = true;
-    this.#events.onJoined(reply.ok);
-    this.#answered(question);
-  }
-
-  async #ask(): Promise<void> {
-    const round = this.#round;
-    const question = this.#document.ask();
-    if (!question.known) return this.join();
-    this.#isAsking = true;
-    const { epoch, seq } = question.known;
-    const reply = await this.#request(parseHistory, BoardEvent.since, epoch, seq);
-    if (round !== this.#round) return;
-    this.#isAsking = false;
-    if (!reply || "error" in reply) return this.#failed(reply?.error);
-    this.#take(reply.ok, question);
-  }
-
-  #take(history: History, question: Question): void {
-    if (!this.#document.take(history, question)) return this.join();
-    this.#answered(question);
-    if (!this.#mustAskAgain) return;
-    this.#mustAskAgain = false;
-    this.ask();
-  }
-
-  #answered({ known }: Question): void {
-    this.#trouble = undefined;
-    const { isBehind, seq } = this.#document.replica;
-    // A store that does not have what somebody announced is not asked again and again at once.
-    if (isBehind && seq === known?.seq) this.#retryWait.start(this.#backoff.next());
-    else this.#backoff.reset();
-    this.#events.onAnswer();
-    this.#watchGap();
-    this.#events.onChange();
-  }
-
-  #failed(error: BoardError | undefined): void {
-    this.#trouble = error;
-    this.#retryWait.start(this.#backoff.next());
+  /** What is known here is not what the pod has: a join tells. */
+  diverge(): void {
+    if (!this.#states.handle("diverge")) return;
+    this.#pause.start(this.#backoff.next());
+    this.#events.onDiverged();
     this.#events.onChange();
   }
 
   #retry(): void {
-    if (this.#isJoined && this.#trouble?.code !== "not-joined") this.ask();
-    else this.join();
+    // Another pod may have this version.
+    if (this.state === "outdated") this.#context.transport.reconnect();
+    else if (this.#states.handle("retry")) void this.#join();
   }
 
-  async #request<T>(
-    parse: (ok: unknown) => T | undefined,
-    event: string,
-    ...args: readonly unknown[]
-  ): Promise<Reply<T> | undefined> {
+  async #join(): Promise<void> {
+    this.#joins += 1;
+    const join = this.#joins;
+    const { board, name, document } = this.#context;
+    const { position } = document;
+    const { clients } = document.outbox;
+    const request = { protocol: BOARD_PROTOCOL, board, name: name(), clients, ...(position && { known: position }) };
+    const reply = await this.#request(request);
+    if (join !== this.#joins || this.state !== "joining") return;
+    if ("error" in reply) return this.#fail(reply.error);
+    if (!document.join(reply.ok, clients)) return this.#fail(UNREADABLE);
+    this.#error = undefined;
+    this.#states.handle("join");
+    this.#events.onJoined(reply.ok);
+    this.#events.onChange();
+  }
+
+  async #request(request: JoinRequest): Promise<Reply<Joined>> {
     try {
-      return parseReply(await this.#transport.request(event, ...args), parse);
+      return parseJoinReply(await this.#context.transport.request(BoardEvent.join, request));
     } catch {
-      // The connection is lost, and the next one joins; or the reply did not come in time, and is asked for again.
-      return undefined;
+      // The connection is lost, and the next one joins; or the reply did not come in time.
+      return { error: UNANSWERED };
     }
   }
 
-  #received(seq: unknown, text: unknown): void {
-    const operations = isCount(seq) && typeof text === "string" ? parseCommitted(text, seq) : undefined;
-    if (operations) this.#add(operations);
-  }
-
-  #add(operations: readonly CommittedOperation[]): void {
-    if (!this.#isJoined) return this.#document.keep(operations);
-    this.#document.receive(operations);
-    this.#watchGap();
+  #fail(error: BoardError): void {
+    this.#error = error;
+    this.#states.handle(error.code === "outdated" ? "mismatch" : "fail");
+    this.#pause.start(this.#backoff.next());
     this.#events.onChange();
   }
 
-  #heard(value: unknown): void {
+  /** While a join is under way, all that comes is in its reply. */
+  #receive(seq: unknown, text: unknown, safe: unknown): void {
+    const { document } = this.#context;
+    if (this.state !== "live") return;
+    const nextSeq = (document.position?.seq ?? 0) + 1;
+    if (seq !== nextSeq || typeof text !== "string" || !isCount(safe)) return this.diverge();
+    const operations = parseCommitted(text, nextSeq);
+    if (!operations) return this.diverge();
+    this.#backoff.reset();
+    const isAcknowledged = document.receive(operations, tokenOf(text), safe);
+    this.#events.onOperations(operations, isAcknowledged);
+  }
+
+  #compare(value: unknown): void {
     const head = parseHead(value);
-    if (!head || !this.#isJoined) return;
-    if (head.epoch !== this.#document.replica.epoch) return this.ask();
-    this.#document.replica.noteHead(head.seq);
-    this.#watchGap();
-    this.#events.onChange();
-  }
-
-  #watchGap(): void {
-    const { isContradicted, isBehind } = this.#document.replica;
-    if (isContradicted) this.ask();
-    else if (isBehind) this.#gapWait.start(GAP_WAIT_MS);
-    else this.#gapWait.stop();
-  }
-
-  #askIfBehind(): void {
-    if (this.#document.replica.isBehind) this.ask();
+    const { position } = this.#context.document;
+    if (this.state !== "live" || !head) return;
+    if (head.epoch === position?.epoch && head.seq === position.seq) this.#backoff.reset();
+    else this.diverge();
   }
 }

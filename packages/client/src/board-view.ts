@@ -1,5 +1,5 @@
 import type { Item, ItemId } from "@crosspod/protocol";
-import type { Unsubscribe } from "./listeners.ts";
+import type { Unsubscribe } from "./emitter.ts";
 
 /** What became different in a view. Items are values: one that grew is another object. */
 export type ViewChange =

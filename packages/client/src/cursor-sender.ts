@@ -1,7 +1,7 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, BoardEvent } from "@crosspod/protocol";
+import type { CursorPosition } from "./board-presence.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
-import type { CursorPosition } from "./people.ts";
 import { Timer } from "./timer.ts";
 
 /** Often enough for a pointer that others see gliding. */
@@ -32,7 +32,10 @@ export class CursorSender {
     if (!this.#waiting) return;
     const { at } = this.#waiting;
     this.#waiting = undefined;
-    this.#transport.send(BoardEvent.cursor, ...(at ? [whole(at.x, BOARD_WIDTH), whole(at.y, BOARD_HEIGHT)] : []));
+    this.#transport.emitVolatile(
+      BoardEvent.cursor,
+      ...(at ? [whole(at.x, BOARD_WIDTH), whole(at.y, BOARD_HEIGHT)] : []),
+    );
     this.#interval.start(CURSOR_INTERVAL_MS);
   }
 }

@@ -11,8 +11,8 @@ import {
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Listeners, type Unsubscribe } from "./listeners.ts";
-import { SilenceWatch } from "./silence-watch.ts";
+import { Emitter, type Unsubscribe } from "./emitter.ts";
+import { LivenessMonitor } from "./liveness-monitor.ts";
 
 /** The newest value of one id, as far as this client knows. */
 export interface FeedValue {
@@ -73,11 +73,11 @@ export class FeedClient {
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
-  readonly #silence: SilenceWatch;
+  readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
-  readonly #updated = new Listeners<[FeedValue]>();
-  readonly #stateChanged = new Listeners<[FeedClientState]>();
-  readonly #restarted = new Listeners<[]>();
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #stateChanged = new Emitter<[FeedClientState]>();
+  readonly #restarted = new Emitter<[]>();
   #state: FeedClientState = "connecting";
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
@@ -91,7 +91,7 @@ export class FeedClient {
     this.#url = options.url instanceof URL ? options.url : new URL(options.url);
     this.#connect = options.connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(options.random);
-    this.#silence = new SilenceWatch({
+    this.#silence = new LivenessMonitor({
       clock: options.clock ?? systemClock,
       random: options.random ?? Math.random,
       ask: () => this.#askForState(),

@@ -1,28 +1,38 @@
-import type { ClientId } from "@crosspod/protocol";
+import { type ClientId, encodeOperation, MAX_MESSAGE_LENGTH, MAX_MESSAGE_OPERATIONS } from "@crosspod/protocol";
 import type { PendingOperation } from "./pending-operation.ts";
+
+/** Operations of one client for one message, with consecutive numbers. */
+export interface OutboxMessage {
+  readonly client: ClientId;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** `encodeOperations`. */
+  readonly text: string;
+}
 
 /** What one client has not got acknowledged: operations whose numbers go up, and how far they were sent. */
 export class OutboxChain {
   readonly client: ClientId;
   #operations: PendingOperation[];
   #sent = 0;
-  #nextN: number;
-  /** The store expects a number that is not here any more: its rest has to go under another client id, once it is known why. */
-  isBroken = false;
+  #nextSeq: number;
+  /** Whether it is known what the store has of this client: a join's reply said so, or the client is new. */
+  isTold: boolean;
 
   constructor(client: ClientId, operations: readonly PendingOperation[] = []) {
     this.client = client;
     this.#operations = [...operations];
-    this.#nextN = (operations.at(-1)?.n ?? 0) + 1;
+    this.#nextSeq = (operations.at(-1)?.clientSeq ?? 0) + 1;
+    this.isTold = operations.length === 0;
   }
 
   get operations(): readonly PendingOperation[] {
     return this.#operations;
   }
 
-  /** Those that are not under way. */
-  get unsent(): readonly PendingOperation[] {
-    return this.#operations.slice(this.#sent);
+  /** The number that the store must expect, or have. */
+  get firstSeq(): number {
+    return this.#operations[0]?.clientSeq ?? this.#nextSeq;
   }
 
   get hasUnsent(): boolean {
@@ -32,15 +42,27 @@ export class OutboxChain {
   /** Gives an operation the next number. */
   push(operation: PendingOperation): void {
     operation.client = this.client;
-    operation.n = this.#nextN;
-    this.#nextN += 1;
+    operation.clientSeq = this.#nextSeq;
+    this.#nextSeq += 1;
     this.#operations.push(operation);
   }
 
-  /** The first `count` of those that are not under way are now. */
-  markSent(count: number): void {
-    for (const operation of this.#operations.slice(this.#sent, this.#sent + count)) operation.wasSent = true;
-    this.#sent += count;
+  /** Takes the operations for the next message, at least one; undefined when all are under way. */
+  next(): OutboxMessage | undefined {
+    const [first, ...rest] = this.#operations.slice(this.#sent, this.#sent + MAX_MESSAGE_OPERATIONS);
+    if (!first) return undefined;
+    const texts = [encodeOperation(first.operation, this.client)];
+    let length = texts.join().length;
+    for (const { operation, clientSeq } of rest) {
+      const text = encodeOperation(operation, this.client);
+      length += 1 + text.length;
+      // A page that crashed may have left a hole.
+      if (length > MAX_MESSAGE_LENGTH || clientSeq !== first.clientSeq + texts.length) break;
+      texts.push(text);
+    }
+    this.#sent += texts.length;
+    const { clientSeq: firstSeq } = first;
+    return { client: this.client, firstSeq, lastSeq: firstSeq + texts.length - 1, text: texts.join(";") };
   }
 
   /** Nothing is under way any more: all of it is to be sent, from the oldest on. */
@@ -48,17 +70,17 @@ export class OutboxChain {
     this.#sent = 0;
   }
 
-  /** Takes out, and returns, what is acknowledged when all up to `n` is. */
-  acknowledge(n: number): PendingOperation[] {
-    const later = this.#operations.findIndex((operation) => operation.n > n);
-    const count = later === -1 ? this.#operations.length : later;
-    this.#sent = Math.max(0, this.#sent - count);
-    return this.#operations.splice(0, count);
+  /** Takes out, and returns, what is acknowledged when all up to a number is. */
+  acknowledge(clientSeq: number): readonly PendingOperation[] {
+    const acknowledged = this.#operations.filter((operation) => operation.clientSeq <= clientSeq);
+    this.#operations = this.#operations.slice(acknowledged.length);
+    this.#sent = Math.max(0, this.#sent - acknowledged.length);
+    return acknowledged;
   }
 
-  /** Takes out an operation with all that depend on it. */
-  drop(dropped: ReadonlySet<PendingOperation>): void {
-    this.#operations = this.#operations.filter((operation) => !dropped.has(operation));
+  /** Keeps what is before this number. */
+  cut(clientSeq: number): void {
+    this.#operations = this.#operations.filter((operation) => operation.clientSeq < clientSeq);
     this.rewind();
   }
 }

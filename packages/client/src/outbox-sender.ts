@@ -1,162 +1,174 @@
-import { type BoardError, BoardEvent, isPassing } from "@crosspod/protocol";
+import { type BoardError, BoardEvent, type ClientId, isRetryable } from "@crosspod/protocol";
 import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
-import type { BoardDocument } from "./board-document.ts";
-import { parseAcknowledged, parseReply } from "./board-reply.ts";
+import type { BoardContext } from "./board-context.ts";
+import { parseError } from "./board-reply.ts";
+import { SENDER_TRANSITIONS } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
-import type { Clock } from "./clock.ts";
-import type { OutboxMessage } from "./outbox-message.ts";
+import type { Outbox } from "./outbox.ts";
+import type { OutboxMessage } from "./outbox-chain.ts";
+import { SendPace } from "./send-pace.ts";
+import { StateMachine } from "./state-machine.ts";
 import { Timer } from "./timer.ts";
 
-/** The first operation goes at once, those after it together: two samples of a pen at 60 Hz to a message. */
-const SEND_INTERVAL_MS = 33;
 /** A slow network is kept busy by this many messages; more would only be sent twice when it breaks. */
-const MAX_MESSAGES_UNDER_WAY = 4;
+const MAX_UNDER_WAY = 4;
+/** When nothing is heard of what was sent for so long, the word of it is lost. */
+const ANSWER_WAIT_MS = 10_000;
 
-export interface OutboxSenderOptions {
-  readonly transport: BoardTransport;
-  readonly document: BoardDocument;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly events: {
-    /** Something was acknowledged, or it has changed why not. */
-    readonly onProgress: () => void;
-    readonly onRefused: (error: BoardError, message: OutboxMessage) => void;
-    /** The store does not know a client as far as it should: a question must show whether the board is another one. */
-    readonly onBroken: () => void;
-    /** The service does not know which board this is about. */
-    readonly onNotJoined: () => void;
-  };
+export interface OutboxSenderEvents {
+  /** It has changed why nothing is acknowledged. */
+  readonly onChange: () => void;
+  /** An operation will never be taken. */
+  readonly onRefused: (client: ClientId, clientSeq: number, error: BoardError) => void;
+  /** Only a join can tell what the store has. */
+  readonly onDiverged: () => void;
 }
 
 /** Sends what is in the outbox, in order, until it is acknowledged [W6]. */
 export class OutboxSender {
+  readonly pace: SendPace;
   readonly #transport: BoardTransport;
-  readonly #document: BoardDocument;
-  readonly #clock: Clock;
-  readonly #events: OutboxSenderOptions["events"];
+  readonly #outbox: Outbox;
+  readonly #events: OutboxSenderEvents;
+  readonly #states = new StateMachine(SENDER_TRANSITIONS, "closed");
   readonly #backoff: Backoff;
-  readonly #pace: Timer;
-  readonly #pause: Timer;
-  #isOpen = false;
-  #nextSendAt = Number.NEGATIVE_INFINITY;
-  #underWay = 0;
-  /** Counts how often everything was begun anew: errors that answer what was sent before mean nothing any more. */
-  #round = 0;
-  /** How often operations had got other numbers when the round began. */
-  #rebases = 0;
-  #trouble: BoardError | undefined;
+  /** Ends `throttled` and `pausing`. */
+  readonly #wait: Timer;
+  readonly #answerWait: Timer;
+  /** Until all of it is acknowledged, or it is refused. */
+  #underWay: readonly OutboxMessage[] = [];
+  /** Sent before over this connection, and sent again since: a refusal of one says nothing of what is under way. */
+  #superseded: readonly OutboxMessage[] = [];
+  #error: BoardError | undefined;
 
-  constructor({ transport, document, clock, random, events }: OutboxSenderOptions) {
+  constructor({ transport, document, clock, random }: BoardContext, events: OutboxSenderEvents) {
     this.#transport = transport;
-    this.#document = document;
-    this.#clock = clock;
+    this.#outbox = document.outbox;
     this.#events = events;
+    this.pace = new SendPace(clock);
     this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
-    this.#pace = new Timer(clock, () => this.pump());
-    this.#pause = new Timer(clock, () => this.pump());
+    this.#wait = new Timer(clock, () => this.#resume());
+    this.#answerWait = new Timer(clock, () => this.#giveUpAnswers());
+    transport.on(BoardEvent.refused, (client, error) => this.#hear(client, error));
   }
 
   /** Why nothing is acknowledged right now, if the service said so. */
-  get trouble(): BoardError | undefined {
-    return this.#trouble;
+  get error(): BoardError | undefined {
+    return this.#error;
   }
 
-  /** The connection knows the board: everything that is not acknowledged is sent, from the oldest on. */
+  /** The board is joined: all that is not acknowledged is sent, from the oldest on. */
   open(): void {
-    this.#isOpen = true;
-    this.#restart();
+    this.#states.handle("open");
+    this.#error = undefined;
+    this.#rewind();
+    this.pump();
+  }
+
+  /** The board is not joined any more. */
+  close(): void {
+    this.#states.handle("close");
+    this.#wait.stop();
+    this.#answerWait.stop();
   }
 
   /** The connection is gone, and with it all that was under way. */
-  close(): void {
-    this.#isOpen = false;
-    this.#startRound();
-    this.#pace.stop();
-    this.#pause.stop();
+  disconnected(): void {
+    this.close();
+    this.#underWay = [];
+    this.#superseded = [];
   }
 
-  /** Goes on after a question was answered: anew when operations have other numbers now. */
-  resume(): void {
-    if (this.#rebases === this.#document.outbox.rebases) this.pump();
-    else this.#restart();
+  /** Something was acknowledged. */
+  acknowledged(): void {
+    const isPending = ({ client, lastSeq }: OutboxMessage) => this.#outbox.find(client, lastSeq) !== undefined;
+    this.#underWay = this.#underWay.filter(isPending);
+    this.#superseded = this.#superseded.filter(isPending);
+    this.#backoff.reset();
+    this.#error = undefined;
+    this.#answerWait.stop();
+    if (this.#underWay.length > 0) this.#answerWait.start(ANSWER_WAIT_MS);
+    this.pump();
   }
 
   /** Sends what can be sent now. */
   pump(): void {
-    while (this.#isOpen && !this.#pause.isRunning && this.#underWay < MAX_MESSAGES_UNDER_WAY) {
-      const wait = this.#nextSendAt - this.#clock.now();
-      if (wait > 0) return this.#pace.start(wait);
-      const message = this.#document.outbox.next();
-      if (!message) return;
-      this.#nextSendAt = this.#clock.now() + SEND_INTERVAL_MS;
-      void this.#send(message);
+    while (this.#states.state === "sending" && this.#underWay.length < MAX_UNDER_WAY && this.#outbox.hasUnsent) {
+      if (this.#outbox.needsJoin) return this.#events.onDiverged();
+      const { waitMs } = this.pace;
+      if (waitMs > 0) this.#throttle(waitMs);
+      else this.#sendNext();
     }
   }
 
-  #restart(): void {
-    this.#startRound();
-    this.#pause.stop();
+  #throttle(waitMs: number): void {
+    this.#states.handle("throttle");
+    this.#wait.start(waitMs);
+  }
+
+  #resume(): void {
+    this.#states.handle("resume");
     this.pump();
   }
 
-  async #send(message: OutboxMessage): Promise<void> {
-    const { client, firstN, text } = message;
-    const round = this.#round;
-    this.#underWay += 1;
-    const reply = await this.#transport.request(BoardEvent.operations, client, firstN, text).then(
-      (answer) => parseReply(answer, parseAcknowledged),
-      () => undefined,
-    );
-    if (reply && "ok" in reply) this.#acknowledged(message, reply.ok.n);
-    if (round !== this.#round) return;
-    this.#underWay -= 1;
-    if (!reply) this.#retryLater(undefined);
-    else if ("error" in reply) this.#failed(message, reply.error);
+  #sendNext(): void {
+    const message = this.#outbox.next();
+    if (!message) return;
+    this.pace.spend();
+    this.#underWay = [...this.#underWay, message];
+    this.#answerWait.start(ANSWER_WAIT_MS);
+    this.#transport.emit(BoardEvent.operations, message.client, message.firstSeq, message.text);
+  }
+
+  #hear(client: unknown, value: unknown): void {
+    const error = parseError(value);
+    const message = error && this.#takeRefused(client, error);
+    if (!message || this.#states.state === "closed") return;
+    if (isRetryable(error)) return this.#retryLater(error);
+    if (error.code === "not-joined") return this.#events.onDiverged();
+    if (error.code === "gap") return this.#closeGap(message, error);
+    this.#rewind();
+    this.#events.onRefused(message.client, error.clientSeq ?? message.firstSeq, error);
     this.pump();
   }
 
-  #acknowledged({ client }: OutboxMessage, n: number): void {
-    this.#document.acknowledge(client, n);
-    this.#backoff.reset();
-    this.#trouble = undefined;
-    this.#events.onProgress();
+  /** The message that was refused; undefined when another word will come of what it carried, or has come. */
+  #takeRefused(client: unknown, { clientSeq }: BoardError): OutboxMessage | undefined {
+    const isRefused = ({ client: author, firstSeq, lastSeq }: OutboxMessage): boolean =>
+      author === client && (clientSeq === undefined || (firstSeq <= clientSeq && clientSeq <= lastSeq));
+    const stale = this.#superseded.find(isRefused);
+    const message = stale ?? this.#underWay.find(isRefused);
+    this.#superseded = this.#superseded.filter((each) => each !== message);
+    this.#underWay = this.#underWay.filter((each) => each !== message);
+    return stale ? undefined : message;
   }
 
-  #failed(message: OutboxMessage, error: BoardError): void {
-    if (isPassing(error)) return this.#retryLater(error);
-    switch (error.code) {
-      case "gap":
-        return this.#gap(message, error);
-      case "not-joined":
-        this.#startRound();
-        return this.#events.onNotJoined();
-      default:
-        this.#startRound();
-        return this.#events.onRefused(error, message);
-    }
+  /** The store expects another number: one that is here comes again, of any other only a join can say what is wrong. */
+  #closeGap({ client }: OutboxMessage, { next = 1 }: BoardError): void {
+    if (this.#outbox.find(client, next)) this.#retryLater(undefined);
+    else this.#events.onDiverged();
   }
 
-  #gap({ client, firstN }: OutboxMessage, error: BoardError): void {
-    const { next = 1 } = error;
-    // It asks for what it was just given: not a matter of which number comes next.
-    if (next === firstN) return this.#retryLater(error);
-    this.#startRound();
-    this.#document.acknowledge(client, next - 1);
-    if (!this.#document.outbox.resume(client, next)) this.#events.onBroken();
-    this.#events.onProgress();
+  #retryLater(error: BoardError | undefined): void {
+    this.#rewind();
+    this.#error = error;
+    this.#states.handle("refuse");
+    this.#answerWait.stop();
+    this.#wait.stop();
+    this.#wait.start(this.#backoff.next());
+    this.#events.onChange();
   }
 
-  #retryLater(trouble: BoardError | undefined): void {
-    this.#startRound();
-    this.#trouble = trouble;
-    this.#pause.start(this.#backoff.next());
-    this.#events.onProgress();
+  #giveUpAnswers(): void {
+    this.#underWay = [];
+    this.#superseded = [];
+    this.#rewind();
+    this.pump();
   }
 
-  #startRound(): void {
-    this.#round += 1;
-    this.#underWay = 0;
-    this.#rebases = this.#document.outbox.rebases;
-    this.#document.outbox.rewind();
+  #rewind(): void {
+    this.#outbox.rewind();
+    this.#superseded = [...this.#superseded, ...this.#underWay];
+    this.#underWay = [];
   }
 }

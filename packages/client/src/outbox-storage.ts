@@ -3,7 +3,7 @@ import { type ClientId, isClientId } from "@crosspod/protocol";
 /** One operation that was not acknowledged. */
 export interface StoredOperation {
   readonly client: ClientId;
-  readonly n: number;
+  readonly clientSeq: number;
   /** Among those of all clients of a page and of the pages before it: each counts on from what it found. */
   readonly order: number;
   /** `encodeOperation`, by its client. */
@@ -18,7 +18,7 @@ export interface OutboxStorage {
   load(board: string): StoredOperation[];
   /** Throws when there is no room. */
   put(board: string, entry: StoredOperation): void;
-  remove(board: string, client: ClientId, n: number): void;
+  remove(board: string, client: ClientId, clientSeq: number): void;
 }
 
 /** Keeps them for as long as the process runs. */
@@ -32,12 +32,12 @@ export class MemoryOutboxStorage implements OutboxStorage {
 
   put(board: string, entry: StoredOperation): void {
     const entries = this.#boards.get(board) ?? new Map<string, StoredOperation>();
-    this.#boards.set(board, entries.set(`${entry.client}:${entry.n}`, entry));
+    this.#boards.set(board, entries.set(`${entry.client}:${entry.clientSeq}`, entry));
   }
 
-  remove(board: string, client: ClientId, n: number): void {
+  remove(board: string, client: ClientId, clientSeq: number): void {
     const entries = this.#boards.get(board);
-    entries?.delete(`${client}:${n}`);
+    entries?.delete(`${client}:${clientSeq}`);
     if (entries?.size === 0) this.#boards.delete(board);
   }
 }
@@ -55,7 +55,7 @@ const KEY_PREFIX = "crosspod.outbox";
 /** The order and the text. */
 const STORED = /^(\d{1,15}):(.*)$/;
 
-/** Keeps them in a browser, under one key for each: pages of one board do not disturb each other, and a crash between two of them loses neither. */
+/** Keeps them in a browser, one key for each: pages of a board do not disturb each other, and a crash loses none. */
 export class WebOutboxStorage implements OutboxStorage {
   readonly outlivesPage = true;
   readonly #storage: KeyValueStorage;
@@ -69,26 +69,27 @@ export class WebOutboxStorage implements OutboxStorage {
     return keys.flatMap((key) => this.#read(board, key)).sort(byClientAndNumber);
   }
 
-  put(board: string, { client, n, order, text }: StoredOperation): void {
-    this.#storage.setItem(storageKey(board, client, n), `${order}:${text}`);
+  put(board: string, { client, clientSeq, order, text }: StoredOperation): void {
+    this.#storage.setItem(storageKey(board, client, clientSeq), `${order}:${text}`);
   }
 
-  remove(board: string, client: ClientId, n: number): void {
-    this.#storage.removeItem(storageKey(board, client, n));
+  remove(board: string, client: ClientId, clientSeq: number): void {
+    this.#storage.removeItem(storageKey(board, client, clientSeq));
   }
 
   #read(board: string, key: string | null): StoredOperation[] {
     const prefix = `${KEY_PREFIX}:${board}:`;
     if (!key?.startsWith(prefix)) return [];
     const [client, number] = key.slice(prefix.length).split(":");
-    const n = Number(number);
+    const clientSeq = Number(number);
     const [, order, text] = STORED.exec(this.#storage.getItem(key) ?? "") ?? [];
-    if (!isClientId(client) || !Number.isSafeInteger(n) || n < 1 || text === undefined) return [];
-    return [{ client, n, order: Number(order), text }];
+    if (!isClientId(client) || !Number.isSafeInteger(clientSeq) || clientSeq < 1 || text === undefined) return [];
+    return [{ client, clientSeq, order: Number(order), text }];
   }
 }
 
-const storageKey = (board: string, client: ClientId, n: number): string => `${KEY_PREFIX}:${board}:${client}:${n}`;
+const storageKey = (board: string, client: ClientId, clientSeq: number): string =>
+  `${KEY_PREFIX}:${board}:${client}:${clientSeq}`;
 
 const byClientAndNumber = (a: StoredOperation, b: StoredOperation): number =>
-  a.client === b.client ? a.n - b.n : a.client < b.client ? -1 : 1;
+  a.client === b.client ? a.clientSeq - b.clientSeq : a.client < b.client ? -1 : 1;

@@ -1,3 +1,6 @@
+import type { BoardError } from "@crosspod/protocol";
+import type { Outbox } from "./outbox.ts";
+
 /** What became of this person's own operations. */
 export type SaveState =
   /** Everything is acknowledged. */
@@ -17,15 +20,13 @@ export interface NotSaved {
   readonly reason: string;
 }
 
-export const isSameSaveState = (a: SaveState, b: SaveState): boolean => describe(a) === describe(b);
-
-function describe(saveState: SaveState): string {
-  switch (saveState.state) {
-    case "saved":
-      return saveState.state;
-    case "saving":
-      return `${saveState.state} ${saveState.operations}`;
-    case "not-saved":
-      return `${saveState.state} ${saveState.operations} ${saveState.isKept} ${saveState.reason}`;
-  }
+/** What becomes of an outbox [W6]. `refusal` is of what has left it; `blockedBy` says why the rest is not under way. */
+export function saveStateOf(
+  { size: operations, isKept }: Pick<Outbox, "size" | "isKept">,
+  refusal: BoardError | undefined,
+  blockedBy: string | undefined,
+): SaveState {
+  if (operations === 0 && !refusal) return { state: "saved" };
+  const reason = refusal?.detail ?? blockedBy;
+  return reason === undefined ? { state: "saving", operations } : { state: "not-saved", operations, isKept, reason };
 }

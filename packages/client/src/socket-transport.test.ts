@@ -34,6 +34,7 @@ function connect() {
   const opened = connectSocket(url());
   opened.onConnect(connected);
   opened.onDisconnect(disconnected);
+  opened.open();
   transport = opened;
   return { transport: opened, connected, disconnected };
 }
@@ -83,9 +84,8 @@ describe("the connection over socket.io", () => {
   );
 
   test.each([
-    { event: BoardEvent.operations, deadline: 10_000 },
+    { event: BoardEvent.alive, deadline: 10_000 },
     { event: BoardEvent.join, deadline: 40_000 },
-    { event: BoardEvent.since, deadline: 40_000 },
   ])(
     "waits $deadline ms for the reply to $event: a whole board takes its time on a slow link",
     async ({ event, deadline }) => {
@@ -116,10 +116,21 @@ describe("the connection over socket.io", () => {
     await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
     const received = vi.fn();
     sockets[0]?.on("c", received);
-    opened.send("c", 1, 2);
+    opened.emitVolatile("c", 1, 2);
     await vi.waitFor(() => expect(received).toHaveBeenCalledWith(1, 2), WAIT);
     sockets[0]?.emit("c", "me 1 2");
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith("me 1 2"), WAIT);
+  });
+
+  test("[W6] brings what is emitted in order, and keeps nothing of it for the next connection", async () => {
+    const { transport: opened, connected } = connect();
+    opened.emit("o", "before there is one");
+    await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
+    const received: unknown[] = [];
+    sockets[0]?.on("o", (value: unknown) => received.push(value));
+    for (let time = 0; time < 100; time += 1) opened.emit("o", time);
+    expect(await opened.request("echo", 1)).toBe(1);
+    expect(received).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
 
   test("hears of events and replies", async () => {
@@ -143,29 +154,30 @@ describe("the connection over socket.io", () => {
     await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2), WAIT);
   });
 
-  test("is another one when it is renewed", async () => {
+  test("is another one when it is told to reconnect", async () => {
     const { transport: opened, connected, disconnected } = connect();
     await vi.waitFor(() => expect(connected).toHaveBeenCalledOnce(), WAIT);
     const { id } = opened;
-    opened.renew();
+    opened.reconnect();
     expect(disconnected).toHaveBeenCalledOnce();
     await vi.waitFor(() => expect(connected).toHaveBeenCalledTimes(2), WAIT);
     expect(opened.id).not.toBe(id);
   });
 
-  test("does not wait for the end of a pause when it is woken", async () => {
+  test("does not wait for the end of a pause when it is told to reconnect now", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const opened = connectSocket(url());
     transport = opened;
+    opened.open();
     const connected = (): Promise<void> => new Promise((resolve) => opened.onConnect(resolve));
-    opened.wake();
+    opened.reconnectNow();
     await connected();
     const lost = new Promise((resolve) => opened.onDisconnect(resolve));
     sockets[0]?.conn.close();
     await lost;
-    opened.wake();
+    opened.reconnectNow();
     await connected();
-    opened.wake();
+    opened.reconnectNow();
     expect(sockets).toHaveLength(2);
   });
 

@@ -1,12 +1,12 @@
 import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
-import type { BoardTransport, Loss } from "./board-transport.ts";
-import { lossOf } from "./session-loss.ts";
+import type { BoardTransport, DisconnectReason } from "./board-transport.ts";
+import { disconnectReason } from "./disconnect-reason.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
-/** A reply that may be a whole board takes its time on a slow link, and asking again would queue another one behind it. Whether the connection lives is the pings' matter. */
+/** A whole board takes its time on a slow link, and another would queue behind it. Pings tell whether it is alive. */
 const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -22,9 +22,10 @@ export function connectSocket(url: string, options: Partial<ManagerOptions & Soc
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     timeout: CONNECT_DEADLINE_MS,
-    // The library would not connect again after the server ended it, as a pod does that is leaving, and would take a session for good that only began.
+    // The library would not come back from a pod that is leaving, and takes a session for good that only began.
     reconnection: false,
     forceNew: true,
+    autoConnect: false,
     query: BOARD_CLIENT_QUERY,
     // A gateway that knows the sessions of long polling by a cookie gets it back outside of a browser too.
     withCredentials: true,
@@ -49,12 +50,21 @@ class SocketTransport implements BoardTransport {
     return this.#socket.id;
   }
 
+  open(): void {
+    this.#socket.connect();
+  }
+
   async request(event: string, ...args: readonly unknown[]): Promise<unknown> {
     if (!this.#socket.connected) throw new Error("there is no connection");
     return await this.#socket.timeout(deadlineOf(event)).emitWithAck(event, ...args);
   }
 
-  send(event: string, ...args: readonly unknown[]): void {
+  emit(event: string, ...args: readonly unknown[]): void {
+    // Without a connection the library would keep it for the next one, which joins first.
+    if (this.#socket.connected) this.#socket.emit(event, ...args);
+  }
+
+  emitVolatile(event: string, ...args: readonly unknown[]): void {
     if (this.#socket.connected) this.#socket.volatile.emit(event, ...args);
   }
 
@@ -71,15 +81,15 @@ class SocketTransport implements BoardTransport {
     this.#socket.on("connect", listener);
   }
 
-  onDisconnect(listener: (loss: Loss) => void): void {
-    this.#socket.on("disconnect", (_reason, details) => listener(lossOf(details)));
+  onDisconnect(listener: (reason: DisconnectReason) => void): void {
+    this.#socket.on("disconnect", (_reason, details) => listener(disconnectReason(details)));
   }
 
-  renew(): void {
+  reconnect(): void {
     this.#socket.disconnect();
   }
 
-  wake(): void {
+  reconnectNow(): void {
     if (this.#retry) this.#connect();
   }
 
@@ -103,5 +113,4 @@ class SocketTransport implements BoardTransport {
   }
 }
 
-const deadlineOf = (event: string): number =>
-  event === BoardEvent.join || event === BoardEvent.since ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS;
+const deadlineOf = (event: string): number => (event === BoardEvent.join ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS);

@@ -9,10 +9,11 @@ import {
 } from "@crosspod/protocol";
 import type { RemovalListener } from "./board-document.ts";
 import type { BoardView } from "./board-view.ts";
-import { isPendingZ } from "./overlaid-view.ts";
+import { Emitter } from "./emitter.ts";
+import { isPendingZ } from "./optimistic-view.ts";
 
 const MAX_STEPS = 200;
-/** Leaves room in a message for what is not points. Two operations of this length hold an item of any number of points that a board takes. */
+/** Leaves room in a message for what is not points. Two operations of this length hold any item that a board takes. */
 const MAX_PUT_LENGTH = MAX_MESSAGE_LENGTH - 1_024;
 
 /** Performs an operation; `onRemoved` hears what it really took away. */
@@ -45,16 +46,16 @@ export interface StepInProgress {
 
 /** What this person did and can take back: the inverse operations [W5], at most {@link MAX_STEPS} steps. */
 export class UndoHistory {
+  /** Whether there is something to undo, or to do again, may have changed. */
+  readonly changed = new Emitter<[]>();
   readonly #view: BoardView;
   readonly #perform: Perform;
-  readonly #onChange: () => void;
   #undo: Step[] = [];
   #redo: Step[] = [];
 
-  constructor(view: BoardView, perform: Perform, onChange: () => void) {
+  constructor(view: BoardView, perform: Perform) {
     this.#view = view;
     this.#perform = perform;
-    this.#onChange = onChange;
   }
 
   get canUndo(): boolean {
@@ -100,13 +101,13 @@ export class UndoHistory {
   #forgetUndone(): void {
     if (!this.canRedo) return;
     this.#redo = [];
-    this.#onChange();
+    this.changed.emit();
   }
 
   #push(step: Step): void {
     if (isEmpty(step)) return;
     this.#undo = [...this.#undo, step].slice(-MAX_STEPS);
-    this.#onChange();
+    this.changed.emit();
   }
 
   #invertLast(from: Step[], to: Step[]): void {
@@ -116,7 +117,7 @@ export class UndoHistory {
       to.push(inverse);
       break;
     }
-    this.#onChange();
+    this.changed.emit();
   }
 
   /** Undefined when others have taken it away already. */
@@ -161,7 +162,7 @@ export class UndoHistory {
     });
   }
 
-  /** It was undone before it had its place: what it took away beyond what was seen is put back too, so that nobody else loses anything. */
+  /** It was undone before it had its place: what it took away beyond what was seen is put back, too. */
   #putBackRest(seen: ReadonlyMap<ItemId, Item>, added: AddedStep, removed: readonly Item[]): void {
     for (const item of removed) {
       const before = seen.get(item.id);

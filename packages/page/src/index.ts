@@ -1,3 +1,4 @@
 export * from "./announcer.ts";
+export * from "./copy.ts";
 export * from "./element.ts";
 export * from "./wake.ts";

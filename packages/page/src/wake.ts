@@ -1,4 +1,4 @@
-/** Calls `wake` when what went wrong before may go well now: the network is back, or somebody looks at the page again. */
+/** Calls `wake` when what went wrong may go well now: the network is back, or somebody looks at the page again. */
 export function onWake(wake: () => void): void {
   window.addEventListener("online", wake);
   window.addEventListener("pageshow", wake);

@@ -6,7 +6,7 @@ export type BoardErrorCode =
   | "bad-name"
   /** The event needs a board, and the client has joined none. */
   | "not-joined"
-  /** `n` is not the next number of this client; `next` says which is. */
+  /** `clientSeq` is not the next number of this client; `next` says which is. */
   | "gap"
   | "message-too-long"
   | "too-many-operations"
@@ -14,6 +14,8 @@ export type BoardErrorCode =
   | "too-many-items"
   | "too-many-points"
   | "too-many-boards"
+  /** Client and pod speak different versions of the protocol [W14]. */
+  | "outdated"
   /** The store cannot be reached; nothing is known to be committed, try again. */
   | "unavailable";
 
@@ -23,10 +25,10 @@ export interface BoardError {
   readonly detail: string;
   readonly limit?: number;
   /** The number of the operation that was not taken: those before it were, those after it were not [W6]. */
-  readonly n?: number;
+  readonly clientSeq?: number;
   /** With `gap`: the number that the store expects next. */
   readonly next?: number;
 }
 
-/** Codes that will pass: the same operation may be sent again. All others say that it will never be taken as it is. */
-export const isPassing = ({ code }: BoardError): boolean => code === "unavailable" || code === "too-many-messages";
+/** Whether the same operation may be sent again. With any other code it will never be taken as it is. */
+export const isRetryable = ({ code }: BoardError): boolean => code === "unavailable" || code === "too-many-messages";

@@ -1,19 +1,24 @@
 import type { BoardError } from "./board-error.ts";
 import type { ClientId } from "./board-operation.ts";
+import type { Position } from "./position.ts";
 
-/**
- * The events of the whiteboard's socket.io connection, by what they mean; those that are sent most have the shortest names [W8].
- */
+/** The version of all this; a client and a pod with different ones do not understand each other [W14]. */
+export const BOARD_PROTOCOL = 2;
+
+/** The events of the whiteboard's socket.io connection; those that are sent most have the shortest names [W8]. */
 export const BoardEvent = {
-  /** Client: which board, and what is known of it already: {@link JoinRequest}, answered with a {@link Reply} of {@link Joined}. */
+  /** Client: which board, and what is known of it: {@link JoinRequest}; answered with a {@link Reply} of {@link Joined}. */
   join: "join",
-  /** Client: {@link ClientId}, number of the first operation, `encodeOperations`; answered with a {@link Reply} of {@link Acknowledged}. Server: sequence number of the first, `encodeCommitted`. */
+  /**
+   * Client: {@link ClientId}, number of the first operation, `encodeOperations`; no reply.
+   * Server: sequence number of the first, text of the log, sequence number up to which the store is safe.
+   */
   operations: "o",
-  /** Client: epoch and sequence number up to which it knows the board; answered with a {@link Reply} of {@link History}. */
-  since: "since",
+  /** Server: {@link ClientId}, and the {@link BoardError} for which its operations were not taken [W6]. */
+  refused: "refused",
   /** Client: is anybody there? Answered with a {@link Reply} of nothing [W10]. */
   alive: "alive",
-  /** Server: the newest sequence number, every few seconds and when the epoch has changed: {@link Head}. */
+  /** Server: {@link Head}, every few seconds, and when the board is not what it was. */
   head: "head",
   /** Server: this pod is leaving; connect again [A3]. */
   leaving: "leaving",
@@ -36,52 +41,45 @@ export const SOCKET_PATH = "/socket.io/";
 /** The query of a client's handshake: without it, a connection is taken for one of the original example until it joins [W12]. */
 export const BOARD_CLIENT_QUERY = { client: "crosspod" } as const;
 
+/** Clients that a `join` may name: a page's own, and those of pages before it that left something. */
+export const MAX_JOINED_CLIENTS = 256;
+
 export interface JoinRequest {
+  readonly protocol: number;
   readonly board: string;
-  /** Who will send operations; a connection may send those of other clients too, whose pages were closed before they could. */
-  readonly client: ClientId;
   /** Of the person, as others see it: 1 to {@link MAX_NAME_LENGTH} characters. */
   readonly name: string;
-  /** What the client knows already; without it the reply has a snapshot. */
-  readonly epoch?: string;
-  readonly seq?: number;
+  /** Who will send operations, 1 to {@link MAX_JOINED_CLIENTS}: this page's own first, then those that it sends for. */
+  readonly clients: readonly ClientId[];
+  /** What the client knows already; without it the reply has the whole board. */
+  readonly known?: Position;
 }
 
 export const MAX_NAME_LENGTH = 32;
 
 /** How a client gets from what it knows to what the board is [W10]. */
-export interface History {
-  readonly epoch: string;
-  /** The newest sequence number that is in here. */
-  readonly seq: number;
-  /** `encodeCommitted` of the operations past what the client knows … */
-  readonly operations?: string;
-  /** … or, when the log does not reach back that far or the epoch is another one, `encodeItems` of the whole board. */
+export interface History extends Position {
+  /** `encodeItems` of the whole board before `operations`; without it they follow what the client knows. */
   readonly items?: string;
+  /** Text of the log, up to `seq`. */
+  readonly operations: string;
 }
 
 export interface Joined extends History {
+  readonly protocol: number;
   readonly pod: string;
   readonly version: string;
-  /** The client's own number of the newest operation of its that is on the board; 0 when there is none. */
-  readonly n: number;
+  /** For each of the join's `clients` the newest number that the store has of it, as of `seq`; 0 when there is none. */
+  readonly clientSeqs: readonly number[];
   /** A board's head is announced this often, at least: a connection that is silent for much longer is dead [W10]. */
   readonly headSeconds: number;
-}
-
-/** Every operation of the client up to this number is committed: it is stored, and no one can lose it any more [W6]. */
-export interface Acknowledged {
-  readonly n: number;
 }
 
 export interface Renamed {
   readonly name: string;
 }
 
-export interface Head {
-  readonly epoch: string;
-  readonly seq: number;
-}
+export type Head = Pick<Position, "epoch" | "seq">;
 
 /** A person who is on the board now. */
 export interface Person {

@@ -69,7 +69,7 @@ export type Operation = Put | Append | Remove | Clear;
 /** An operation with the one who made it and its number among that client's operations, which counts from 1 without gaps [W6]. */
 export interface NumberedOperation {
   readonly client: ClientId;
-  readonly n: number;
+  readonly clientSeq: number;
   readonly operation: Operation;
 }
 

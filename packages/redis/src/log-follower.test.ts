@@ -1,8 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
+import type { Position } from "@crosspod/protocol";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Batch, Reading } from "./batch.ts";
 import { LATE_MS, LogFollower, MAX_WAITING_ENTRIES, REMEMBERED_BATCHES, type ReadCause } from "./log-follower.ts";
-import type { Batch, Position, Reading } from "./position.ts";
 
 interface TestBatch extends Batch {
   readonly entries: readonly string[];

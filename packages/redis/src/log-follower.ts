@@ -1,4 +1,5 @@
-import type { Batch, Position, Reading } from "./position.ts";
+import type { Position } from "@crosspod/protocol";
+import type { Batch, Reading } from "./batch.ts";
 
 export const READ_CAUSES = ["start", "gap", "lost-last", "fork", "new-epoch", "resubscribed"] as const;
 

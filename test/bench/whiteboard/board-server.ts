@@ -1,11 +1,14 @@
 import { nodeServer, SERVICE_ENVIRONMENT } from "../node-server.ts";
 import type { Launch } from "../server-process.ts";
 
-/** What is measured is the whiteboard; the relay is what the original example does. */
-export type BoardServerName = "whiteboard" | "relay";
+/** What is measured is the whiteboard; beside it its last release, and the relay of the original example. */
+export type BoardServerName = "whiteboard" | "last release" | "relay";
+
+const SETTINGS = { ...SERVICE_ENVIRONMENT, LOG_LEVEL: "info" };
 
 /** How each is started. */
 export const boardServers: Readonly<Record<BoardServerName, Launch>> = {
-  whiteboard: nodeServer("whiteboard.js", { ...SERVICE_ENVIRONMENT, LOG_LEVEL: "info" }),
+  whiteboard: nodeServer("whiteboard.js", SETTINGS),
+  "last release": nodeServer("last-release/server/main.js", SETTINGS),
   relay: nodeServer("relay.js", {}),
 };

@@ -5,6 +5,7 @@ import { type BoardServerName, boardServers } from "./board-server.ts";
 import { DeliveryTimes } from "./delivery-times.ts";
 import type { Crowd } from "./drawer.ts";
 import { DrawingCrowd } from "./drawing-crowd.ts";
+import { LastReleaseCrowd } from "./last-release-crowd.ts";
 import { RelayCrowd } from "./relay-crowd.ts";
 
 const WARM_UP_MS = 2_000;
@@ -16,6 +17,10 @@ const SETTLE_DEADLINE_MS = 3_000;
 /** A server holds so many people while the slowest in a hundred deliveries takes less than this. */
 export const MAX_P99_MS = 100;
 
+/** A server that waits for its core for a larger share of the time than this is late for reasons of others. */
+const MAX_KEPT_WAITING = 0.1;
+const MAX_RUNS = 3;
+
 /** Beyond this a server is so far behind that more people tell nothing more. */
 const HOPELESS_P99_MS = 1_000;
 
@@ -23,7 +28,7 @@ const HOPELESS_P99_MS = 1_000;
 export interface CapacityScenario {
   readonly server: BoardServerName;
   readonly people: number;
-  /** Whether they show their pointers too, as the page does; the relay has none. */
+  /** Whether they show their pointers too, as the page does; only today's whiteboard is asked that. */
   readonly pointers: boolean;
 }
 
@@ -46,28 +51,47 @@ export interface CapacityRow extends CapacityScenario {
 /** Whether everyone was served in time. */
 export const isHeld = ({ p99, wrongPeople }: CapacityRow): boolean => p99 < MAX_P99_MS && wrongPeople === 0;
 
-const WHITEBOARD_PEOPLE = [50, 100, 200, 300, 400] as const;
+/** Whether its times say more of the machine than of the server. */
+export const isDisturbed = ({ serverKeptWaiting = 0 }: CapacityRow): boolean => serverKeptWaiting > MAX_KEPT_WAITING;
+
+const WHITEBOARD_PEOPLE = [200, 300, 400, 500, 600, 800, 1_000] as const;
 const WHITEBOARD_PEOPLE_WITH_POINTERS = [100, 200, 300] as const;
 const RELAY_PEOPLE = [20, 40, 60, 80] as const;
 
+/** Servers in turn, so that a busy moment of the machine meets both. */
+const SERIES: readonly CapacityScenario[] = [
+  ...RELAY_PEOPLE.map((people) => ({ server: "relay", people, pointers: false }) as const),
+  ...WHITEBOARD_PEOPLE.flatMap((people) => [
+    { server: "last release", people, pointers: false } as const,
+    { server: "whiteboard", people, pointers: false } as const,
+  ]),
+  ...WHITEBOARD_PEOPLE_WITH_POINTERS.map((people) => ({ server: "whiteboard", people, pointers: true }) as const),
+];
+
 /** Lets more and more people draw, until a server is hopelessly late. */
 export async function measureCapacity(tell: (line: string) => void): Promise<CapacityRow[]> {
-  const series: readonly (readonly CapacityScenario[])[] = [
-    RELAY_PEOPLE.map((people) => ({ server: "relay", people, pointers: false })),
-    WHITEBOARD_PEOPLE.map((people) => ({ server: "whiteboard", people, pointers: false })),
-    WHITEBOARD_PEOPLE_WITH_POINTERS.map((people) => ({ server: "whiteboard", people, pointers: true })),
-  ];
   const rows: CapacityRow[] = [];
-  for (const scenarios of series) {
-    for (const scenario of scenarios) {
-      tell(`${scenario.server}: ${scenario.people} people draw${scenario.pointers ? " and show their pointers" : ""}`);
-      const row = await measureScenario(scenario);
-      rows.push(row);
-      if (!(row.p99 < HOPELESS_P99_MS)) break;
-    }
+  for (const scenario of SERIES) {
+    if (rows.some((row) => isSameSeries(row, scenario) && !(row.p99 < HOPELESS_P99_MS))) continue;
+    tell(`${scenario.server}: ${scenario.people} people draw${scenario.pointers ? " and show their pointers" : ""}`);
+    rows.push(await measureUndisturbed(scenario, tell));
   }
   return rows;
 }
+
+/** The run in which others kept the server waiting least, of as many as it takes. */
+async function measureUndisturbed(scenario: CapacityScenario, tell: (line: string) => void): Promise<CapacityRow> {
+  let best = await measureScenario(scenario);
+  for (let run = 2; run <= MAX_RUNS && isDisturbed(best); run += 1) {
+    tell("  again: others kept the server waiting");
+    const row = await measureScenario(scenario);
+    if ((row.serverKeptWaiting ?? 0) < (best.serverKeptWaiting ?? 0)) best = row;
+  }
+  return best;
+}
+
+const isSameSeries = (a: CapacityScenario, b: CapacityScenario): boolean =>
+  a.server === b.server && a.pointers === b.pointers;
 
 async function measureScenario(scenario: CapacityScenario): Promise<CapacityRow> {
   const server = await ServerProcess.start(boardServers[scenario.server]);
@@ -101,10 +125,16 @@ async function measureScenario(scenario: CapacityScenario): Promise<CapacityRow>
   }
 }
 
-const crowdOf = ({ server, people, pointers }: CapacityScenario, port: number): Crowd =>
-  server === "relay"
-    ? new RelayCrowd(port, { size: people })
-    : new BoardCrowd([port], { size: people, showPointers: pointers });
+function crowdOf({ server, people, pointers }: CapacityScenario, port: number): Crowd {
+  switch (server) {
+    case "relay":
+      return new RelayCrowd(port, { size: people });
+    case "last release":
+      return new LastReleaseCrowd(port, { size: people });
+    case "whiteboard":
+      return new BoardCrowd([port], { size: people, showPointers: pointers });
+  }
+}
 
 interface Reading {
   /** Milliseconds. */

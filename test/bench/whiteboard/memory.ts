@@ -25,7 +25,7 @@ export interface BoardMemoryRow {
 }
 
 /** Reads a server's memory alone, with people who do nothing, and with people who draw. */
-export async function measureBoardMemory(name: BoardServerName): Promise<BoardMemoryRow> {
+export async function measureBoardMemory(name: Exclude<BoardServerName, "last release">): Promise<BoardMemoryRow> {
   const server = await ServerProcess.start(boardServers[name]);
   const alone = await server.residentBytes();
   const size = MEMORY_PEOPLE;

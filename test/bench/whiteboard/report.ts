@@ -68,13 +68,12 @@ const capacityTable = (rows: readonly CapacityRow[]): string[][] => [
 ];
 
 const wireTable = (rows: readonly WireRow[]): string[][] => [
-  ["server", "people", "pointers", "down, to a watcher", "up", "slower"],
-  ...rows.map(({ server, people, pointers, down, up, slowness }) => [
+  ["server", "people", "pointers", "down, to a watcher", "down, to a drawer", "up", "slower"],
+  ...rows.map(({ server, people, pointers, down, downToDrawer, up, slowness }) => [
     server,
     `${people}`,
     pointers ? "shown" : "",
-    down.toFixed(1),
-    up.toFixed(1),
+    ...[down, downToDrawer, up].map((bytes) => bytes.toFixed(1)),
     `${slowness.toFixed(2)} times`,
   ]),
 ];

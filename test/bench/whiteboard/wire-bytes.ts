@@ -4,6 +4,8 @@ import type { WireMeter } from "./wire-meter.ts";
 export interface WireBytes {
   /** To one who watches, for each sample that anybody drew. */
   readonly down: number;
+  /** To one who draws, for each sample that anybody drew: with the answers to what this person sent. */
+  readonly downToDrawer: number;
   /** From one who draws, for each sample of that person's. */
   readonly up: number;
   /** How many times as long as in the recording it took to draw it: more than 1 where the machine was busy. */
@@ -16,10 +18,16 @@ export async function countBytes(
   samples: number,
   draw: () => Promise<number>,
 ): Promise<WireBytes> {
-  const up = (): number => wires.drawing.reduce((sum, meter) => sum + meter.up, 0);
-  const before = { up: up(), down: wires.watching.down };
+  const { watching, drawing } = wires;
+  const total = (way: "up" | "down"): number => drawing.reduce((sum, meter) => sum + meter[way], 0);
+  const before = { down: watching.down, downToDrawers: total("down"), up: total("up") };
   const slowness = await draw();
-  return { up: (up() - before.up) / samples, down: (wires.watching.down - before.down) / samples, slowness };
+  return {
+    down: (watching.down - before.down) / samples,
+    downToDrawer: (total("down") - before.downToDrawers) / samples / drawing.length,
+    up: (total("up") - before.up) / samples,
+    slowness,
+  };
 }
 
 /** Resolves when a condition holds; rejects when it takes too long. */

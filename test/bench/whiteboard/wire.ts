@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ServerProcess } from "../server-process.ts";
 import { playOnBoard } from "./board-players.ts";
 import { type BoardServerName, boardServers } from "./board-server.ts";
+import { playOnLastRelease } from "./last-release-players.ts";
 import { playOnRelay } from "./relay-players.ts";
 import type { WireBytes } from "./wire-bytes.ts";
 
@@ -9,22 +10,23 @@ import type { WireBytes } from "./wire-bytes.ts";
 export interface WireScenario {
   readonly server: BoardServerName;
   readonly people: number;
-  /** Whether people show their pointers too, as the page does; the relay has none. */
+  /** Whether people show their pointers too, as the page does; only today's whiteboard is asked that. */
   readonly pointers: boolean;
 }
 
 /** Bytes that go over the wire for each pointer sample. */
 export interface WireRow extends WireScenario, WireBytes {}
 
-export const WIRE_PEOPLE = [1, 5, 20] as const;
+export const WIRE_PEOPLE = [1, 5, 10, 20] as const;
 
 /** For what the servers say once, to who is new. */
 const QUIET_MS = 1_200;
 
-/** Plays the recording to someone who watches, over the whiteboard and the relay at the same time. */
+/** Plays the recording to someone who watches, over the whiteboard, the last release and the relay at the same time. */
 export async function measureWire(tell: (line: string) => void): Promise<WireRow[]> {
-  const [whiteboard, relay] = await Promise.all([
+  const [whiteboard, last, relay] = await Promise.all([
     ServerProcess.start(boardServers.whiteboard),
+    ServerProcess.start(boardServers["last release"]),
     ServerProcess.start(boardServers.relay),
   ]);
   try {
@@ -32,17 +34,19 @@ export async function measureWire(tell: (line: string) => void): Promise<WireRow
     for (const people of WIRE_PEOPLE) {
       tell(`bytes on the wire: ${people} of the recording's people`);
       const quiet = (): Promise<void> => sleep(QUIET_MS);
-      const [alone, pointers, relayed] = await Promise.all([
+      const [alone, pointers, before, relayed] = await Promise.all([
         playOnBoard(whiteboard.port, { board: `wire-${people}`, people, pointers: false, quiet }),
         playOnBoard(whiteboard.port, { board: `pointers-${people}`, people, pointers: true, quiet }),
+        playOnLastRelease(last.port, { board: `wire-${people}`, people, quiet }),
         playOnRelay(relay.port, { people, quiet }),
       ]);
       rows.push({ server: "whiteboard", people, pointers: false, ...alone });
       rows.push({ server: "whiteboard", people, pointers: true, ...pointers });
+      rows.push({ server: "last release", people, pointers: false, ...before });
       rows.push({ server: "relay", people, pointers: false, ...relayed });
     }
     return rows;
   } finally {
-    await Promise.all([whiteboard.stop(), relay.stop()]);
+    await Promise.all([whiteboard, last, relay].map((server) => server.stop()));
   }
 }

@@ -7,7 +7,7 @@ const clock = new Intl.DateTimeFormat(undefined, {
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/** Shows when a value changed: by the clock if that was today, otherwise by the day; the exact time stands in its title. */
+/** Shows when a value changed: the time of today, otherwise the day; the exact time is in its title. */
 export function showChangeTime(element: HTMLTimeElement, at: number): void {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return clearChangeTime(element);

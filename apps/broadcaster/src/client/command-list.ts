@@ -1,9 +1,6 @@
-import { type Announcer, createElement } from "@crosspod/page";
+import { type Announcer, copyText, createElement } from "@crosspod/page";
 import type { Update } from "@crosspod/protocol";
-import { copyText } from "./clipboard.ts";
 import { curlCommand, EXAMPLE_UPDATES } from "./curl-command.ts";
-
-const COPIED_SHOWN_MS = 2_000;
 
 /** The curl commands of Istio's tutorial for this service, each with a button that copies it. */
 export class CommandList {
@@ -33,11 +30,7 @@ export class CommandList {
   }
 
   async #copy(command: HTMLElement, label: HTMLElement): Promise<void> {
-    const copied = await copyText(command);
-    label.textContent = copied ? "Copied" : "Selected";
+    await copyText(command.textContent, label, () => getSelection()?.selectAllChildren(command));
     this.#announcer.say(`Command ${label.textContent.toLowerCase()}`);
-    setTimeout(() => {
-      label.textContent = "Copy";
-    }, COPIED_SHOWN_MS);
   }
 }

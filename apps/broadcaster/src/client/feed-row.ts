@@ -1,9 +1,12 @@
 import type { FeedValue } from "@crosspod/client";
 import { createElement } from "@crosspod/page";
 import { showChangeTime } from "./change-time.ts";
-import { Flash } from "./flash.ts";
 import { levelOf } from "./level.ts";
 import { Sparkline } from "./sparkline.ts";
+
+const FLASH_MS = 900;
+
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** One row of the table: an id, its value and level, its recent history, and when it changed. */
 export class FeedRow {
@@ -12,7 +15,7 @@ export class FeedRow {
   readonly #level = createElement("span", "level");
   readonly #sparkline = new Sparkline();
   readonly #time = createElement("time", "");
-  readonly #flash = new Flash(this.element);
+  #light: Animation | undefined;
 
   constructor(id: string) {
     const header = createElement("th", "id");
@@ -39,8 +42,11 @@ export class FeedRow {
     showChangeTime(this.#time, at);
   }
 
+  /** Lights up for a moment, or again. The light fades; for those who want less motion it stays, and then is gone. */
   flash(): void {
-    this.#flash.start();
+    this.#light?.cancel();
+    const easing = reducedMotion.matches ? "step-end" : "ease-out";
+    this.#light = this.element.animate([{ backgroundColor: "var(--flash)", easing }, {}], FLASH_MS);
   }
 
   #showNoValue(): void {

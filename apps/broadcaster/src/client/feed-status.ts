@@ -20,7 +20,7 @@ const TRUST: Readonly<Partial<Record<FeedClientState, string>>> = {
   closed: "The connection is closed. The values may be old.",
 };
 
-/** Shows the state of the feed, the pod that serves this page, and the newest revision; tells screen readers of new states only. */
+/** Shows the feed's state, this page's pod and the newest revision; tells screen readers of new states only. */
 export class FeedStatus {
   readonly #client: FeedClient;
   readonly #announcer: Announcer;

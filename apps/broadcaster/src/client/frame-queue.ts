@@ -1,9 +1,9 @@
-/** How long painting may take in one frame of some 16 ms; the rest of the frame belongs to layout, input and messages. */
+/** How long painting may take in a frame of 16 ms; the rest belongs to layout, input and messages. */
 const PAINT_BUDGET_MS = 8;
 
 /**
- * Paints what was marked in the next animation frame: each key once, however often it was marked since. What does not fit into the
- * frame's budget waits for the next one, so that a burst never freezes the page. In a hidden page everything waits.
+ * Paints what was marked, each key once, in the next animation frame. What does not fit into its budget waits for one
+ * more, so that a burst never freezes the page. In a hidden page everything waits.
  */
 export class FrameQueue {
   readonly #paint: (key: string) => void;

@@ -1,7 +1,4 @@
-/**
- * How high a value is: above 500 it is critical and its row red, above 200 it is high and its row yellow, as in the original example.
- * A value that is not a number has no level.
- */
+/** How high a value is: red above 500, yellow above 200, as in the original example; none of what is no number. */
 export type Level = "normal" | "high" | "critical" | "none";
 
 const HIGH_ABOVE = 200;

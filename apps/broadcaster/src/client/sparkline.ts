@@ -33,7 +33,7 @@ export class Sparkline {
   }
 }
 
-/** `x,y` of each number: the newest at the right edge, the lowest at the bottom; in the middle when they are all the same. */
+/** `x,y` of each number: the newest at the right edge, the lowest at the bottom; in the middle when all are equal. */
 function pointsOf(numbers: readonly number[]): string[] {
   const low = Math.min(...numbers);
   const high = Math.max(...numbers);

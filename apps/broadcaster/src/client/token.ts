@@ -1,6 +1,6 @@
 const KEY = "crosspod-token";
 
-/** The bearer token that a person gave in this tab, until the tab is closed; kept nowhere where the browser allows no storage. */
+/** The bearer token of this tab, until it is closed; undefined where the browser allows no storage. */
 export function storedToken(): string | undefined {
   try {
     return sessionStorage.getItem(KEY) ?? undefined;

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CommittedUpdate, FeedState, Update } from "@crosspod/protocol";
+import type { CommittedUpdate, FeedState, Position, Update } from "@crosspod/protocol";
 import {
   type Batch,
   connectRedis,
   describeRedisError,
   LogFollower,
-  type Position,
   type ReadCause,
   type Reading,
   type RedisAddress,

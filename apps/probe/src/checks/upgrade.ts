@@ -11,7 +11,7 @@ export async function upgraded({ target, signal }: CheckContext, path: string): 
 }
 
 /** What a status says of why there is no WebSocket. */
-const CAUSES: Readonly<Record<number, readonly [cause: string, mend: string]>> = {
+const CAUSES: Readonly<Record<number, readonly [cause: string, fix: string]>> = {
   200: [
     "something in between does not pass the Upgrade header on",
     "have the proxy pass WebSockets; in a mesh, name the Service's port http",
@@ -30,7 +30,7 @@ const CAUSES: Readonly<Record<number, readonly [cause: string, mend: string]>> =
 const OTHER = ["something in between does not pass WebSockets", "see to the proxies in front of the service"] as const;
 
 function refusedUpgrade({ status, headers }: { status: number; headers: IncomingHttpHeaders }): Outcome {
-  const [cause, mend] = CAUSES[status] ?? (status === 400 ? (CAUSES[200] ?? OTHER) : OTHER);
+  const [cause, fix] = CAUSES[status] ?? (status === 400 ? (CAUSES[200] ?? OTHER) : OTHER);
   const by = headers.server ? `, by ${headers.server}` : "";
-  return fail(`the WebSocket handshake was answered with ${status}${by}`, cause, mend);
+  return fail(`the WebSocket handshake was answered with ${status}${by}`, cause, fix);
 }

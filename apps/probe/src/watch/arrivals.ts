@@ -7,7 +7,7 @@ export interface SentUpdate {
   readonly number: number;
   /** When the request was made, by `performance.now()`. */
   readonly sentAt: number;
-  /** The service said that it took it: everybody must get it, or a newer one of its id in a snapshot. If not, nobody knows: it may still have. */
+  /** The service took it: everybody must get it, or a newer one of its id. If not, it may still have been taken. */
   isTaken: boolean;
 }
 
@@ -53,7 +53,7 @@ export class Arrivals {
     return taken.filter((update) => !this.#received.has(update) && !this.#wasReplaced(update)).length;
   }
 
-  /** A snapshot has the newest value of each id only [B6]: what was published before it can come over an earlier connection, or be replaced in it. */
+  /** A snapshot has only the newest value of each id [B6]: what was published before the connection may be missing. */
   #wasReplaced({ id, number }: SentUpdate): boolean {
     return (this.#byId.get(id) ?? []).some(
       ({ update, openedAt }) => update.number > number && update.sentAt <= openedAt,

@@ -1,34 +1,45 @@
 import type { ItemId } from "@crosspod/protocol";
 import { BoardVisitor } from "../board-visitor.ts";
 import type { Target } from "../target.ts";
-import { pause } from "../wait.ts";
+import type { Changes } from "../wait.ts";
+import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
 /** A board has a limit of items: older strokes are erased by who drew them. */
 const KEPT_STROKES = 50;
 
-/** Somebody who draws small strokes on a board at a steady pace, erases the old ones, and counts what others draw. */
-export class Drawer {
+/** Somebody who draws small strokes on a board, erases the old ones, and counts what others draw. */
+export class Drawer implements Member {
   readonly visitor: BoardVisitor;
+  readonly changes: Changes;
   readonly silence = new Silence();
+  /** Of the strokes of others. */
+  readonly tally: Tally = { received: 0, reconnects: 0, repeated: 0, outOfOrder: 0 };
   readonly #own = new Set<ItemId>();
   readonly #seen = new Set<ItemId>();
   readonly #kept: ItemId[] = [];
-  #connections = 0;
-  #repeated = 0;
   /** A stroke of one's own shows before its id is known here. */
   #isDrawing = false;
 
   constructor(target: Target, board: string) {
     this.visitor = new BoardVisitor(target, board);
+    this.changes = this.visitor.changes;
     const { client } = this.visitor;
     client.onState((state) => {
-      if (state === "reconnecting") this.#connections += 1;
+      if (state === "reconnecting") this.tally.reconnects += 1;
     });
     client.view.onChange((change) => {
       if (change.type === "put") this.#put(change.item.id);
       if (change.type === "reset") for (const { id } of client.view.items()) this.#see(id);
     });
+  }
+
+  get isLive(): boolean {
+    return this.visitor.client.state === "live";
+  }
+
+  get pod(): string | undefined {
+    return this.visitor.pod;
   }
 
   /** The strokes that must be on the board, once they are acknowledged. */
@@ -40,35 +51,13 @@ export class Drawer {
     return this.#own.size;
   }
 
-  /** Strokes of others that were seen. */
-  get received(): number {
-    return this.#seen.size;
-  }
-
-  get reconnects(): number {
-    return this.#connections;
-  }
-
-  get repeated(): number {
-    return this.#repeated;
-  }
-
   /** Operations that wait for their acknowledgement. */
   get waiting(): number {
     const { saveState } = this.visitor.client;
     return saveState.state === "saved" ? 0 : saveState.operations;
   }
 
-  /** Draws until the signal says that it is enough. */
-  async draw(firstAfterMs: number, everyMs: number, signal: AbortSignal): Promise<void> {
-    await pause(firstAfterMs, signal);
-    while (!signal.aborted) {
-      this.#drawOne();
-      await pause(everyMs, signal);
-    }
-  }
-
-  #drawOne(): void {
+  draw(): void {
     this.#isDrawing = true;
     const id = this.visitor.draw();
     this.#isDrawing = false;
@@ -78,14 +67,19 @@ export class Drawer {
     if (old !== undefined) this.visitor.erase([old]);
   }
 
+  close(): void {
+    this.visitor[Symbol.dispose]();
+  }
+
   #put(id: ItemId): void {
-    if (this.#seen.has(id)) this.#repeated += 1;
+    if (this.#seen.has(id)) this.tally.repeated += 1;
     this.#see(id);
   }
 
   #see(id: ItemId): void {
     if (this.#isDrawing || this.#own.has(id) || this.#seen.has(id)) return;
     this.#seen.add(id);
+    this.tally.received = this.#seen.size;
     this.silence.broken();
   }
 }

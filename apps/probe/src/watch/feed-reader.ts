@@ -3,14 +3,15 @@ import type { WebSocket } from "ws";
 import type { Target } from "../target.ts";
 import { Changes } from "../wait.ts";
 import { Arrivals, type SentUpdate } from "./arrivals.ts";
+import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
 /** Somebody who reads the feed as its page does, and remembers what came over which connection. */
-export class FeedReader {
-  readonly client: FeedClient;
+export class FeedReader implements Member {
   readonly changes = new Changes();
   readonly silence = new Silence();
   readonly arrivals = new Arrivals();
+  readonly #client: FeedClient;
   readonly #updates: ReadonlyMap<string, SentUpdate>;
   #connections = 0;
   #openedAt = 0;
@@ -18,18 +19,27 @@ export class FeedReader {
   /** @param updates of the watch, by their values. */
   constructor(target: Target, updates: ReadonlyMap<string, SentUpdate>) {
     this.#updates = updates;
-    this.client = new FeedClient({ url: target.url, connect: (url) => this.#connect(target, url) });
-    this.client.onState(() => this.changes.happened());
-    this.client.onUpdate(({ value }) => this.#heard(value));
-    this.client.open();
+    this.#client = new FeedClient({ url: target.url, connect: (url) => this.#connect(target, url) });
+    this.#client.onState(() => this.changes.happened());
+    this.#client.onUpdate(({ value }) => this.#heard(value));
+    this.#client.open();
   }
 
-  get reconnects(): number {
-    return Math.max(0, this.#connections - 1);
+  get isLive(): boolean {
+    return this.#client.state === "live";
+  }
+
+  get pod(): string | undefined {
+    return this.#client.hello?.pod;
+  }
+
+  get tally(): Tally {
+    const { received, repeated, outOfOrder } = this.arrivals;
+    return { received, repeated, outOfOrder, reconnects: Math.max(0, this.#connections - 1) };
   }
 
   close(): void {
-    this.client.close();
+    this.#client.close();
   }
 
   #connect(target: Target, url: string): WebSocket {

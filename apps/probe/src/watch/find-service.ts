@@ -1,7 +1,7 @@
 import type { Findings } from "../check.ts";
 import { CheckRun } from "../check-run.ts";
+import { detectService } from "../checks/detect-service.ts";
 import { reachable } from "../checks/reachable.ts";
-import { recognised } from "../checks/recognised.ts";
 import { checkLines } from "../report.ts";
 import type { Service } from "../service.ts";
 import type { Target } from "../target.ts";
@@ -21,7 +21,7 @@ export async function findService(
     onStart: () => {},
     onResult: () => {},
   });
-  await run.run([reachable, recognised]);
+  await run.run([reachable, detectService]);
   const failed = run.results.find(({ result }) => result === "fail");
-  return findings.service ?? { problem: failed ? checkLines(failed).join("\n") : "not recognised" };
+  return findings.service ?? { problem: failed ? checkLines(failed).join("\n") : "no service was detected" };
 }

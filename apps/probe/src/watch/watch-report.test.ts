@@ -39,7 +39,7 @@ test("what was felt is said in lines, and in the last whether something was lost
   ]);
 });
 
-test("the JSON document has the same figures", () => {
+test("the JSON document has the same numbers", () => {
   expect(JSON.parse(jsonWatchReport(report))).toMatchObject({
     result: "fail",
     lost: 1,

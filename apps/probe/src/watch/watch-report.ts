@@ -1,7 +1,7 @@
 import { counted } from "../counted.ts";
 import { formatDuration } from "../duration.ts";
 import { printable } from "../printable.ts";
-import { quantile } from "../quantile.ts";
+import { describeTimes, quantile } from "../quantile.ts";
 
 /** What the clients of a watch felt. */
 export interface WatchReport {
@@ -47,8 +47,7 @@ export function progressLine(report: WatchReport, milliseconds: number): string 
 
 /** What was felt, as lines of text. */
 export function watchLines(report: WatchReport): string[] {
-  const { p50, p99, max } = silencesOf(report);
-  const { lost, unacknowledged } = report;
+  const { silences, lost, unacknowledged } = report;
   const fields: readonly (readonly [string, string])[] = [
     [
       "clients",
@@ -56,10 +55,7 @@ export function watchLines(report: WatchReport): string[] {
     ],
     ["taken", `${report.taken}; not taken ${report.notTaken}; received ${report.received}`],
     ["reconnects", `${report.reconnects}`],
-    [
-      "silence",
-      `longest of each client: p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)}, max ${formatDuration(max)}`,
-    ],
+    ["silence", `longest of each client: ${describeTimes(silences)}, max ${formatDuration(quantile(silences, 1))}`],
     ["lost", `${lost}`],
     ["repeated", `${report.repeated}`],
     ["out of order", `${report.outOfOrder}`],

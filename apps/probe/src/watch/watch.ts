@@ -1,6 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { BoardEvent } from "@crosspod/protocol";
-import { joinRequest } from "../checks/whiteboard/join.ts";
 import type { WatchCommand } from "../command-line.ts";
 import { counted } from "../counted.ts";
 import { Deadline } from "../deadline.ts";
@@ -10,21 +8,21 @@ import { besideDocument, type Output } from "../output.ts";
 import type { Service } from "../service.ts";
 import { Target } from "../target.ts";
 import { pause, WaitError } from "../wait.ts";
-import type { Audience, AudienceOptions } from "./audience.ts";
-import { BoardAudience } from "./board-audience.ts";
-import { DrawingAudience } from "./drawing-audience.ts";
-import { FeedAudience } from "./feed-audience.ts";
+import { BoardFleet } from "./board-fleet.ts";
+import { FeedFleet } from "./feed-fleet.ts";
 import { findService } from "./find-service.ts";
+import type { Fleet, FleetOptions } from "./fleet.ts";
+import { OriginalFleet } from "./original-fleet.ts";
 import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 
 /** How often a log is told how it goes; a terminal is told all the time. */
 const LOG_LINE_MS = 10_000;
 const TERMINAL_LINE_MS = 500;
 
-/** The original example's server takes no notice of a join; one of crosspod answers at once. */
-const JOIN_WAIT_MS = 2_000;
+/** How long a first client may take to connect, which asks what the server speaks. */
+const CONNECT_WAIT_MS = 2_000;
 
-/** Keeps clients and traffic on a service for a while, and says what they felt: 1 when something was lost. Rejects when it is ended before it began. */
+/** Keeps clients and traffic on a service, and says what they felt: 1 for loss. Rejects when ended before it began. */
 export async function runWatch(command: WatchCommand, output: Output, signal: AbortSignal): Promise<0 | 1> {
   const lines = command.isJson ? besideDocument(output) : output;
   const { host, token, clients, rate, forMs } = command;
@@ -34,54 +32,54 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
     output.error(service.problem);
     return 1;
   }
-  await using audience = await audienceOf(service, { target, clients, rate, signal });
+  await using fleet = await fleetOf(service, { target, clients, rate, signal });
   lines.line(
-    `${target.url}: ${counted(clients, "client")} of the ${service}, ${audience.traffic}, for ${formatDuration(forMs)}`,
+    `${target.url}: ${counted(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
   );
   try {
-    await audience.open();
+    await fleet.open();
   } catch (error) {
     if (signal.aborted || !(error instanceof WaitError)) throw error;
     output.error(`not all clients could connect: ${error.message}`);
     return 1;
   }
-  lines.line(`  connected to ${counted(audience.report().pods.length, "pod")}`);
-  audience.start();
-  await tellProgress(audience, forMs, lines, signal);
-  await audience.finish();
-  const report = audience.report();
+  lines.line(`  connected to ${counted(fleet.report().pods.length, "pod")}`);
+  fleet.start();
+  await tellProgress(fleet, forMs, lines, signal);
+  await fleet.finish();
+  const report = fleet.report();
   for (const line of watchLines(report)) lines.line(line);
   if (command.isJson) output.line(jsonWatchReport(report));
   return report.lost > 0 || report.unacknowledged > 0 ? 1 : 0;
 }
 
 /** Who speaks what the service speaks. */
-async function audienceOf(service: Service, options: AudienceOptions): Promise<Audience> {
-  if (service === "broadcaster") return new FeedAudience(options);
+async function fleetOf(service: Service, options: FleetOptions): Promise<Fleet> {
+  if (service === "broadcaster") return new FeedFleet(options);
   const board = `probe-${randomBytes(4).toString("hex")}`;
-  return (await answersJoins(options, board)) ? new BoardAudience({ ...options, board }) : new DrawingAudience(options);
+  return (await answersJoins(options, board)) ? new BoardFleet(options, board) : new OriginalFleet(options);
 }
 
 /** Whether the server keeps boards; one that cannot be asked now is taken for crosspod's. */
-async function answersJoins({ target, signal }: AudienceOptions, board: string): Promise<boolean> {
+async function answersJoins({ target, signal }: FleetOptions, board: string): Promise<boolean> {
   try {
-    using deadline = new Deadline(JOIN_WAIT_MS, signal);
+    using deadline = new Deadline(CONNECT_WAIT_MS, signal);
     using client = await EventClient.open(target, deadline.signal);
-    return (await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board))) !== undefined;
+    return (await client.join(board)) !== undefined;
   } catch {
     return true;
   }
 }
 
 /** Until it is over, or somebody ends it. */
-async function tellProgress(audience: Audience, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
+async function tellProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const every = output.isTerminal ? TERMINAL_LINE_MS : LOG_LINE_MS;
   for (;;) {
     const left = forMs - (performance.now() - start);
     if (left <= 0 || signal.aborted) return;
     await pause(Math.min(every, left), signal);
-    const line = progressLine(audience.report(), performance.now() - start);
+    const line = progressLine(fleet.report(), performance.now() - start);
     if (output.isTerminal) output.progress(line);
     else output.line(line);
   }

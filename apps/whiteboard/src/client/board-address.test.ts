@@ -1,9 +1,9 @@
-import { fittingName } from "@crosspod/client";
+import { sanitizeName } from "@crosspod/client";
 import { isBoardName } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { boardOfPath } from "./board-address.ts";
-import { initials } from "./person-color.ts";
-import { newBoardName, newPersonName } from "./readable-name.ts";
+import { initials } from "./render/person-color.ts";
+import { newBoardName, newPersonName } from "./ui/readable-name.ts";
 
 describe("names", () => {
   test.each([
@@ -33,6 +33,6 @@ describe("names", () => {
     ["bo", "B"],
   ])("the badge of %s says %s", (name, letters) => {
     expect(initials(name)).toBe(letters);
-    expect(fittingName(newPersonName())).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
+    expect(sanitizeName(newPersonName())).toMatch(/^[A-Z][a-z]+ [A-Z][a-z]+$/);
   });
 });

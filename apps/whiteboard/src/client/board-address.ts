@@ -1,11 +1,8 @@
-import { BOARD_PATH_PREFIX, boardPath, DEFAULT_BOARD, isBoardName } from "@crosspod/protocol";
+import { BOARD_PATH_PREFIX, DEFAULT_BOARD, isBoardName } from "@crosspod/protocol";
 
-/** The board that an address shows: `/` the default one, `/b/NAME` the others; undefined when NAME cannot be the name of a board [W1] [W2]. */
+/** The board of an address: `/` the default one, `/b/NAME` another; undefined when NAME is no name [W1] [W2]. */
 export function boardOfPath(path: string): string | undefined {
   if (!path.startsWith(BOARD_PATH_PREFIX)) return DEFAULT_BOARD;
   const name = path.slice(BOARD_PATH_PREFIX.length).replace(/\/$/, "");
   return isBoardName(name) ? name : undefined;
 }
-
-/** The link to a board, to be given to others. */
-export const boardLink = (board: string): string => new URL(boardPath(board), location.origin).href;

@@ -1,11 +1,11 @@
 import { connectRedis } from "@crosspod/redis";
 import { Counter, type Log, type Registry } from "@crosspod/service";
-import type { BoardStore } from "./board-store.ts";
 import type { WhiteboardConfig } from "./config.ts";
-import { type FanOut, LocalFanOut } from "./fan-out.ts";
-import { MemoryBoardStore } from "./memory-board-store.ts";
-import { RedisBoardStore } from "./redis-board-store.ts";
-import { RedisFanOut } from "./redis-fan-out.ts";
+import type { BoardStore } from "./store/board-store.ts";
+import { MemoryBoardStore } from "./store/memory-board-store.ts";
+import { RedisBoardStore } from "./store/redis-board-store.ts";
+import { type FanOut, LocalFanOut } from "./transport/fan-out.ts";
+import { RedisFanOut } from "./transport/redis-fan-out.ts";
 
 /** What the pods of a whiteboard have in common. */
 export interface Backend {
@@ -19,8 +19,14 @@ export function createBackend(config: WhiteboardConfig, log: Log, metrics: Regis
   const { redis: address, boardsName: name, maxBoards, boardTtlSeconds } = config;
   if (!address) return aloneWith(new MemoryBoardStore({ maxBoards }));
   const commands = connectRedis(address, log);
-  const store = new RedisBoardStore({ commands, name, maxBoards, ttlMs: boardTtlSeconds * 1_000 });
   const fanOut = new RedisFanOut({ address, commands, name, log, traffic: countTraffic(metrics) });
+  const store = new RedisBoardStore({
+    commands,
+    subscribe: (board, listener) => fanOut.follow(board, listener),
+    name,
+    maxBoards,
+    ttlMs: boardTtlSeconds * 1_000,
+  });
   return {
     store,
     fanOut,

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { BOARD_PROTOCOL } from "@crosspod/protocol";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { within } from "../../../../test/helpers/deadline.ts";
@@ -80,8 +81,8 @@ describe("[W9] connections that break the rules of socket.io", () => {
     whiteboard = await startWhiteboard();
     bert = await EventSocket.open(whiteboard.url, "websocket");
     watcher = await EventSocket.open(whiteboard.url, "polling");
-    await bert.join({ client: "bert-000" });
-    await watcher.join({ client: "watcher0" });
+    await bert.join({ clients: ["bert-000"] });
+    await watcher.join({ clients: ["watcher0"] });
   });
 
   afterAll(async () => {
@@ -93,7 +94,7 @@ describe("[W9] connections that break the rules of socket.io", () => {
   const othersGoOn = async (): Promise<void> => {
     watcher.received.length = 0;
     n += 1;
-    expect(await bert.ok("o", "bert-000", n, `p${n.toString(36)},ff0000,w,,AAAA`)).toEqual({ n });
+    await bert.store("bert-000", n, `p${n.toString(36)},ff0000,w,,AAAA`);
     await watcher.untilTrue("what was drawn", () => watcher.all("o").length > 0);
   };
 
@@ -103,7 +104,8 @@ describe("[W9] connections that break the rules of socket.io", () => {
     const joined = new Promise<void>((resolve) => {
       raw.addEventListener("message", ({ data }) => {
         if (String(data).startsWith("40")) {
-          raw.send('421["join",{"board":"default","client":"mallory0","name":"Mallory"}]');
+          const request = { protocol: BOARD_PROTOCOL, board: "default", clients: ["mallory0"], name: "Mallory" };
+          raw.send(`421${JSON.stringify(["join", request])}`);
         }
         if (String(data).startsWith("431")) resolve();
       });
@@ -215,16 +217,16 @@ describe.each<Transport>(["websocket", "polling"])("handshakes over %s", (transp
     await using whiteboard = await startWhiteboard({ MAX_CONNECTIONS: "2" });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: "anna-000" });
-    await bert.join({ client: "bert-000" });
+    await anna.join({ clients: ["anna-000"] });
+    await bert.join({ clients: ["bert-000"] });
     const answer = await handshake(whiteboard.port);
     expect(answer).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
     expect(answer).toContain("Retry-After: 5");
     expect(answer).toContain('"type":"urn:crosspod:problem:too-many-connections"');
-    expect(await anna.ok("o", "anna-000", 1, "c")).toEqual({ n: 1 });
+    await anna.store("anna-000", 1, "c");
     bert[Symbol.dispose]();
     await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(1));
     using carl = await EventSocket.open(whiteboard.url, transport);
-    await carl.join({ client: "carl-000" });
+    await carl.join({ clients: ["carl-000"] });
   });
 });

@@ -1,13 +1,14 @@
 import {
+  BOARD_PROTOCOL,
+  type BoardError,
   type BoardErrorCode,
-  BoardEvent,
   MAX_BOARD_NAME_LENGTH,
   MAX_ITEM_POINTS,
+  MAX_JOINED_CLIENTS,
   MAX_MESSAGE_LENGTH,
   MAX_MESSAGE_OPERATIONS,
   MAX_NAME_LENGTH,
   MAX_REMOVED_ITEMS,
-  parseCommitted,
 } from "@crosspod/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
@@ -16,7 +17,7 @@ import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helper
 import { pointText } from "../../../../test/helpers/strokes.ts";
 
 const MALLORY = "mallory0";
-const GOOD_JOIN = { board: "default", client: MALLORY, name: "Mallory" };
+const GOOD_JOIN = { protocol: BOARD_PROTOCOL, board: "default", clients: [MALLORY], name: "Mallory" };
 
 /** What is wrong, the event and its arguments, and what the reply must say. */
 type WrongEvent = readonly [what: string, event: string, args: readonly unknown[], code: BoardErrorCode, more?: More];
@@ -24,21 +25,30 @@ type WrongEvent = readonly [what: string, event: string, args: readonly unknown[
 /** What an error has besides its code and its detail. */
 interface More {
   readonly limit?: number;
-  readonly n?: number;
+  readonly clientSeq?: number;
   readonly next?: number;
 }
 
+const clientsOf = (count: number): string[] => Array.from({ length: count }, (_, index) => `${10_000_000 + index}`);
 const join = (change: Record<string, unknown>): readonly unknown[] => [{ ...GOOD_JOIN, ...change }];
+const knowing = (change: Record<string, unknown>) => join({ known: { epoch: "e", seq: 0, token: "abcd", ...change } });
 const operations = (text: unknown): readonly unknown[] => [MALLORY, 1, text];
 const boardName = { limit: MAX_BOARD_NAME_LENGTH };
+const clientList = { limit: MAX_JOINED_CLIENTS };
+const version = { limit: BOARD_PROTOCOL };
 
 const WRONG_EVENTS: readonly WrongEvent[] = [
   ["a join without arguments", "join", [], "malformed"],
   ["a join with null", "join", [null], "malformed"],
   ["a join with a string", "join", ["default"], "malformed"],
   ["a join with a number", "join", [7], "malformed"],
-  ["a join with an array", "join", [["default"]], "bad-board-name", boardName],
-  ["a join with binary", "join", [Buffer.from("default")], "bad-board-name", boardName],
+  ["a join with an array", "join", [["default"]], "outdated", version],
+  ["a join with binary", "join", [Buffer.from("default")], "outdated", version],
+  ["a join without a protocol", "join", join({ protocol: undefined }), "outdated", version],
+  ["a join of the protocol before", "join", join({ protocol: BOARD_PROTOCOL - 1 }), "outdated", version],
+  ["a join of the protocol to come", "join", join({ protocol: BOARD_PROTOCOL + 1 }), "outdated", version],
+  ["a join of a protocol in quotes", "join", join({ protocol: `${BOARD_PROTOCOL}` }), "outdated", version],
+  ["a join of the release before", "join", [{ board: "default", client: MALLORY, name: "M" }], "outdated", version],
   ["a join without a board", "join", join({ board: undefined }), "bad-board-name", boardName],
   ["an empty board name", "join", join({ board: "" }), "bad-board-name", boardName],
   ["a board name that is a number", "join", join({ board: 7 }), "bad-board-name", boardName],
@@ -48,11 +58,17 @@ const WRONG_EVENTS: readonly WrongEvent[] = [
   ["a board name that is too long", "join", join({ board: "a".repeat(65) }), "bad-board-name", boardName],
   ["a board name with an umlaut", "join", join({ board: "ä" }), "bad-board-name", boardName],
   ["a board name with a line break", "join", join({ board: "a\n" }), "bad-board-name", boardName],
-  ["a join without a client", "join", join({ client: undefined }), "malformed"],
-  ["a client that is too short", "join", join({ client: "mallory" }), "malformed"],
-  ["a client that is too long", "join", join({ client: "mallory01" }), "malformed"],
-  ["a client of other characters", "join", join({ client: "mallory!" }), "malformed"],
-  ["a client that is an array", "join", join({ client: [MALLORY] }), "malformed"],
+  ["a join without clients", "join", join({ clients: undefined }), "malformed", clientList],
+  ["a join of no client", "join", join({ clients: [] }), "malformed", clientList],
+  ["clients that are a string", "join", join({ clients: MALLORY }), "malformed", clientList],
+  ["clients that are an object", "join", join({ clients: { length: 1, 0: MALLORY } }), "malformed", clientList],
+  ["a client twice", "join", join({ clients: [MALLORY, MALLORY] }), "malformed", clientList],
+  ["too many clients", "join", join({ clients: clientsOf(MAX_JOINED_CLIENTS + 1) }), "malformed", clientList],
+  ["a client that is too short", "join", join({ clients: ["mallory"] }), "malformed", clientList],
+  ["a client that is too long", "join", join({ clients: ["mallory01"] }), "malformed", clientList],
+  ["a client of other characters", "join", join({ clients: ["mallory!"] }), "malformed", clientList],
+  ["a client that is an array", "join", join({ clients: [[MALLORY]] }), "malformed", clientList],
+  ["a wrong client behind a good one", "join", join({ clients: [MALLORY, null] }), "malformed", clientList],
   ["a join without a name", "join", join({ name: undefined }), "bad-name"],
   ["an empty name", "join", join({ name: "" }), "bad-name"],
   ["a name of white space", "join", join({ name: " \t" }), "bad-name"],
@@ -60,14 +76,19 @@ const WRONG_EVENTS: readonly WrongEvent[] = [
   ["a name with a line break", "join", join({ name: "Mal\nlory" }), "bad-name"],
   ["a name with half of a surrogate pair", "join", join({ name: "\ud83d" }), "bad-name"],
   ["a name that is an object", "join", join({ name: { toString: "x" } }), "bad-name"],
-  ["an epoch that is a number", "join", join({ epoch: 7, seq: 0 }), "malformed"],
-  ["an epoch that is too long", "join", join({ epoch: "e".repeat(65), seq: 0 }), "malformed"],
-  ["an epoch without a number", "join", join({ epoch: "e" }), "malformed"],
-  ["a number without an epoch", "join", join({ seq: 1 }), "malformed"],
-  ["a sequence number below 0", "join", join({ epoch: "e", seq: -1 }), "malformed"],
-  ["a sequence number with a fraction", "join", join({ epoch: "e", seq: 0.5 }), "malformed"],
-  ["a sequence number in quotes", "join", join({ epoch: "e", seq: "1" }), "malformed"],
-  ["a sequence number that is not exact", "join", join({ epoch: "e", seq: 2 ** 53 }), "malformed"],
+  ["a known position that is null", "join", join({ known: null }), "malformed"],
+  ["a known position that is a string", "join", join({ known: "e 0 abcd" }), "malformed"],
+  ["a known epoch that is a number", "join", knowing({ epoch: 7 }), "malformed"],
+  ["a known epoch that is too long", "join", knowing({ epoch: "e".repeat(65) }), "malformed"],
+  ["a known position without an epoch", "join", knowing({ epoch: undefined }), "malformed"],
+  ["a known position without a number", "join", knowing({ seq: undefined }), "malformed"],
+  ["a known position without a token", "join", knowing({ token: undefined }), "malformed"],
+  ["a known token that is a number", "join", knowing({ token: 7 }), "malformed"],
+  ["a known token that is too long", "join", knowing({ token: "t".repeat(65) }), "malformed"],
+  ["a known sequence number below 0", "join", knowing({ seq: -1 }), "malformed"],
+  ["a known sequence number with a fraction", "join", knowing({ seq: 0.5 }), "malformed"],
+  ["a known sequence number in quotes", "join", knowing({ seq: "1" }), "malformed"],
+  ["a known sequence number that is not exact", "join", knowing({ seq: 2 ** 53 }), "malformed"],
 
   ["operations without arguments", "o", [], "malformed"],
   ["operations of nobody", "o", [null, 1, "c"], "malformed"],
@@ -137,17 +158,10 @@ const WRONG_EVENTS: readonly WrongEvent[] = [
     "o",
     operations(`p1,ff0000,w,,${pointText(MAX_ITEM_POINTS + 1)}`),
     "too-many-points",
-    { limit: MAX_ITEM_POINTS, n: 1 },
+    { limit: MAX_ITEM_POINTS, clientSeq: 1 },
   ],
-  ["a number that leaves a gap", "o", [MALLORY, 7, "c"], "gap", { n: 7, next: 1 }],
+  ["a number that leaves a gap", "o", [MALLORY, 7, "c"], "gap", { clientSeq: 7, next: 1 }],
   ["a thousand arguments", "o", Array.from({ length: 1_000 }, () => [[]]), "malformed"],
-
-  ["since without arguments", "since", [], "malformed"],
-  ["since without an epoch", "since", [null, 1], "malformed"],
-  ["since without a number", "since", ["e"], "malformed"],
-  ["since with a number below 0", "since", ["e", -1], "malformed"],
-  ["since with no end", "since", ["e", Number.POSITIVE_INFINITY], "malformed"],
-  ["since with an object", "since", [{ epoch: "e", seq: 1 }], "malformed"],
 
   ["a cursor with one coordinate", "c", [1], "malformed"],
   ["a cursor beside the board", "c", [16_001, 1], "malformed"],
@@ -165,6 +179,8 @@ const WRONG_EVENTS: readonly WrongEvent[] = [
   ["an event with the name of a property", "__proto__", [1], "malformed"],
   ["an event with no name", "", [1], "malformed"],
   ["an event of the server", "head", [{ epoch: "e", seq: 1 }], "malformed"],
+  ["a refusal of the server", "refused", [MALLORY, { code: "gap", detail: "a detail" }], "malformed"],
+  ["an event of the protocol before", "since", ["e", 1], "malformed"],
   ["an event of the original example", "drawing", [{ x0: 0, y0: 0, x1: 1, y1: 1, color: "red" }], "malformed"],
 ];
 
@@ -180,8 +196,8 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
     bert = await EventSocket.open(whiteboard.url, transport);
     watcher = await EventSocket.open(whiteboard.url, transport);
     mallory = await EventSocket.open(whiteboard.url, transport);
-    await bert.join({ client: "bert-000" });
-    await watcher.join({ client: "watcher0" });
+    await bert.join({ clients: ["bert-000"] });
+    await watcher.join({ clients: ["watcher0"] });
   });
 
   afterAll(async () => {
@@ -198,10 +214,20 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
     watcher.received.length = 0;
     n += 1;
     const text = `p${n.toString(36)},ff0000,w,,AAAA`;
-    expect(await bert.ok("o", "bert-000", n, text)).toEqual({ n });
-    await watcher.untilTrue("what was drawn", () => watcher.all(BoardEvent.operations).length > 0);
-    const drawn = watcher.all("o").flatMap(([seq, committed]) => parseCommitted(String(committed), Number(seq)) ?? []);
-    expect(drawn).toMatchObject([{ client: "bert-000", n }]);
+    await bert.store("bert-000", n, text);
+    await watcher.untilTrue("what was drawn", () => watcher.all("o").length > 0);
+    expect(watcher.operations).toMatchObject([{ client: "bert-000", clientSeq: n }]);
+    expect(watcher.all("refused")).toEqual([]);
+  };
+
+  /** What is said to who sent it: of operations by an event, of all else by the reply. */
+  const refusalOf = async (event: string, args: readonly unknown[]): Promise<BoardError> => {
+    if (event !== "o") return mallory.refusal(event, ...args);
+    const refused = mallory.refused();
+    mallory.socket.emit("o", ...args);
+    const { client, error } = await refused;
+    expect(client).toBe(args[0] === MALLORY ? MALLORY : "");
+    return error;
   };
 
   const refused = (code: BoardErrorCode): Promise<number> =>
@@ -211,8 +237,9 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
 
   test.each(cases)("$what gets its error, and nobody else notices", async ({ event, args, code, more }) => {
     const before = await refused(code);
-    const { detail, ...rest } = await mallory.refusal(event, ...args);
-    expect(rest).toEqual({ code, ...more });
+    const { detail, ...rest } = await refusalOf(event, args);
+    const clientSeq = event === "o" && Number.isFinite(args[1]) ? { clientSeq: args[1] } : {};
+    expect(rest).toEqual({ code, ...clientSeq, ...more });
     expect(detail).toMatch(/^[^\n]{10,120}$/);
     expect(await refused(code)).toBe(before + 1);
     await othersGoOn();
@@ -227,14 +254,29 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
   });
 
   test.each([
-    ["o", MALLORY, 1, "c"],
-    ["since", "e", 1],
     ["c", 1, 1],
     ["name", "Mallory"],
   ])("[W9] %s before a join is refused as not-joined", async (event, ...args) => {
     using stranger = await EventSocket.open(whiteboard.url, transport);
     expect(await stranger.refusal(String(event), ...args)).toMatchObject({ code: "not-joined" });
     await othersGoOn();
+  });
+
+  test("[W9] operations before a join are refused as not-joined", async () => {
+    using stranger = await EventSocket.open(whiteboard.url, transport);
+    stranger.socket.emit("o", MALLORY, 3, "c");
+    expect(await stranger.refused()).toMatchObject({ client: MALLORY, error: { code: "not-joined", clientSeq: 3 } });
+    await othersGoOn();
+  });
+
+  test.each([
+    { page: "an older page", protocol: BOARD_PROTOCOL - 1, words: /older than the service: reload it/ },
+    { page: "a page that names none", protocol: undefined, words: /older than the service: reload it/ },
+    { page: "a newer page", protocol: BOARD_PROTOCOL + 1, words: /newer than the service, which is being updated/ },
+  ])("[W14] $page is told so in words, and that what was drawn is kept", async ({ protocol, words }) => {
+    const { detail } = await mallory.refusal("join", { ...GOOD_JOIN, protocol });
+    expect(detail).toMatch(words);
+    expect(detail).toContain("kept");
   });
 
   test("[W9] one that is refused a join stays where it was", async () => {
@@ -245,16 +287,18 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
   });
 
   test("[W9] of a message that is malformed nothing is stored", async () => {
-    await mallory.refusal("o", MALLORY, 1, "c;p1");
-    expect(await mallory.join(GOOD_JOIN)).toMatchObject({ n: 0 });
+    mallory.socket.emit("o", MALLORY, 1, "c;p1");
+    await mallory.refused();
+    expect(await mallory.join(GOOD_JOIN)).toMatchObject({ clientSeqs: [0] });
   });
 
   test("[W6] what is before a refused operation is stored, what follows is not", async () => {
     await mallory.join({ ...GOOD_JOIN, board: "other" });
     const tooLong = `p2,ff0000,w,,${pointText(MAX_ITEM_POINTS + 1)}`;
-    const error = await mallory.refusal("o", MALLORY, 1, `p1,ff0000,w,,AAAA;${tooLong};c`);
-    expect(error).toMatchObject({ code: "too-many-points", n: 2 });
-    expect(await mallory.join({ ...GOOD_JOIN, board: "other" })).toMatchObject({ n: 1, seq: 1 });
+    mallory.socket.emit("o", MALLORY, 1, `p1,ff0000,w,,AAAA;${tooLong};c`);
+    const { client, error } = await mallory.refused();
+    expect([client, error]).toMatchObject([MALLORY, { code: "too-many-points", clientSeq: 2 }]);
+    expect(await mallory.join({ ...GOOD_JOIN, board: "other" })).toMatchObject({ clientSeqs: [1], seq: 1 });
   });
 
   test("[W9] more arguments than there are to be change nothing", async () => {

@@ -123,12 +123,13 @@ describe("the page", () => {
       "crosspod_board_floods_closed_total",
       "crosspod_board_handshakes_failed_total",
       "crosspod_board_live",
+      "crosspod_board_log_reads_total",
       "crosspod_board_messages_total",
       "crosspod_board_operations_committed_total",
       "crosspod_board_refused_total",
       "crosspod_board_resends_total",
       "crosspod_board_resyncs_total",
-      "crosspod_board_slow_readers_closed_total",
+      "crosspod_board_slow_consumers_closed_total",
       "crosspod_ready",
     ]);
   });

@@ -1,6 +1,8 @@
-import { encodeOperations, itemId, MAX_ITEMS } from "@crosspod/protocol";
+import { BOARD_PROTOCOL, encodeOperations, itemId, MAX_ITEMS } from "@crosspod/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
+import { fillBoard } from "../../../../test/helpers/full-board.ts";
+import { itemsOf } from "../../../../test/helpers/history-items.ts";
 import { readMetric } from "../../../../test/helpers/metrics.ts";
 import { startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
 import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
@@ -16,22 +18,38 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "20" });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA });
-    await bert.join({ client: BERT });
+    await anna.join({ clients: [ANNA] });
+    await bert.join({ clients: [BERT] });
     const replies = await Promise.all(Array.from({ length: 60 }, () => anna.ask("name", "Anna")));
     const errors = replies.flatMap((reply) => ("error" in reply ? [reply.error] : []));
     expect(errors.length).toBeGreaterThan(20);
     expect(errors.length).toBeLessThan(60);
     expect(errors[0]).toMatchObject({ code: "too-many-messages", limit: 20 });
-    expect(await bert.ok("o", BERT, 1, stroke(BERT, 1))).toEqual({ n: 1 });
-    await vi.waitFor(async () => expect(await anna.ok("o", ANNA, 1, stroke(ANNA, 1))).toEqual({ n: 1 }));
+    await bert.store(BERT, 1, stroke(BERT, 1));
+    await vi.waitFor(() => anna.store(ANNA, 1, stroke(ANNA, 1)));
+  });
+
+  test("[W6] operations that are too many messages are refused with their number, and may come again", async () => {
+    await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "20" });
+    using anna = await EventSocket.open(whiteboard.url, transport);
+    await anna.join({ clients: [ANNA] });
+    for (let clientSeq = 1; clientSeq <= 50; clientSeq += 1)
+      anna.socket.emit("o", ANNA, clientSeq, stroke(ANNA, clientSeq));
+    await anna.untilTrue("the last refusal", () =>
+      anna.all("refused").some(([, error]) => Object(error).clientSeq === 50),
+    );
+    const [first] = anna.all("refused");
+    expect(first).toMatchObject([ANNA, { code: "too-many-messages", limit: 20 }]);
+    const { clientSeq } = Object(first?.[1]) as { clientSeq: number };
+    expect((await whiteboard.store.join("default", [ANNA])).clientSeqs).toEqual([clientSeq - 1]);
+    await vi.waitFor(() => anna.store(ANNA, clientSeq, stroke(ANNA, clientSeq)));
   });
 
   test("[W9] reading a whole board again and again is limited, too", async () => {
     await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "20" });
     using anna = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA });
-    const replies = await Promise.all(Array.from({ length: 10 }, () => anna.ask("since", "", 0)));
+    const request = { protocol: BOARD_PROTOCOL, board: "default", clients: [ANNA], name: "Anna" };
+    const replies = await Promise.all(Array.from({ length: 10 }, () => anna.ask("join", request)));
     expect(replies.filter((reply) => "error" in reply).length).toBeGreaterThan(5);
   });
 
@@ -50,31 +68,28 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard();
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    for (let firstN = 1; firstN <= MAX_ITEMS; firstN += 1_000) {
-      const operations = Array.from({ length: 1_000 }, (_, index) => put(itemId("filler00", firstN + index)));
-      await whiteboard.store.commit("full", [{ client: "filler00", firstN, operations }]);
-    }
-    await anna.join({ client: ANNA, board: "full" });
-    await bert.join({ client: BERT, board: "other" });
-    expect(await anna.refusal("o", ANNA, 1, stroke(ANNA, 1))).toMatchObject({
-      code: "too-many-items",
-      limit: MAX_ITEMS,
-      n: 1,
-    });
-    expect(await bert.ok("o", BERT, 1, stroke(BERT, 1))).toEqual({ n: 1 });
-    expect(await anna.ok("o", ANNA, 1, "c")).toEqual({ n: 1 });
-    expect(await anna.ok("o", ANNA, 2, stroke(ANNA, 1))).toEqual({ n: 2 });
+    await fillBoard(whiteboard.store, "full", MAX_ITEMS, 1);
+    await anna.join({ clients: [ANNA], board: "full" });
+    await bert.join({ clients: [BERT], board: "other" });
+    anna.socket.emit("o", ANNA, 1, stroke(ANNA, 1));
+    const refusal = { code: "too-many-items", limit: MAX_ITEMS, clientSeq: 1 };
+    expect(await anna.refused()).toMatchObject({ client: ANNA, error: refusal });
+    await bert.store(BERT, 1, stroke(BERT, 1));
+    await anna.store(ANNA, 1, "c");
+    await anna.store(ANNA, 2, stroke(ANNA, 1));
+    expect([...anna.all("refused"), ...bert.all("refused")]).toHaveLength(1);
   });
 
   test("[W9] one board too many is refused; who is on a board goes on", async () => {
     await using whiteboard = await startWhiteboard({ MAX_BOARDS: "1" });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA, board: "one" });
-    const request = { board: "two", client: BERT, name: "Bert" };
+    await anna.join({ clients: [ANNA], board: "one" });
+    const request = { protocol: BOARD_PROTOCOL, board: "two", clients: [BERT], name: "Bert" };
     expect(await bert.refusal("join", request)).toMatchObject({ code: "too-many-boards", limit: 1 });
-    expect(await bert.refusal("o", BERT, 1, "c")).toMatchObject({ code: "not-joined" });
-    expect(await anna.ok("o", ANNA, 1, stroke(ANNA, 1))).toEqual({ n: 1 });
+    bert.socket.emit("o", BERT, 1, "c");
+    expect(await bert.refused()).toMatchObject({ client: BERT, error: { code: "not-joined" } });
+    await anna.store(ANNA, 1, stroke(ANNA, 1));
     expect(await bert.ok("join", { ...request, board: "one" })).toMatchObject({ seq: 1 });
   });
 
@@ -82,15 +97,16 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     const store = new SteeredBoardStore();
     await using whiteboard = await startWhiteboard({}, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA });
+    await anna.join({ clients: [ANNA] });
     store.isAway = true;
-    expect(await anna.refusal("o", ANNA, 1, stroke(ANNA, 1))).toMatchObject({ code: "unavailable" });
-    expect(await anna.refusal("since", "", 0)).toMatchObject({ code: "unavailable" });
-    const request = { board: "default", client: ANNA, name: "Anna" };
+    anna.socket.emit("o", ANNA, 1, stroke(ANNA, 1));
+    expect(await anna.refused()).toMatchObject({ client: ANNA, error: { code: "unavailable", clientSeq: 1 } });
+    const request = { protocol: BOARD_PROTOCOL, board: "default", clients: [ANNA], name: "Anna" };
     expect(await anna.refusal("join", request)).toMatchObject({ code: "unavailable" });
+    expect(anna.all("o")).toEqual([]);
     store.isAway = false;
-    await anna.join({ client: ANNA });
-    expect(await anna.ok("o", ANNA, 1, stroke(ANNA, 1))).toEqual({ n: 1 });
+    await anna.join({ clients: [ANNA] });
+    await anna.store(ANNA, 1, stroke(ANNA, 1));
     expect(await store.head("default")).toMatchObject({ seq: 1 });
   });
 
@@ -99,41 +115,44 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard({}, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA, board: "slow" });
-    await bert.join({ client: BERT, board: "fast" });
+    await anna.join({ clients: [ANNA], board: "slow" });
+    await bert.join({ clients: [BERT], board: "fast" });
     const release = store.hold("slow");
-    const slow = anna.ok("o", ANNA, 1, stroke(ANNA, 1));
-    for (let n = 1; n <= 5; n += 1) expect(await bert.ok("o", BERT, n, stroke(BERT, n))).toEqual({ n });
+    const slow = anna.store(ANNA, 1, stroke(ANNA, 1));
+    for (let clientSeq = 1; clientSeq <= 5; clientSeq += 1) await bert.store(BERT, clientSeq, stroke(BERT, clientSeq));
+    expect(anna.all("o")).toEqual([]);
     release();
-    expect(await slow).toEqual({ n: 1 });
+    await slow;
   });
 
-  test("[W10] another epoch is announced at once when a commit shows it", async () => {
+  test("[W10] another epoch is announced at once when an append shows it, and its operations come after a new join", async () => {
     const store = new SteeredBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA });
-    await bert.join({ client: BERT });
+    await anna.join({ clients: [ANNA] });
+    await bert.join({ clients: [BERT] });
     store.inner = new SteeredBoardStore().inner;
-    await bert.ok("o", BERT, 1, stroke(BERT, 1));
-    await anna.until("an operation", ([event]) => event === "o");
-    expect(anna.all("head")).toEqual([[await store.head("default")]]);
-    expect(anna.received.findIndex(([event]) => event === "head")).toBeLessThan(
-      anna.received.findIndex(([event]) => event === "o"),
-    );
+    bert.socket.emit("o", BERT, 1, stroke(BERT, 1));
+    for (const socket of [anna, bert]) {
+      await socket.until("a head", ([event]) => event === "head");
+      const { epoch, seq } = await store.head("default");
+      expect(socket.all("head")).toEqual([[{ epoch, seq }]]);
+      expect(socket.all("o")).toEqual([]);
+      expect(itemsOf(await socket.join({ clients: [BERT] }))).toBe((await store.snapshot("default")).items);
+    }
   });
 
   test("[W10] the last head is announced again while the store is away", async () => {
     const store = new SteeredBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "1" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
-    expect(await anna.join({ client: ANNA })).toMatchObject({ headSeconds: 1 });
-    await anna.ok("o", ANNA, 1, stroke(ANNA, 1));
-    const head = await store.head("default");
+    expect(await anna.join({ clients: [ANNA] })).toMatchObject({ headSeconds: 1 });
+    await anna.store(ANNA, 1, stroke(ANNA, 1));
+    const { epoch, seq } = await store.head("default");
     store.isAway = true;
     await anna.untilTrue("two heads", () => anna.all("head").length >= 2);
-    expect(anna.all("head").at(-1)).toEqual([head]);
+    expect(anna.all("head").at(-1)).toEqual([{ epoch, seq }]);
   });
 
   test("[W10] another epoch is announced at once when a read shows it", async () => {
@@ -141,10 +160,11 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
-    await anna.join({ client: ANNA });
+    await anna.join({ clients: [ANNA] });
     store.inner = new SteeredBoardStore().inner;
-    await bert.join({ client: BERT });
+    await bert.join({ clients: [BERT] });
     const [, head] = await anna.until("a head", ([event]) => event === "head");
-    expect(head).toEqual(await store.head("default"));
+    const { epoch, seq } = await store.head("default");
+    expect(head).toEqual({ epoch, seq });
   });
 });

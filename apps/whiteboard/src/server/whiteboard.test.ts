@@ -1,19 +1,16 @@
 import { once } from "node:events";
-import { BoardEvent, encodeOperations, itemId, parseCommitted, parseItems } from "@crosspod/protocol";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { encodeOperations, itemId, parseCommitted, parseItems, tokenOf } from "@crosspod/protocol";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { within } from "../../../../test/helpers/deadline.ts";
 import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
+import { itemsOf } from "../../../../test/helpers/history-items.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
 import { append, put } from "../../../../test/helpers/strokes.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";
 const STROKE = encodeOperations([put(`${ANNA}.1`), append(`${ANNA}.1`)], ANNA);
-
-/** The operations that a client was sent, in the order in which they came. */
-const operationsOf = (socket: EventSocket) =>
-  socket.all(BoardEvent.operations).flatMap(([seq, text]) => parseCommitted(String(text), Number(seq)) ?? []);
 
 describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (transport) => {
   let whiteboard: RunningWhiteboard;
@@ -36,116 +33,133 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
 
   const openJoined = async (client: string, board = "default"): Promise<EventSocket> => {
     const socket = await open();
-    await socket.join({ client, board, name: client });
+    await socket.join({ clients: [client], board, name: client });
     return socket;
   };
 
-  test("[W6] an operation is acknowledged, and stored by then", async () => {
+  test("[W6] an operation is acknowledged by the log, and stored by then", async () => {
     const anna = await openJoined(ANNA);
-    expect(await anna.ok("o", ANNA, 1, STROKE)).toEqual({ n: 2 });
-    const { items } = await whiteboard.store.history("default");
-    expect(parseItems(items ?? "")).toMatchObject([{ id: `${ANNA}.1`, z: 1 }]);
+    await anna.store(ANNA, 1, STROKE);
+    const { items } = await whiteboard.store.snapshot("default");
+    expect(parseItems(items)).toMatchObject([{ id: `${ANNA}.1`, z: 1 }]);
+    expect(anna.all("o")).toMatchObject([[1, expect.any(String), 2]]);
+    expect(anna.all("refused")).toEqual([]);
+  });
+
+  test("[W6] a submission that asks for a reply gets none", async () => {
+    const anna = await openJoined(ANNA);
+    const reply = vi.fn();
+    anna.socket.emit("o", ANNA, 1, STROKE, reply);
+    anna.socket.emit("o", ANNA, 7, "c", reply);
+    expect(await anna.refused()).toMatchObject({ client: ANNA, error: { code: "gap", clientSeq: 7, next: 3 } });
+    await anna.ok("alive");
+    expect(reply).not.toHaveBeenCalled();
   });
 
   test("[W7] everyone on the board is sent each operation in its order, the one who made it too", async () => {
     const [anna, bert] = [await openJoined(ANNA), await openJoined(BERT)];
-    for (let n = 1; n <= 20; n += 1) {
-      anna.socket.emit("o", ANNA, n, encodeOperations([put(itemId(ANNA, n))], ANNA));
-      bert.socket.emit("o", BERT, n, encodeOperations([put(itemId(BERT, n))], BERT));
+    for (let clientSeq = 1; clientSeq <= 20; clientSeq += 1) {
+      anna.submit(ANNA, clientSeq, put(itemId(ANNA, clientSeq)));
+      bert.submit(BERT, clientSeq, put(itemId(BERT, clientSeq)));
     }
     for (const socket of [anna, bert]) {
-      await socket.untilTrue("40 operations", () => operationsOf(socket).length === 40);
-      expect(operationsOf(socket).map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+      await socket.untilTrue("40 operations", () => socket.operations.length === 40);
+      expect(socket.operations.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     }
-    expect(operationsOf(anna)).toEqual(operationsOf(bert));
-    const own = operationsOf(anna).filter(({ client }) => client === ANNA);
-    expect(own.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(anna.all("o")).toEqual(bert.all("o"));
+    const own = anna.operations.filter(({ client }) => client === ANNA);
+    expect(own.map(({ clientSeq }) => clientSeq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
   test("[W8] operations that come in one tick share a message", async () => {
     const anna = await openJoined(ANNA);
-    const answers = Array.from({ length: 50 }, (_, index) =>
-      anna.ok("o", ANNA, index + 1, encodeOperations([put(itemId(ANNA, index + 1))], ANNA)),
-    );
-    await Promise.all(answers);
-    await anna.untilTrue("50 operations", () => operationsOf(anna).length === 50);
+    for (let clientSeq = 1; clientSeq <= 50; clientSeq += 1) anna.submit(ANNA, clientSeq, put(itemId(ANNA, clientSeq)));
+    await anna.untilTrue("50 operations", () => anna.operations.length === 50);
     expect(anna.all("o").length).toBeLessThan(10);
   });
 
   test("[W1] nobody is sent what happens on another board", async () => {
     const [anna, bert] = [await openJoined(ANNA, "one"), await openJoined(BERT, "two")];
-    await anna.ok("o", ANNA, 1, STROKE);
-    await bert.ok("o", BERT, 1, "c");
-    await bert.until("an own operation", ([event]) => event === "o");
-    expect(operationsOf(bert)).toMatchObject([{ client: BERT, seq: 1 }]);
+    await anna.store(ANNA, 1, STROKE);
+    await bert.store(BERT, 1, "c");
+    expect(bert.operations).toMatchObject([{ client: BERT, seq: 1 }]);
   });
 
   test("[W1] who joins another board leaves the first", async () => {
     const [anna, bert] = [await openJoined(ANNA, "one"), await openJoined(BERT, "one")];
-    await bert.join({ client: BERT, board: "two" });
-    await anna.ok("o", ANNA, 1, STROKE);
-    await bert.ok("o", BERT, 1, "c");
-    await bert.until("an own operation", ([event]) => event === "o");
-    expect(operationsOf(bert)).toHaveLength(1);
+    await bert.join({ clients: [BERT], board: "two" });
+    await anna.store(ANNA, 1, STROKE);
+    await bert.store(BERT, 1, "c");
+    expect(bert.operations).toHaveLength(1);
     expect(await whiteboard.store.head("two")).toMatchObject({ seq: 1 });
   });
 
-  test("[W6] what comes again is acknowledged and not sent again", async () => {
+  test("[W6] what comes again is neither sent again nor refused, and the reply to a join acknowledges it", async () => {
     const [anna, bert] = [await openJoined(ANNA), await openJoined(BERT)];
-    await anna.ok("o", ANNA, 1, STROKE);
-    expect(await anna.ok("o", ANNA, 1, STROKE)).toEqual({ n: 2 });
-    await bert.ok("o", BERT, 1, "c");
-    await anna.untilTrue("the last", () => operationsOf(anna).length === 3);
-    expect(operationsOf(anna).map(({ client }) => client)).toEqual([ANNA, ANNA, BERT]);
+    await anna.store(ANNA, 1, STROKE);
+    anna.socket.emit("o", ANNA, 1, STROKE);
+    await anna.ok("alive");
+    await bert.store(BERT, 1, "c");
+    await anna.untilTrue("the last", () => anna.operations.length === 3);
+    expect(anna.operations.map(({ client }) => client)).toEqual([ANNA, ANNA, BERT]);
+    expect(anna.all("refused")).toEqual([]);
+    expect(await anna.join({ clients: [ANNA] })).toMatchObject({ clientSeqs: [2] });
   });
 
   test("[W6] a connection can send what is left of another client", async () => {
     const bert = await openJoined(BERT);
-    expect(await bert.ok("o", ANNA, 1, STROKE)).toEqual({ n: 2 });
+    await bert.store(ANNA, 1, STROKE);
   });
 
   test("[W10] who joins late gets the whole board, and how far it has come itself", async () => {
     const anna = await openJoined(ANNA);
-    await anna.ok("o", ANNA, 1, STROKE);
-    const again = await (await open()).join({ client: ANNA });
-    expect(again).toMatchObject({ seq: 2, n: 2, pod: "pod-a", version: "0.0.0" });
-    expect(parseItems(String(again.items))).toHaveLength(1);
-    expect(again.operations).toBeUndefined();
+    await anna.store(ANNA, 1, STROKE);
+    const again = await (await open()).join({ clients: [ANNA, "somebody", BERT] });
+    const position = await whiteboard.store.head("default");
+    const answer = { ...position, clientSeqs: [2, 0, 0], protocol: 2, pod: "pod-a", version: "0.0.0", headSeconds: 1 };
+    expect(again).toEqual({ ...answer, items: expect.any(String), operations: expect.any(String) });
+    expect(itemsOf(again)).toBe((await whiteboard.store.snapshot("default")).items);
   });
 
-  test("[W10] who knows a part gets the rest, at its join and by since", async () => {
+  test("[W10] who knows a part gets the rest, and the whole board when what it knows is not part of this one", async () => {
     const anna = await openJoined(ANNA);
-    await anna.ok("o", ANNA, 1, STROKE);
-    const { epoch } = await whiteboard.store.head("default");
-    const joined = await (await open()).join({ client: BERT, epoch, seq: 1 });
-    const since = await anna.ok("since", epoch, 1);
-    for (const { operations, seq } of [joined, since]) {
-      expect(seq).toBe(2);
-      expect(parseCommitted(String(operations), 2)).toMatchObject([{ client: ANNA, n: 2, seq: 2 }]);
+    await anna.store(ANNA, 1, STROKE);
+    const known = await whiteboard.store.head("default");
+    await anna.store(ANNA, 3, "c");
+    const rest = await (await open()).join({ clients: [BERT], known });
+    expect(rest).toMatchObject({ seq: 3, clientSeqs: [0] });
+    expect(rest.items).toBeUndefined();
+    expect(parseCommitted(rest.operations, 3)).toMatchObject([{ client: ANNA, clientSeq: 3, seq: 3 }]);
+    expect(tokenOf(rest.operations)).toBe(rest.token);
+    for (const wrong of [{ epoch: "another" }, { token: "abcd" }, { seq: 1 }, { seq: 9 }]) {
+      const whole = await anna.join({ clients: [ANNA], known: { ...known, ...wrong } });
+      expect(whole).toMatchObject({ epoch: known.epoch, seq: 3, token: rest.token, items: expect.any(String) });
+      expect(itemsOf(whole)).toBe("");
     }
-    expect(await anna.ok("since", "another", 1)).toMatchObject({ seq: 2, items: expect.any(String) });
   });
 
   test("[W10] between the operations of a join and those that are sent is no gap, whatever is drawn meanwhile", async () => {
     const anna = await openJoined(ANNA);
     let n = 0;
-    const draw = () => anna.ok("o", ANNA, ++n, encodeOperations([put(itemId(ANNA, n))], ANNA));
+    const draw = () => {
+      n += 1;
+      return anna.store(ANNA, n, encodeOperations([put(itemId(ANNA, n))], ANNA));
+    };
     await draw();
     const drawing = Promise.all(Array.from({ length: 30 }, draw));
     const bert = await open();
-    const { seq } = await bert.join({ client: BERT });
+    const { seq } = await bert.join({ clients: [BERT] });
     await drawing;
     await draw();
-    await bert.untilTrue("the last", () => operationsOf(bert).some((operation) => operation.seq === n));
-    const past = operationsOf(bert).filter((operation) => operation.seq > Number(seq));
-    expect(past.map((operation) => operation.seq)).toEqual(
-      Array.from({ length: n - Number(seq) }, (_, index) => Number(seq) + 1 + index),
+    await bert.untilTrue("the last", () => bert.operations.some((operation) => operation.seq === n));
+    expect(bert.operations.map((operation) => operation.seq)).toEqual(
+      Array.from({ length: n - seq }, (_, index) => seq + 1 + index),
     );
   });
 
   test("[W10] the head of a board is announced while it has viewers", async () => {
     const anna = await openJoined(ANNA);
-    await anna.ok("o", ANNA, 1, STROKE);
+    await anna.store(ANNA, 1, STROKE);
     const { epoch } = await whiteboard.store.head("default");
     const [, head] = await anna.until("head", ([event, args]) => event === "head" && Object(args).seq === 2);
     expect(head).toEqual({ epoch, seq: 2 });
@@ -187,19 +201,18 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
 
   test("[W6] nothing that was acknowledged is lost when the server restarts and its store is kept", async () => {
     const anna = await openJoined(ANNA);
-    await anna.ok("o", ANNA, 1, STROKE);
-    const { epoch } = await whiteboard.store.head("default");
+    await anna.store(ANNA, 1, STROKE);
+    const known = await whiteboard.store.head("default");
     const { port, store } = whiteboard;
     const connectedAgain = anna.connectedAgain();
     await whiteboard.service.close();
     whiteboard = await startWhiteboard({ PORT: `${port}` }, { store });
     await connectedAgain;
-    expect(await anna.join({ client: ANNA, epoch: String(epoch), seq: 2 })).toMatchObject({
-      seq: 2,
-      n: 2,
-      operations: "",
-    });
-    expect(await anna.ok("o", ANNA, 1, `${STROKE};c`)).toEqual({ n: 3 });
+    const again = await anna.join({ clients: [ANNA], known });
+    expect(again).toMatchObject({ ...known, clientSeqs: [2], operations: "" });
+    expect(again.items).toBeUndefined();
+    await anna.store(ANNA, 1, `${STROKE};c`);
+    expect(anna.operations.at(-1)).toMatchObject({ clientSeq: 3, seq: 3 });
   });
 
   test("[A3] clients are asked to move when the service leaves, and come back by themselves", async () => {
@@ -217,10 +230,10 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
   test("[W4] points go through unchanged, with their pressure", async () => {
     const anna = await openJoined(ANNA);
     const text = "p1,ff0000,w,,!AAAABC;a1,!CCCDDD";
-    await anna.ok("o", ANNA, 1, text);
-    await anna.untilTrue("both", () => operationsOf(anna).length === 2);
-    expect(anna.all("o")).toEqual([[1, `${ANNA}1:p1,ff0000,w,,!AAAABC;${ANNA}2:a1,!CCCDDD`]]);
-    expect((await anna.ok("since", "", 0)).items).toBe(`p${ANNA}.1,ff0000,w,1,!AAAABCCCCDDD`);
+    await anna.store(ANNA, 1, text);
+    const { token } = await whiteboard.store.head("default");
+    expect(anna.all("o")).toEqual([[1, `${ANNA}1:p1,ff0000,w,,!AAAABC;${ANNA}2:a1,!CCCDDD@${token}`, 2]]);
+    expect(itemsOf(await anna.join())).toBe(`p${ANNA}.1,ff0000,w,1,!AAAABCCCCDDD`);
   });
 });
 
@@ -261,8 +274,8 @@ describe("cursors", () => {
     await using whiteboard = await startWhiteboard();
     using anna = await EventSocket.open(whiteboard.url, "websocket");
     using bert = await EventSocket.open(whiteboard.url, "websocket");
-    await anna.join({ client: ANNA });
-    await bert.join({ client: BERT });
+    await anna.join({ clients: [ANNA] });
+    await bert.join({ clients: [BERT] });
     const { id } = bert.socket;
     bert.socket.emit("c", 12, 34);
     await anna.until("a cursor", (event) => event[0] === "c" && event[1] === `${id} 12 34`);

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { SOCKET_PATH } from "@crosspod/protocol";
+import { BOARD_CLIENT_QUERY, SOCKET_PATH } from "@crosspod/protocol";
 import {
   closeServer,
   errorHandler,
@@ -13,15 +13,19 @@ import {
   spreadOver,
 } from "@crosspod/service";
 import express, { type Express } from "express";
+import type { Socket } from "socket.io";
 import type { Backend } from "./backend.ts";
-import { BoardGateway } from "./board-gateway.ts";
-import { createBoardMetrics } from "./board-metrics.ts";
-import { boardPage } from "./board-page.ts";
+import { createBoardMetrics } from "./board/board-metrics.ts";
+import { BoardSession, type SessionContext } from "./board/board-session.ts";
+import { Boards } from "./board/boards.ts";
 import type { WhiteboardConfig } from "./config.ts";
-import { FloodGuard } from "./flood-guard.ts";
-import { SlowReaders } from "./slow-readers.ts";
-import { SocketServer } from "./socket-server.ts";
-import { UnknownSessions } from "./unknown-sessions.ts";
+import { OriginalBridge } from "./original/original-bridge.ts";
+import { BoardStoreError } from "./store/board-store.ts";
+import { AffinityWarning } from "./transport/affinity-warning.ts";
+import { boardPage } from "./transport/board-page.ts";
+import { limitFloods } from "./transport/flood-limit.ts";
+import { SlowConsumers } from "./transport/slow-consumers.ts";
+import { SocketServer } from "./transport/socket-server.ts";
 
 /** What a whiteboard is made with. */
 export interface WhiteboardDependencies {
@@ -43,24 +47,42 @@ export interface Whiteboard extends Service {
 /** Puts a whiteboard together; it does nothing until it is told to listen. */
 export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
   const { log, packageVersion } = dependencies;
-  const shell = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);
-  const backend = dependencies.createBackend(shell.metrics);
-  const { health } = shell;
-  const sockets = new SocketServer(config, backend.fanOut.adapter);
-  const metrics = createBoardMetrics(shell.metrics, {
+  const host = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);
+  const backend = dependencies.createBackend(host.metrics);
+  const { health } = host;
+  const { store, fanOut } = backend;
+  const sockets = new SocketServer(config, fanOut.adapter);
+  const { io } = sockets;
+  const metrics = createBoardMetrics(host.metrics, {
     clients: () => sockets.clients,
-    boards: () => gateway.boards,
+    boards: () => boards.size,
   });
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
-  const options = { pod, version: shell.version, headSeconds, maxMessagesPerSecond };
-  const gateway = new BoardGateway(sockets.io, backend, options, metrics, log);
-  const slowReaders = new SlowReaders(sockets.io, config.slowConsumerSeconds, metrics.slowReaderClosed);
-  new FloodGuard(sockets.io, maxMessagesPerSecond, metrics.floodClosed);
+  const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
+  const appendFailed = (board: string, error: unknown): void => {
+    metrics.commitFailed();
+    if (error instanceof BoardStoreError) log.warn({ board, code: error.code }, error.message);
+    else log.error({ board, err: error }, "append failed");
+  };
+  const boards = new Boards({ io, store, fanOut, metrics, pod, headSeconds, appendFailed, failed });
+  const originals = new OriginalBridge({ io, boards, metrics, failed });
+  const session: SessionContext = {
+    boards,
+    metrics,
+    pod,
+    version: host.version,
+    headSeconds,
+    maxMessagesPerSecond,
+    failed,
+  };
+  io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));
+  const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, metrics.slowConsumerClosed);
+  limitFloods(io, maxMessagesPerSecond, metrics.floodClosed);
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
-  const unknownSessions = new UnknownSessions(log);
+  const affinityWarning = new AffinityWarning(log);
   sockets.onHandshakeFailure((reason) => {
-    unknownSessions.refused(reason);
+    affinityWarning.refused(reason);
     metrics.handshakeFailed(reason);
     log.debug({ reason }, "handshake failed");
   });
@@ -69,15 +91,15 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
     async listen() {
       // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
       health.down("boards", "the store was not reached yet");
-      backend.fanOut.open((delivers) => {
+      fanOut.open((delivers) => {
         metrics.live(delivers);
         if (delivers) health.up("boards");
         else health.down("boards", "the store does not deliver");
       });
-      return shell.listen(server);
+      return host.listen(server);
     },
     async drain() {
-      await shell.leave();
+      await host.leave();
       await spreadOver(
         () => sockets.connections,
         config.drainSeconds,
@@ -86,13 +108,16 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
     },
     async close() {
       await Promise.all([closeServer(server), sockets.close()]);
-      slowReaders.close();
-      await gateway.close();
+      slowConsumers.close();
+      await boards.idle();
       await backend.close();
-      await shell.close();
+      await host.close();
     },
   };
 }
+
+/** Whether a connection has said in its handshake that it speaks our protocol [W12]. */
+const isOurs = ({ handshake }: Socket): boolean => handshake.query.client === BOARD_CLIENT_QUERY.client;
 
 function createApp(sockets: SocketServer, dependencies: WhiteboardDependencies): Express {
   const app = express();

@@ -22,7 +22,7 @@ export const feedIdle: Check = {
     if (!listener.isOpen) return cutWhileIdle(performance.now() - start);
     const value = `idle ${Date.now()}`;
     await publish(target, PROBE_ID, value, signal);
-    await listener.until("an update after the silence", () => listener.find(PROBE_ID, value) !== undefined, signal);
+    await listener.untilHeard(PROBE_ID, value, signal);
     return pass(`a connection that was silent for ${formatDuration(idleMs)} still works`);
   },
 };

@@ -1,8 +1,8 @@
 import { type Check, fail, type Outcome, pass } from "../../check.ts";
-import { formatDuration } from "../../duration.ts";
-import { FeedCrowd } from "../../feed-crowd.ts";
+import { Crowd } from "../../crowd.ts";
+import { FeedListener, heardByAll } from "../../feed-listener.ts";
 import { publish } from "../../published.ts";
-import { quantile } from "../../quantile.ts";
+import { describeTimes } from "../../quantile.ts";
 import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
@@ -17,22 +17,21 @@ export const feedLatency: Check = {
   needs: ["same order"],
   async run(context) {
     const { target, signal } = context;
-    using crowd = await FeedCrowd.open(context, BROWSERS);
+    using crowd = await Crowd.open(BROWSERS, () => FeedListener.open(context));
     const times: number[] = [];
     const start = performance.now();
     for (let count = 0; count < UPDATES && performance.now() - start < ENOUGH_MS; count += 1) {
       const value = `latency ${count} ${Date.now()}`;
       const { status, sentAt } = await publish(target, PROBE_ID, value, signal);
       if (status !== 200) return refusedPublish(status);
-      const heard = await crowd.heardByAll((listener) => listener.find(PROBE_ID, value), signal);
+      const heard = await heardByAll(crowd, (listener) => listener.find(PROBE_ID, value), signal);
       for (const one of heard) {
         if (!one) return missed(count);
         times.push(one.at - sentAt);
       }
     }
-    const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)];
     return pass(
-      `publish to receive p50 ${formatDuration(p50)}, p99 ${formatDuration(p99)} (${times.length / BROWSERS} updates, ${BROWSERS} browsers)`,
+      `publish to receive ${describeTimes(times)} (${times.length / BROWSERS} updates, ${BROWSERS} browsers)`,
     );
   },
 };

@@ -2,30 +2,24 @@ import { FeedClient } from "@crosspod/client";
 import { type Check, fail, pass } from "../../check.ts";
 import { formatDuration } from "../../duration.ts";
 import { publish } from "../../published.ts";
-import { Changes } from "../../wait.ts";
+import { Changes, MISSED_AFTER_MS } from "../../wait.ts";
 import { PROBE_ID } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
-
-/** How long a value may take to a client that has come back. */
-const MISSED_AFTER_MS = 3_000;
 
 /** A client whose connection is dropped comes back, and has what was published while it was away [B9] [B12]. */
 export const feedResume: Check = {
   name: "resume",
   needs: ["same order"],
   async run({ target, signal }) {
-    const line = target.newLine();
+    const dialer = target.newDialer();
     const changes = new Changes();
-    const client = new FeedClient({
-      url: target.url,
-      connect: (url) => target.webSocket(url, line),
-    });
+    const client = new FeedClient({ url: target.url, connect: (url) => target.webSocket(url, dialer) });
     client.onState(() => changes.happened());
     client.onUpdate(() => changes.happened());
     try {
       client.open();
       await changes.until("a connection", () => client.state === "live", signal);
-      line.cut();
+      dialer.cut();
       await changes.until("the end of the connection", () => client.state === "reconnecting", signal);
       const value = `away ${Date.now()}`;
       const { status, sentAt } = await publish(target, PROBE_ID, value, signal);

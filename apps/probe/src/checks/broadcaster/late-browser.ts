@@ -13,7 +13,7 @@ export const lateBrowser: Check = {
     const { signal } = context;
     using listener = await FeedListener.open(context);
     const missing = () => TUTORIAL_UPDATES.filter(({ id }) => !listener.heard.some(({ update }) => update.id === id));
-    const isWhole = await listener.within(SNAPSHOT_WAIT_MS, () => missing().length === 0, signal);
+    const isWhole = await listener.changes.within(SNAPSHOT_WAIT_MS, () => missing().length === 0, signal);
     if (isWhole) return pass(`all ${TUTORIAL_UPDATES.length} values, among ${listener.heard.length}`);
     return fail(
       `${missing().length} of ${TUTORIAL_UPDATES.length} values did not come`,

@@ -1,7 +1,7 @@
 import { fail, type Outcome } from "../../check.ts";
 
 /** What a status says of why an update was not taken [B3]. */
-const CAUSES: Readonly<Record<number, readonly [cause: string, mend: string]>> = {
+const CAUSES: Readonly<Record<number, readonly [cause: string, fix: string]>> = {
   401: ["the service asks for the token of its API_TOKEN", "give it with --token"],
   403: ["the gateway or ALLOWED_ORIGINS refuses the request", "see to AuthorizationPolicy and ALLOWED_ORIGINS"],
   404: ["/api leads nowhere", "have the VirtualService match the prefix /, not the exact page"],
@@ -11,6 +11,6 @@ const CAUSES: Readonly<Record<number, readonly [cause: string, mend: string]>> =
 
 /** An update was not taken. */
 export function refusedPublish(status: number): Outcome {
-  const [cause, mend] = CAUSES[status] ?? ["the service or the gateway failed", "look into the log of both"];
-  return fail(`GET /api was answered with ${status}`, cause, mend);
+  const [cause, fix] = CAUSES[status] ?? ["the service or the gateway failed", "look into the log of both"];
+  return fail(`GET /api was answered with ${status}`, cause, fix);
 }

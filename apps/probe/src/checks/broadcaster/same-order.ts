@@ -1,33 +1,33 @@
 import { type Check, fail, type Outcome, pass } from "../../check.ts";
+import { Crowd } from "../../crowd.ts";
 import { formatDuration } from "../../duration.ts";
-import { FeedCrowd } from "../../feed-crowd.ts";
-import type { FeedListener, Heard } from "../../feed-listener.ts";
+import { FeedListener, type Heard, heardByAll } from "../../feed-listener.ts";
 import { type Published, publish } from "../../published.ts";
 import { TUTORIAL_UPDATES } from "./probe-updates.ts";
 import { refusedPublish } from "./refused-publish.ts";
 
 const BROWSERS = 4;
 
-/** What Istio's tutorial does by hand: four browsers, four curls, and every browser shows the same in the same order [B4]. */
+/** As Istio's tutorial by hand: four browsers, four curls, and all browsers show the same in the same order [B4]. */
 export const sameOrder: Check = {
   name: "same order",
   needs: ["upgrade"],
   async run(context) {
     const { target, signal } = context;
-    using crowd = await FeedCrowd.open(context, BROWSERS);
+    using crowd = await Crowd.open(BROWSERS, () => FeedListener.open(context));
     const sent: Published[] = [];
     for (const { id, value } of TUTORIAL_UPDATES) {
       const reply = await publish(target, id, value, signal);
       if (reply.status !== 200) return refusedPublish(reply.status);
       sent.push(reply);
     }
-    const heard = await crowd.heardByAll((listener) => lastOf(listener, sent[0]), signal);
-    const orders = crowd.listeners.map((listener) => orderOf(listener, sent[0]));
+    const heard = await heardByAll(crowd, (listener) => lastOf(listener, sent[0]), signal);
+    const orders = crowd.all.map((listener) => orderOf(listener, sent[0]));
     return outcomeOf(orders, Math.max(...heard.map((last) => (last?.at ?? 0) - (sent.at(-1)?.sentAt ?? 0))));
   },
 };
 
-/** The updates of the tutorial in the order in which they came, from the first that was published now: the snapshot may hold the same values from before. */
+/** The tutorial's updates as they came, without those of the snapshot, which may hold the same values from before. */
 const tutorialOf = ({ heard }: FeedListener, first: Published | undefined): Heard[] =>
   heard.filter(
     (one) =>

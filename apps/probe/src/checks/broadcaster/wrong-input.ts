@@ -20,15 +20,16 @@ export const wrongFeedInput: Check = {
   async run(context) {
     const { target, signal } = context;
     using listener = await FeedListener.open(context);
-    const headers: Record<string, string> = target.token ? { Authorization: `Bearer ${target.token}` } : {};
     const taken: string[] = [];
     for (const [what, query] of Object.entries(WRONG)) {
-      const { status } = await target.request(`/api?${new URLSearchParams(query)}`, signal, { headers });
+      const { status } = await target.request(`/api?${new URLSearchParams(query)}`, signal, {
+        headers: target.apiHeaders,
+      });
       if (status !== 400) taken.push(`${what} (${status})`);
     }
     const marker = `marker ${Date.now()}`;
     await publish(target, PROBE_ID, marker, signal);
-    await listener.until("an update after wrong ones", () => listener.find(PROBE_ID, marker) !== undefined, signal);
+    await listener.untilHeard(PROBE_ID, marker, signal);
     const leaked = listener.heard.filter(({ update }) => isWrong(update)).length;
     if (taken.length === 0 && leaked === 0) return pass(`${Object.keys(WRONG).length} kinds refused with 400`);
     return fail(

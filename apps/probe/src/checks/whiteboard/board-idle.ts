@@ -1,13 +1,8 @@
-import { BoardEvent } from "@crosspod/protocol";
 import { type Check, pass } from "../../check.ts";
 import { formatDuration } from "../../duration.ts";
 import { EventClient } from "../../event-client.ts";
 import { pause } from "../../wait.ts";
 import { cutWhileIdle, idleExtraMs, notAsked } from "../idle.ts";
-import { joinRequest } from "./join.ts";
-
-/** How long the answer to a join may take after the silence. */
-const JOIN_WAIT_MS = 3_000;
 
 /** A connection on which nobody draws survives. */
 export const boardIdle: Check = {
@@ -22,7 +17,7 @@ export const boardIdle: Check = {
       : await EventClient.open(target, signal);
     await pause(idleMs, AbortSignal.any([signal, client.ended]));
     signal.throwIfAborted();
-    const answer = findings.isOriginal || (await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board)));
+    const answer = findings.isOriginal || (await client.join(board));
     if (client.ended.aborted || answer === undefined) return cutWhileIdle(performance.now() - start);
     return pass(`a connection that was silent for ${formatDuration(idleMs)} still works`);
   },

@@ -1,7 +1,6 @@
 import { BoardVisitor } from "../../board-visitor.ts";
 import { type Check, pass } from "../../check.ts";
-import { formatDuration } from "../../duration.ts";
-import { quantile } from "../../quantile.ts";
+import { describeTimes } from "../../quantile.ts";
 
 const STROKES = 40;
 /** On a slow network fewer strokes must do. */
@@ -26,10 +25,7 @@ export const boardLatency: Check = {
       ]);
     }
     return pass(
-      `draw to see ${halves(seen)}; to the acknowledgement ${halves(saved)} (${seen.length} strokes, ${author.pod} to ${viewer.pod})`,
+      `draw to see ${describeTimes(seen)}; to the acknowledgement ${describeTimes(saved)} (${seen.length} strokes, ${author.pod} to ${viewer.pod})`,
     );
   },
 };
-
-const halves = (times: readonly number[]): string =>
-  `p50 ${formatDuration(quantile(times, 0.5))}, p99 ${formatDuration(quantile(times, 0.99))}`;

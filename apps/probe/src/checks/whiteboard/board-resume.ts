@@ -1,12 +1,10 @@
 import { BoardVisitor } from "../../board-visitor.ts";
 import { type Check, fail, pass } from "../../check.ts";
 import { formatDuration } from "../../duration.ts";
+import { MISSED_AFTER_MS } from "../../wait.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
-/** How long the board may take to be whole again on both sides. */
-const WHOLE_AFTER_MS = 3_000;
-
-/** A person whose connection is dropped loses nothing: neither what they drew meanwhile, nor what others drew [W6] [W10]. */
+/** A person whose connection is dropped misses nothing of their own strokes, and nothing of others' [W6] [W10]. */
 export const boardResume: Check = {
   name: "resume",
   needs: ["upgrade"],
@@ -23,7 +21,7 @@ export const boardResume: Check = {
     await Promise.all([dropped.untilLive(signal), other.untilSaved(signal)]);
     await dropped.untilSaved(signal);
     const isWhole = (): boolean => dropped.board === other.board;
-    if (await dropped.changes.within(WHOLE_AFTER_MS, isWhole, signal)) {
+    if (await dropped.changes.within(MISSED_AFTER_MS, isWhole, signal)) {
       return pass(
         `3 strokes around a dropped connection, each there once ${formatDuration(performance.now() - cutAt)} later`,
       );

@@ -1,14 +1,10 @@
-import { BoardEvent } from "@crosspod/protocol";
 import { type Check, pass } from "../../check.ts";
 import { clearBoard } from "../../clear-board.ts";
 import { EventClient } from "../../event-client.ts";
+import { podOfReply } from "../../join.ts";
 import { upgraded } from "../upgrade.ts";
-import { joinRequest, podOfReply } from "./join.ts";
 
 const PATH = "/socket.io/?EIO=4&transport=websocket&client=crosspod";
-
-/** The original example's server takes no notice of a join; one of crosspod answers at once. */
-const JOIN_WAIT_MS = 2_000;
 
 /** socket.io gets through by WebSocket, and the server answers a join where it is not the original example's [W1]. */
 export const boardUpgrade: Check = {
@@ -18,7 +14,7 @@ export const boardUpgrade: Check = {
     const took = await upgraded(context, PATH);
     if (typeof took !== "string") return took;
     using client = await EventClient.open(context.target, context.signal);
-    const reply = await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(context.board));
+    const reply = await client.join(context.board);
     context.findings.isOriginal = reply === undefined;
     if (reply === undefined) return pass(`${took}; no answer to a join, as from the original example's server`);
     context.atEnd(() => clearBoard(context));

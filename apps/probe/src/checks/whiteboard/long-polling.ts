@@ -2,16 +2,17 @@ import { BOARD_COOKIE, boardPath, DEFAULT_BOARD } from "@crosspod/protocol";
 import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
 import type { Cookie } from "../../cookie-jar.ts";
 import { counted } from "../../counted.ts";
+import { joinRequest, podOfReply } from "../../join.ts";
+import { parseJson, valueIn } from "../../json.ts";
 import { Packet, PollingSession } from "../../polling-session.ts";
-import { joinRequest, podOfReply } from "./join.ts";
 
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;
 
-/** Requests without a cookie, until it counts as one that the gateway does not ask for: of two pods they all reach the right one by chance in one of 1,000 runs. */
+/** Requests without a cookie. If it is needed, all reach the right one of two pods in one of 1,000 runs only. */
 const REQUESTS_WITHOUT = 10;
 
-/** A session of long polling stays on one pod: by a cookie of the gateway's, or by the board's, where there are more than one [W1] [W13]. */
+/** A session of long polling stays on one pod: by a cookie of the gateway's, or by the board's [W1] [W13]. */
 export const longPolling: Check = {
   name: "long polling",
   needs: ["upgrade"],
@@ -45,7 +46,7 @@ async function requestsOf(session: PollingSession, context: CheckContext): Promi
   return statuses;
 }
 
-/** Sends a packet and, if it was taken, polls for the answer; undefined when there is none. If it was not, the session's pod has nothing to say and would keep the poll waiting. */
+/** Sends a packet and polls for the answer; undefined when there is none. */
 async function ask(
   session: PollingSession,
   packet: string,
@@ -53,6 +54,7 @@ async function ask(
 ): Promise<readonly string[] | undefined> {
   const { status } = await session.send(packet);
   statuses.push(status);
+  // To a packet that was not taken there is no answer, and the poll would be kept waiting.
   if (status !== 200) return undefined;
   const polled = await session.poll();
   statuses.push(polled.status);
@@ -61,18 +63,9 @@ async function ask(
 
 function notePod(packets: readonly string[] | undefined, { findings }: CheckContext): void {
   const ack = packets?.find((packet) => packet.startsWith(Packet.ack));
-  const pod = podOfReply(jsonOf(ack?.slice(Packet.ack.length + 1)));
+  // An acknowledgement has one argument.
+  const pod = podOfReply(valueIn(parseJson(ack?.slice(Packet.ack.length + 1) ?? ""), 0));
   if (pod !== undefined) findings.pods.add(pod);
-}
-
-/** The one argument of an acknowledgement. */
-function jsonOf(text = ""): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return Array.isArray(json) ? json[0] : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function staysOnOne(session: PollingSession, { board, findings }: CheckContext): Promise<Outcome> {
@@ -104,17 +97,17 @@ const isOfBoard = ({ name, value }: Cookie, board: string): boolean => name === 
 function scattered(session: PollingSession, lost: readonly number[], { board, findings }: CheckContext): Outcome {
   const statuses = [...new Set(lost)].join(" and ");
   const reached = findings.pods.size > 1 ? `; the requests reached ${counted(findings.pods.size, "pod")}` : "";
-  const figure = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
+  const detail = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
   const cookie = session.cookies.find((candidate) => !isOfBoard(candidate, board));
   if (cookie === undefined) {
     return fail(
-      figure,
+      detail,
       "no gateway set a cookie, so each request goes to any pod",
       "is the DestinationRule wb-dr applied, with httpCookie name: io, path: / and ttl: 0s? Without ttl Istio makes no cookie. A Service without a mesh keeps no session: there only WebSocket works",
     );
   }
   return fail(
-    figure,
+    detail,
     `the cookie ${cookie.header} did not keep the session on one pod`,
     cookie.path === "/"
       ? "did pods come or go meanwhile, or is there another balancer behind this one?"

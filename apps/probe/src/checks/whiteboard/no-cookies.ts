@@ -1,10 +1,8 @@
-import { BoardEvent } from "@crosspod/protocol";
 import { type Check, fail, pass } from "../../check.ts";
 import { EventClient } from "../../event-client.ts";
-import { joinRequest, podOfReply } from "./join.ts";
+import { podOfReply } from "../../join.ts";
 
 const CLIENTS = 10;
-const JOIN_WAIT_MS = 3_000;
 
 /** A WebSocket needs no cookies, whichever pod it reaches [W1]. */
 export const noCookies: Check = {
@@ -15,14 +13,14 @@ export const noCookies: Check = {
       Array.from({ length: CLIENTS }, async () => {
         using client = await EventClient.open(target, signal);
         if (findings.isOriginal) return "connected";
-        return podOfReply(await client.ask(JOIN_WAIT_MS, BoardEvent.join, joinRequest(board)));
+        return podOfReply(await client.join(board));
       }).map((connection) => connection.catch(() => undefined)),
     );
     const connected = results.filter((pod) => pod !== undefined).length;
-    const figure = `${connected} of ${CLIENTS} WebSockets without cookies work`;
-    if (connected === CLIENTS) return pass(figure);
+    const detail = `${connected} of ${CLIENTS} WebSockets without cookies work`;
+    if (connected === CLIENTS) return pass(detail);
     return fail(
-      figure,
+      detail,
       "the gateway sends some handshakes to pods that are gone, or that take no more clients",
       "look at the pods' /readyz; have the gateway try connect failures again on another pod",
     );

@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { DEFAULT_BOARD, type Drawing } from "@crosspod/protocol";
 import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, type CheckContext, fail, pass } from "../../check.ts";
+import { type Check, fail, pass } from "../../check.ts";
 import { CLEAN_UP_MS } from "../../clear-board.ts";
 import { counted } from "../../counted.ts";
+import { Crowd } from "../../crowd.ts";
 import { EventClient } from "../../event-client.ts";
 import type { Target } from "../../target.ts";
+import { MISSED_AFTER_MS, thoseWithout } from "../../wait.ts";
 
 const CLIENTS = 4;
-
-/** How long a segment may take to everybody, until it counts as missed. */
-const MISSED_AFTER_MS = 3_000;
 
 /** A segment in a colour that nobody else has. */
 export const uniqueDrawing = (): Drawing => ({
@@ -27,57 +26,37 @@ export const originalDrawing: Check = {
   needs: ["upgrade"],
   async run(context) {
     const { target, signal } = context;
-    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => EventClient.openOriginal(target, signal)));
-    const [author, ...others] = clients;
+    using clients = await Crowd.open(CLIENTS, () => EventClient.openOriginal(target, signal));
+    const [author, ...others] = clients.all;
     const drawing = uniqueDrawing();
-    const removal = new Removal(context, drawing);
-    try {
-      author?.draw(drawing);
-      const waits = others.map(({ changes, drawings }) =>
-        changes.within(MISSED_AFTER_MS, () => drawings.some(({ color }) => color === drawing.color), signal),
-      );
-      const reached = (await Promise.all(waits)).filter((isThere) => isThere).length;
-      const removed = context.findings.isOriginal ? 0 : await removal.run(signal);
-      const figure = `${reached} of ${others.length} clients of the original example got what another one drew`;
-      if (reached === others.length)
-        return pass(removed > 0 ? `${figure}; ${counted(removed, "stroke")} removed` : figure);
-      return fail(
-        figure,
-        "the pods do not tell each other what is drawn",
-        "give all pods the same Redis; the original example needs its Redis adapter on each pod",
-      );
-    } finally {
-      for (const client of clients) client[Symbol.dispose]();
-    }
+    // The original example's server keeps nothing.
+    let isRemoved = context.findings.isOriginal;
+    context.atEnd(async () => {
+      if (!isRemoved) await removeStrokes(target, drawing.color, AbortSignal.timeout(CLEAN_UP_MS)).catch(() => {});
+    });
+    author?.draw(drawing);
+    const has = ({ drawings }: EventClient): boolean => drawings.some(({ color }) => color === drawing.color);
+    const without = await thoseWithout(others, has, signal);
+    const removed = isRemoved ? 0 : await removeStrokes(target, drawing.color, signal);
+    isRemoved = true;
+    const reached = others.length - without.length;
+    const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
+    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
+    return fail(
+      detail,
+      "the pods do not tell each other what is drawn",
+      "give all pods the same Redis; the original example needs its Redis adapter on each pod",
+    );
   },
 };
 
-/** Takes a stroke from the default board again, and nothing else: at the end if not before. */
-class Removal {
-  readonly #target: Target;
-  readonly #color: string;
-  #isDone: boolean;
-
-  constructor({ target, findings, atEnd }: CheckContext, { color }: Drawing) {
-    this.#target = target;
-    this.#color = color;
-    // The original example's server keeps nothing.
-    this.#isDone = findings.isOriginal;
-    atEnd(async () => {
-      if (!this.#isDone) await this.run(AbortSignal.timeout(CLEAN_UP_MS)).catch(() => {});
-    });
-  }
-
-  /** Returns how many strokes it was. */
-  async run(signal: AbortSignal): Promise<number> {
-    using visitor = await BoardVisitor.open(this.#target, DEFAULT_BOARD, signal);
-    const own = () =>
-      [...visitor.client.view.items()].filter(({ color }) => `#${color}` === this.#color).map(({ id }) => id);
-    await visitor.changes.within(MISSED_AFTER_MS, () => own().length > 0, signal);
-    const ids = own();
-    visitor.erase(ids);
-    await visitor.untilSaved(signal);
-    this.#isDone = true;
-    return ids.length;
-  }
+/** Takes the strokes of a colour from the default board again, and nothing else; resolves with how many it was. */
+async function removeStrokes(target: Target, color: string, signal: AbortSignal): Promise<number> {
+  using visitor = await BoardVisitor.open(target, DEFAULT_BOARD, signal);
+  const own = () => [...visitor.client.view.items()].filter((item) => `#${item.color}` === color).map(({ id }) => id);
+  await visitor.changes.within(MISSED_AFTER_MS, () => own().length > 0, signal);
+  const ids = own();
+  visitor.erase(ids);
+  await visitor.untilSaved(signal);
+  return ids.length;
 }

@@ -1,0 +1,72 @@
+import { BoardVisitor } from "../board-visitor.ts";
+import { clearBoard } from "../clear-board.ts";
+import { counted } from "../counted.ts";
+import { sum } from "../sum.ts";
+import type { Target } from "../target.ts";
+import { Drawer } from "./drawer.ts";
+import { Fleet, type FleetOptions } from "./fleet.ts";
+import type { WatchReport } from "./watch-report.ts";
+
+/** How long acknowledgements and what is still on its way are waited for, at the end. */
+const SETTLE_MS = 10_000;
+
+/** People at a board of the probe's own, who draw for each other. */
+export class BoardFleet extends Fleet<Drawer> {
+  readonly #target: Target;
+  readonly #board: string;
+  #outOfOrder = 0;
+
+  constructor(options: FleetOptions, board: string) {
+    const { target, clients } = options;
+    const drawers = Array.from({ length: clients }, () => new Drawer(target, board));
+    super(options, drawers);
+    this.#target = target;
+    this.#board = board;
+  }
+
+  get traffic(): string {
+    return `${counted(this.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    if (this.report().taken > 0) await clearBoard({ target: this.#target, board: this.#board });
+  }
+
+  protected send(sender: number): void {
+    this.members[sender]?.draw();
+  }
+
+  /** All who are there, and one who comes late, must have the same strokes in the same order. */
+  protected async compare(): Promise<void> {
+    const expected = new Set(this.members.flatMap(({ kept }) => kept));
+    await Promise.all(
+      this.members.map((drawer) => drawer.changes.within(SETTLE_MS, () => isSettled(drawer, expected))),
+    );
+    const signal = AbortSignal.timeout(SETTLE_MS);
+    const late = await BoardVisitor.open(this.#target, this.#board, signal).catch(() => undefined);
+    const visitors = this.members.map(({ visitor }) => visitor);
+    const all = late ? [...visitors, late] : visitors;
+    this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);
+    const truth = late?.board;
+    this.#outOfOrder = this.lost > 0 ? 0 : visitors.filter(({ board }) => board !== truth).length;
+    late?.[Symbol.dispose]();
+  }
+
+  protected counts(): Pick<WatchReport, "taken" | "outOfOrder" | "unacknowledged"> {
+    return {
+      taken: sum(this.members, ({ drawn }) => drawn),
+      outOfOrder: this.#outOfOrder,
+      unacknowledged: sum(this.members, ({ waiting }) => waiting),
+    };
+  }
+}
+
+/** Strokes that are missing, and erased ones that are still there. */
+function differences({ client }: BoardVisitor, expected: ReadonlySet<string>): number {
+  const missing = [...expected].filter((id) => client.view.get(id) === undefined).length;
+  return missing + (client.view.size - (expected.size - missing));
+}
+
+const isSettled = ({ visitor, waiting }: Drawer, expected: ReadonlySet<string>): boolean =>
+  waiting === 0 && differences(visitor, expected) === 0;

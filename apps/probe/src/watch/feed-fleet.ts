@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { counted } from "../counted.ts";
+import { publish } from "../published.ts";
+import { sum } from "../sum.ts";
+import type { Target } from "../target.ts";
+import type { SentUpdate } from "./arrivals.ts";
+import { FeedReader } from "./feed-reader.ts";
+import { Fleet, type FleetOptions } from "./fleet.ts";
+import type { WatchReport } from "./watch-report.ts";
+
+/** More ids would fill the feed, which keeps them. */
+const MAX_IDS = 10;
+
+/** A request that takes longer is given up. */
+const REQUEST_WAIT_MS = 5_000;
+
+/** How long what is still on its way is waited for, at the end. */
+const SETTLE_MS = 5_000;
+
+/** Readers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
+export class FeedFleet extends Fleet<FeedReader> {
+  readonly #ids: number;
+  readonly #target: Target;
+  readonly #run = randomBytes(4).toString("hex");
+  /** Everything that was sent, by its value, which is never used again. */
+  readonly #updates: Map<string, SentUpdate>;
+
+  constructor(options: FleetOptions) {
+    const { target, clients, rate } = options;
+    const updates = new Map<string, SentUpdate>();
+    const ids = Math.min(MAX_IDS, rate);
+    const readers = Array.from({ length: clients }, () => new FeedReader(target, updates));
+    super(options, readers, ids);
+    this.#ids = ids;
+    this.#target = target;
+    this.#updates = updates;
+  }
+
+  get traffic(): string {
+    return `${counted(this.rate, "update")} a second of the ids crosspod-probe-1 to -${this.#ids}`;
+  }
+
+  protected async send(sender: number): Promise<void> {
+    const id = `crosspod-probe-${sender + 1}`;
+    const number = this.#updates.size + 1;
+    const value = `${this.#run}-${number}`;
+    const update: SentUpdate = { id, number, sentAt: performance.now(), isTaken: false };
+    this.#updates.set(value, update);
+    const reply = await publish(this.#target, id, value, AbortSignal.timeout(REQUEST_WAIT_MS)).catch(() => undefined);
+    update.isTaken = reply?.status === 200;
+  }
+
+  protected async compare(): Promise<void> {
+    const taken = this.#taken;
+    const missing = ({ arrivals }: FeedReader): number => arrivals.missing(taken);
+    await Promise.all(this.members.map((reader) => reader.changes.within(SETTLE_MS, () => missing(reader) === 0)));
+    this.lost = sum(this.members, missing);
+  }
+
+  protected counts(): Pick<WatchReport, "taken" | "notTaken"> {
+    const taken = this.#taken.length;
+    return { taken, notTaken: this.#updates.size - taken };
+  }
+
+  get #taken(): SentUpdate[] {
+    return [...this.#updates.values()].filter(({ isTaken }) => isTaken);
+  }
+}

@@ -1,0 +1,130 @@
+import { setMaxListeners } from "node:events";
+import { Deadline } from "../deadline.ts";
+import { sum } from "../sum.ts";
+import type { Target } from "../target.ts";
+import { type Changes, pause } from "../wait.ts";
+import type { Silence } from "./silence.ts";
+import type { WatchReport } from "./watch-report.ts";
+
+/** How long clients may take to connect, at the beginning. */
+const OPEN_WAIT_MS = 10_000;
+
+export interface FleetOptions {
+  readonly target: Target;
+  readonly clients: number;
+  /** Updates a second, of all together. */
+  readonly rate: number;
+  readonly signal: AbortSignal;
+}
+
+/** What one client of a watch counts. */
+export interface Tally {
+  received: number;
+  reconnects: number;
+  repeated: number;
+  outOfOrder: number;
+}
+
+/** One client of a watch. */
+export interface Member {
+  readonly changes: Changes;
+  readonly silence: Silence;
+  readonly tally: Readonly<Tally>;
+  readonly isLive: boolean;
+  readonly pod: string | undefined;
+  close(): void;
+}
+
+/** The clients of a watch, and the traffic that they are to get. Disposing of it ends both. */
+export abstract class Fleet<M extends Member = Member> implements AsyncDisposable {
+  /** What the traffic is, for a person. */
+  abstract readonly traffic: string;
+  protected readonly members: readonly M[];
+  protected readonly rate: number;
+  protected lost = 0;
+  readonly #senders: number;
+  readonly #signal: AbortSignal;
+  readonly #stopped = new AbortController();
+  #turns: readonly Promise<void>[] = [];
+
+  /** @param senders how many the traffic comes from. */
+  constructor({ rate, signal }: FleetOptions, members: readonly M[], senders = members.length) {
+    this.members = members;
+    this.rate = rate;
+    this.#senders = senders;
+    this.#signal = signal;
+    setMaxListeners(0, this.#stopped.signal);
+  }
+
+  /** Resolves when all are connected. */
+  async open(): Promise<void> {
+    using deadline = new Deadline(OPEN_WAIT_MS, this.#signal);
+    const { signal } = deadline;
+    const waits = this.members.map((member) => member.changes.until("a connection", () => member.isLive, signal));
+    await Promise.all(waits);
+  }
+
+  /** Begins the traffic. */
+  start(): void {
+    for (const { silence } of this.members) silence.begin();
+    this.#turns = Array.from({ length: this.#senders }, (_, index) => this.#takeTurns(index));
+  }
+
+  /** Ends the traffic, waits a little for what is still on its way, and looks what is missing. */
+  async finish(): Promise<void> {
+    await this.#stop();
+    for (const { silence } of this.members) silence.end();
+    await this.compare();
+  }
+
+  /** What was felt so far. */
+  report(): WatchReport {
+    const { members, lost } = this;
+    const total = (name: keyof Tally): number => sum(members, ({ tally }) => tally[name]);
+    return {
+      clients: members.length,
+      pods: [...new Set(members.flatMap(({ pod }) => pod ?? []))].sort(),
+      notTaken: 0,
+      received: total("received"),
+      reconnects: total("reconnects"),
+      silences: members.map(({ silence }) => silence.longest),
+      lost,
+      repeated: total("repeated"),
+      outOfOrder: total("outOfOrder"),
+      unacknowledged: 0,
+      ...this.counts(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop();
+    for (const member of this.members) member.close();
+  }
+
+  /** Makes one sender send once. */
+  protected abstract send(sender: number): Promise<void> | void;
+
+  /** Waits for what is still on its way, and sets what is lost. */
+  protected abstract compare(): Promise<void>;
+
+  /** What the members do not know of the report. */
+  protected abstract counts(): Pick<WatchReport, "taken"> & Partial<WatchReport>;
+
+  /** The senders take turns, so that the traffic comes evenly. */
+  async #takeTurns(sender: number): Promise<void> {
+    const { signal } = this.#stopped;
+    const periodMs = (1_000 * this.#senders) / this.rate;
+    let next = performance.now() + (sender * 1_000) / this.rate;
+    for (;;) {
+      await pause(Math.max(0, next - performance.now()), signal);
+      if (signal.aborted) return;
+      await this.send(sender);
+      next = Math.max(next + periodMs, performance.now());
+    }
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all(this.#turns);
+  }
+}

@@ -1,0 +1,37 @@
+import { elementById } from "@crosspod/page";
+import type { ShapeList } from "../render/shape-list.ts";
+import type { Notices } from "../ui/notices.ts";
+import { pngOf } from "./png.ts";
+import { svgOf } from "./svg.ts";
+
+/** After this long even a slow browser has begun to read what it downloads. */
+const DOWNLOAD_MS = 60_000;
+
+/** The buttons that save the whole board as a picture, whatever part of it the window shows. */
+export function bindExport(board: string, shapes: ShapeList, notices: Notices): void {
+  const save = (file: Blob, ending: string): void => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = `crosspod-${board}-${timestamp(new Date())}.${ending}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
+  };
+  const failed = (): void => {
+    notices.show({ text: "The browser could not make the picture.", isError: true });
+  };
+  elementById("save-png", HTMLButtonElement).addEventListener("click", () =>
+    pngOf(shapes)
+      .then((file) => save(file, "png"))
+      .catch(failed),
+  );
+  elementById("save-svg", HTMLButtonElement).addEventListener("click", () =>
+    save(new Blob([svgOf(shapes)], { type: "image/svg+xml" }), "svg"),
+  );
+}
+
+/** `2026-11-22-1405`, by the clock of this person. */
+function timestamp(date: Date): string {
+  const two = (number: number): string => `${number}`.padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}-${two(date.getHours())}${two(date.getMinutes())}`;
+}

@@ -1,0 +1,22 @@
+import type { Shape } from "../render/shape.ts";
+import { BOARD, FULL_SIZE } from "../render/view-transform.ts";
+import { SvgPath } from "./svg-path.ts";
+
+/** The whole board as an SVG document on white paper: one path for each stroke, in grid steps. */
+export function svgOf(shapes: Iterable<Shape>): string {
+  const { right: width, bottom: height } = BOARD;
+  const size = `width="${width * FULL_SIZE}" height="${height * FULL_SIZE}" viewBox="0 0 ${width} ${height}"`;
+  const paths = [...shapes].map(pathOf);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size}>`,
+    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
+    ...paths,
+    "</svg>\n",
+  ].join("\n");
+}
+
+function pathOf(shape: Shape): string {
+  const path = new SvgPath();
+  shape.trace(path);
+  return `<path fill="#${shape.item.color}" d="${path}"/>`;
+}

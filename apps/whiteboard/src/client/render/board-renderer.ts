@@ -1,0 +1,123 @@
+import type { BoardView, ViewChange } from "@crosspod/client";
+import type { Item, ItemId } from "@crosspod/protocol";
+import { ActiveLayer } from "./active-layer.ts";
+import type { BufferSize } from "./canvas-buffer.ts";
+import { Frame } from "./frame.ts";
+import type { Shape } from "./shape.ts";
+import { ShapeList } from "./shape-list.ts";
+import { StaticLayer } from "./static-layer.ts";
+import { BOARD } from "./view-transform.ts";
+import type { Viewport } from "./viewport.ts";
+
+/** Of a frame of 16 ms for what is at rest while somebody draws: the rest is the pen's, layout's and messages'. */
+const BUSY_BUDGET_MS = 6;
+/** And while nobody does. */
+const QUIET_BUDGET_MS = 11;
+
+/** The board as it is seen: follows the items and the viewport, and paints both layers once a frame. */
+export class BoardRenderer {
+  readonly shapes: ShapeList;
+  readonly #viewport: Viewport;
+  readonly #static: StaticLayer;
+  readonly #active: ActiveLayer;
+  readonly #frame = new Frame((now) => this.#paint(now));
+  #heldId: ItemId | undefined;
+
+  constructor(parent: HTMLElement, view: BoardView, viewport: Viewport) {
+    this.shapes = new ShapeList(view);
+    this.#viewport = viewport;
+    this.#static = new StaticLayer(parent, viewport.view, this.#size, (area) =>
+      this.shapes.in(area).filter((shape) => !this.#active.has(shape)),
+    );
+    this.#active = new ActiveLayer(parent, viewport.view, this.#size, (shapes) => this.shapes.sort(shapes));
+    view.onChange((change) => this.#apply(change));
+    viewport.onChange(() => this.#show());
+    this.#reset();
+  }
+
+  /** Keeps the item of one's own pen active while the pen is down. */
+  hold(id: ItemId): void {
+    this.release();
+    this.#heldId = id;
+    const shape = this.shapes.get(id);
+    if (shape) this.#active.hold(shape);
+  }
+
+  release(): void {
+    const shape = this.#heldId && this.shapes.get(this.#heldId);
+    if (shape) this.#active.release(shape);
+    this.#heldId = undefined;
+  }
+
+  get #size(): BufferSize {
+    const { width, height } = this.#viewport.stage;
+    return { width, height, ratio: devicePixelRatio };
+  }
+
+  #apply(change: ViewChange): void {
+    switch (change.type) {
+      case "put":
+        this.#put(change.item, change.onTop);
+        break;
+      case "grown":
+        this.#grow(change.item, change.points);
+        break;
+      case "removed":
+        for (const shape of this.shapes.remove(change.items)) this.#lift(shape);
+        break;
+      case "reset":
+        this.#reset();
+    }
+    this.#frame.request();
+  }
+
+  #put(item: Item, onTop: boolean): void {
+    const shape = this.shapes.add(item, { onTop });
+    if (this.#isUnderStatic(shape)) this.#static.invalidate(shape.bounds);
+    else this.#active.touch(shape, performance.now());
+  }
+
+  #grow(item: Item, points: string): void {
+    const shape = this.shapes.get(item.id);
+    if (!shape) return;
+    if (!this.#active.has(shape)) this.#static.lift(shape);
+    shape.grow(item, points);
+    this.#active.touch(shape, performance.now());
+    if (item.id === this.#heldId) this.#active.hold(shape);
+  }
+
+  #lift(shape: Shape): void {
+    if (!this.#active.delete(shape)) this.#static.lift(shape);
+  }
+
+  #reset(): void {
+    this.#active.clear();
+    this.shapes.reset();
+    this.#static.invalidate(BOARD);
+    this.#frame.request();
+  }
+
+  #show(): void {
+    this.#static.show(this.#viewport.view, this.#size);
+    this.#frame.request();
+  }
+
+  #paint(now: number): void {
+    for (const shape of this.#active.rested(now)) this.#deactivate(shape);
+    const end = performance.now() + (this.#active.isEmpty ? QUIET_BUDGET_MS : BUSY_BUDGET_MS);
+    const isDone = this.#static.work(() => performance.now() > end);
+    this.#active.paint(this.#viewport.view, this.#size);
+    if (!isDone || !this.#active.isEmpty) this.#frame.request();
+  }
+
+  #deactivate(shape: Shape): void {
+    this.#active.delete(shape);
+    this.#static.add(shape);
+    // It began before something that lies on it by now: there it has to be painted below.
+    if (this.#isUnderStatic(shape)) this.#static.invalidate(shape.bounds);
+  }
+
+  #isUnderStatic(shape: Shape): boolean {
+    return this.shapes.above(shape).some((other) => !this.#active.has(other));
+  }
+}

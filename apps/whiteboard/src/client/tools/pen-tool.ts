@@ -1,0 +1,61 @@
+import type { BoardClient } from "@crosspod/client";
+import { BOARD_HEIGHT, BOARD_WIDTH, MAX_PRESSURE, type Point } from "@crosspod/protocol";
+import type { BoardRenderer } from "../render/board-renderer.ts";
+import { distance } from "../render/vector.ts";
+import type { ViewTransform } from "../render/view-transform.ts";
+import type { Viewport } from "../render/viewport.ts";
+import type { DrawingSettings } from "./drawing-settings.ts";
+import type { Sample, Tool } from "./tool.ts";
+
+/** What is nearer to the last point than this many CSS pixels adds nothing that could be seen. */
+const POINT_DISTANCE = 1;
+
+/** Draws strokes. */
+export const penTool = (
+  client: BoardClient,
+  settings: DrawingSettings,
+  viewport: Viewport,
+  renderer: BoardRenderer,
+): Tool => ({
+  begin(sample) {
+    const { color, width } = settings;
+    let last = boardPoint(sample, viewport.view);
+    // Too near to the last point to be worth one, but where the pen is.
+    let near: Point | undefined;
+    const stroke = client.beginStroke({ color, width, pressure: sample.pressure !== undefined }, last);
+    renderer.hold(stroke.id);
+    const extend = (points: readonly Point[]): void => {
+      stroke.extend(points);
+      // It may have gone on in a new item: that is the one at the pen.
+      renderer.hold(stroke.item);
+    };
+    return {
+      move(samples) {
+        const { view } = viewport;
+        const points: Point[] = [];
+        for (const each of samples) {
+          const point = boardPoint(each, view);
+          near = distance(point, last) < POINT_DISTANCE / view.scale ? point : undefined;
+          if (near) continue;
+          points.push(point);
+          last = point;
+        }
+        if (points.length > 0) extend(points);
+      },
+      end() {
+        if (near && distance(near, last) > 0) extend([near]);
+        stroke.end();
+        renderer.release();
+      },
+    };
+  },
+});
+
+function boardPoint(sample: Sample, view: ViewTransform): Point {
+  const place = view.toBoard(sample);
+  const point = { x: onGrid(place.x, BOARD_WIDTH), y: onGrid(place.y, BOARD_HEIGHT) };
+  if (sample.pressure === undefined) return point;
+  return { ...point, pressure: onGrid(sample.pressure * MAX_PRESSURE, MAX_PRESSURE) };
+}
+
+const onGrid = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));

@@ -1,0 +1,14 @@
+import type { BoardClient } from "@crosspod/client";
+import { Frame } from "../render/frame.ts";
+
+/** Tells those who do not see the board how much is on it. */
+export function bindStageLabel(stage: HTMLElement, board: string, client: BoardClient): void {
+  const frame = new Frame(() => {
+    const { size } = client.view;
+    stage.ariaLabel = `Board ${board}, ${size === 1 ? "1 stroke" : `${size} strokes`}`;
+  });
+  client.view.onChange(({ type }) => {
+    if (type !== "grown") frame.request();
+  });
+  frame.request();
+}

@@ -1,0 +1,94 @@
+import { type ClientId, entryNumbers, type History, type Position, tokenOf } from "@crosspod/protocol";
+import type { BoardBatch, BoardSnapshot } from "../store/board-store.ts";
+
+/** Most characters of the newest operations of a board that a pod keeps. */
+const MAX_RECENT_CHARACTERS = 512 * 1024;
+
+/** What a pod remembers of a board that is open: its newest operations, and a whole board of not long ago, both as text. From these it answers who joins. */
+export class BoardHistory {
+  /** Before the first of the batches. */
+  #start: Position;
+  #batches: BoardBatch[] = [];
+  #characters = 0;
+  #snapshot: BoardSnapshot | undefined;
+
+  constructor(start: Position) {
+    this.#start = start;
+  }
+
+  /** Characters of the whole board that is remembered. */
+  get snapshotSize(): number {
+    return this.#snapshot?.items.length ?? 0;
+  }
+
+  get position(): Position {
+    const { epoch, seq, token } = this.#batches.at(-1) ?? this.#start;
+    return { epoch, seq, token };
+  }
+
+  /** Takes what follows. */
+  push(batch: BoardBatch): void {
+    // The message that brought it is not needed any more.
+    const { message: _, ...rest } = batch;
+    this.#batches.push(rest);
+    this.#characters += batch.text.length;
+    if (this.#characters > MAX_RECENT_CHARACTERS) this.#forgetHalf();
+  }
+
+  remember(snapshot: BoardSnapshot): void {
+    this.#snapshot = snapshot;
+  }
+
+  forgetSnapshot(): void {
+    this.#snapshot = undefined;
+  }
+
+  /** What follows a position; undefined when that is not part of what is remembered. */
+  after(known: Position): string | undefined {
+    if (isSame(known, this.#start)) return textOf(this.#batches);
+    const index = this.#batches.findIndex(({ seq }) => seq >= known.seq);
+    const rest = restOf(this.#batches[index], known);
+    return rest === undefined ? undefined : joinTexts(rest, textOf(this.#batches.slice(index + 1)));
+  }
+
+  /** The whole board; undefined when it has to be read. */
+  whole(): History | undefined {
+    const operations = this.#snapshot && this.after(this.#snapshot.position);
+    if (!this.#snapshot || operations === undefined) return undefined;
+    return { ...this.position, items: this.#snapshot.items, operations };
+  }
+
+  #forgetHalf(): void {
+    const forgotten = this.#batches.splice(0, Math.ceil(this.#batches.length / 2));
+    this.#start = forgotten.at(-1) ?? this.#start;
+    this.#characters = this.#batches.reduce((sum, { text }) => sum + text.length, 0);
+  }
+}
+
+const isSame = (a: Position, b: Position): boolean => a.seq === b.seq && a.token === b.token && a.epoch === b.epoch;
+
+/** Of a batch that was read and is of several appends: what follows one of them. */
+function restOf(batch: BoardBatch | undefined, known: Position): string | undefined {
+  if (!batch || isSame(known, batch)) return batch && "";
+  const entries = batch.text.split(";");
+  const count = known.seq + 1 - batch.firstSeq;
+  if (known.epoch !== batch.epoch || tokenOf(entries[count - 1] ?? "") !== known.token) return undefined;
+  return entries.slice(count).join(";");
+}
+
+const textOf = (batches: readonly BoardBatch[]): string => joinTexts(...batches.map(({ text }) => text));
+
+/** Puts texts of the log one after the other. */
+export const joinTexts = (...texts: readonly string[]): string => texts.filter((text) => text !== "").join(";");
+
+/** The newest numbers of clients past some text of the log, which names the operations that came since they were `clientSeqs`. */
+export function clientSeqsAfter(
+  text: string,
+  clients: readonly ClientId[],
+  clientSeqs: readonly number[],
+): readonly number[] {
+  if (text === "" || clients.length === 0) return clientSeqs;
+  const newest = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
+  for (const { client, clientSeq } of entryNumbers(text)) if (newest.has(client)) newest.set(client, clientSeq);
+  return [...newest.values()];
+}

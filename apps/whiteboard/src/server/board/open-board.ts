@@ -1,0 +1,180 @@
+import { BoardEvent, type People as PeopleMessage, type Point } from "@crosspod/protocol";
+import { roomName } from "../store/append-message.ts";
+import {
+  type Appended,
+  type BoardBatch,
+  BoardStoreError,
+  type Outcome,
+  type Submission,
+} from "../store/board-store.ts";
+import { AppendPace } from "./append-pace.ts";
+import type { BoardContext, BoardMember } from "./board-context.ts";
+import { type BoardAnswer, BoardLog, type BoardQuestion } from "./board-log.ts";
+import { Cursors } from "./cursors.ts";
+import { People } from "./people.ts";
+import { SubmissionQueue } from "./submission-queue.ts";
+
+/**
+ * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it. It begins with the first and
+ * ends when the last has left and nothing waits.
+ */
+export class OpenBoard {
+  readonly name: string;
+  readonly #context: BoardContext;
+  readonly #members = new Set<BoardMember>();
+  readonly #queue: SubmissionQueue;
+  readonly #pace = new AppendPace();
+  readonly #log: BoardLog;
+  // A change is rare and is not dropped: between two long polls a client would miss it nearly always. A repetition can be.
+  readonly #people = new People(
+    (people) => this.#everyone.emit(BoardEvent.people, this.#message(people)),
+    (people) => this.#everyone.volatile.emit(BoardEvent.people, this.#message(people)),
+  );
+  readonly #cursors = new Cursors((text) => this.#everyone.volatile.emit(BoardEvent.cursor, text));
+  readonly #heads: NodeJS.Timeout;
+  #isAskingForHead = false;
+  #isClosed = false;
+
+  constructor(name: string, context: BoardContext) {
+    const { store, metrics, headSeconds } = context;
+    this.name = name;
+    this.#context = context;
+    this.#log = new BoardLog({
+      board: name,
+      store,
+      appended: (batch) => this.#appended(batch),
+      diverged: () => this.#diverged(),
+      onRead: (cause) => metrics.logRead(cause),
+      failed: this.#ignore,
+    });
+    this.#queue = new SubmissionQueue({
+      append: (submissions) => this.#append(submissions),
+      interval: () => this.#pace.intervalMs,
+      idle: () => this.#closeIfUnused(),
+      failed: (error) => context.appendFailed(name, error),
+    });
+    this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), headSeconds * 1_000);
+  }
+
+  /** Characters of the whole board that is kept in memory for who joins. */
+  get snapshotSize(): number {
+    return this.#log.snapshotSize;
+  }
+
+  /** Resolves when nothing waits to be stored. */
+  get idle(): Promise<void> | undefined {
+    return this.#queue.running;
+  }
+
+  /**
+   * Brings somebody onto the board, or to where it is by now. `enter` is called with the answer, in the moment that it is true of: what is
+   * appended after that reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
+   */
+  async join(member: BoardMember, question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
+    this.#members.add(member);
+    await this.#log.join(question, (answer) => {
+      if (answer.history.items !== undefined) this.#context.snapshotUsed(this);
+      enter(answer);
+    });
+  }
+
+  leave(member: BoardMember): void {
+    this.#members.delete(member);
+    if (this.#people.delete(member.id)) this.#cursors.move(member.id, undefined);
+    this.#closeIfUnused();
+  }
+
+  /** Resolves with what became of the submission; rejects with a {@link BoardStoreError} when nothing is known to be stored. */
+  submit(submission: Submission): Promise<Outcome> {
+    return this.#queue.submit(submission);
+  }
+
+  /** Shows a person to the others, or their new name. */
+  introduce({ id }: BoardMember, name: string): void {
+    this.#people.set(id, name);
+  }
+
+  /** Whom this pod has on the board. */
+  get people(): PeopleMessage {
+    return this.#message(this.#people.list());
+  }
+
+  moveCursor({ id }: BoardMember, point: Point | undefined): void {
+    this.#cursors.move(id, point);
+  }
+
+  forgetSnapshot(): void {
+    this.#log.forgetSnapshot();
+  }
+
+  get #everyone() {
+    return this.#context.io.to(roomName(this.name));
+  }
+
+  #message(people: PeopleMessage["people"]): PeopleMessage {
+    return { pod: this.#context.pod, people };
+  }
+
+  async #append(submissions: readonly Submission[]): Promise<Appended> {
+    const { store, metrics } = this.#context;
+    const startedAt = performance.now();
+    const appended = await store.append(this.name, submissions, this.#log.position);
+    metrics.committed(appended.count, (performance.now() - startedAt) / 1_000);
+    this.#log.reach(appended.position).catch(this.#ignore);
+    return appended;
+  }
+
+  /** Sends what follows to everyone on this pod [W7]. */
+  #appended(batch: BoardBatch): void {
+    this.#context.fanOut.broadcast(this.#context.io, this.name, batch);
+    this.#pace.sent(this.#members.size);
+    for (const member of this.#members) member.appended?.(batch);
+  }
+
+  /** Everyone asks anew. */
+  #diverged(): void {
+    this.#sendHead();
+    for (const member of this.#members) member.diverged?.();
+  }
+
+  /** A store that is away or slow has no news: the clients hear the last head again, and so that this pod is there [W10]. */
+  async #announceHead(): Promise<void> {
+    if (!this.#isAskingForHead && this.#log.position) await this.#askForHead();
+    this.#sendHead();
+  }
+
+  async #askForHead(): Promise<void> {
+    this.#isAskingForHead = true;
+    try {
+      await this.#log.reach(await this.#context.store.head(this.name, this.#log.position));
+    } catch (error) {
+      this.#ignore(error);
+    } finally {
+      this.#isAskingForHead = false;
+    }
+  }
+
+  #sendHead(): void {
+    if (!this.#log.position || this.#isClosed) return;
+    const { epoch, seq } = this.#log.position;
+    this.#context.io.local.to(roomName(this.name)).emit(BoardEvent.head, { epoch, seq });
+  }
+
+  #closeIfUnused(): void {
+    if (this.#members.size > 0 || this.#queue.running || this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#heads);
+    this.#people.close();
+    this.#cursors.close();
+    this.#everyone.volatile.emit(BoardEvent.people, this.#message([]));
+    this.#log.close();
+    // From here on its time of being kept counts.
+    this.#context.store.head(this.name).catch(this.#ignore);
+    this.#context.closed(this);
+  }
+
+  /** For what is tried again anyway. */
+  readonly #ignore = (error: unknown): void => {
+    if (!(error instanceof BoardStoreError)) this.#context.failed(error);
+  };
+}

@@ -1,0 +1,37 @@
+import type { BoardBatch } from "./board-store.ts";
+
+/**
+ * The room of socket.io that a board's clients are in, on whichever pod. Its length is never 20: the Redis adapter takes such a room for a
+ * single client's, and sends what goes to it to all pods. The braces make the board the hash tag of the room's channel, as of its keys.
+ */
+export const roomName = (board: string): string => `crosspod-board-clients:{${board}}`;
+
+/** The channel of a board's room, as the adapter names it from its prefix. */
+export const channelName = (prefix: string, board: string): string => `${prefix}#/#${roomName(board)}#`;
+
+/**
+ * What the append script publishes: a broadcast of `"o", seq, operations, safe` to the board's room, in the form of the pinned version of
+ * `@socket.io/redis-adapter` (`ShardedRedisAdapter.onRawMessage`), which takes it to this pod's clients. Before that stands, for the one who
+ * follows the log: `{"log":"EPOCH PREVIOUS TOKEN SEQ",`. All that relies on that form is in this file.
+ */
+export const appendMessage = (board: string): { readonly start: string; readonly end: string } => ({
+  // No adapter has this `uid`: each takes what has its own for its own, and leaves it.
+  start: `"uid":"log","nsp":"/","type":${BROADCAST},"data":{"opts":{"rooms":["${roomName(board)}"],"except":[],"flags":{}},"packet":{"type":${EVENT},"nsp":"/","data":["o",`,
+  end: "]}}}",
+});
+
+/** `MessageType.BROADCAST` of socket.io-adapter. */
+const BROADCAST = 3;
+/** `PacketType.EVENT` of socket.io-parser. */
+const EVENT = 2;
+
+const MARK = Buffer.from('{"log":"');
+
+/** Reads what an append published; undefined for a message of another kind. */
+export function parseAppend(message: Buffer): BoardBatch | undefined {
+  if (!message.subarray(0, MARK.length).equals(MARK)) return undefined;
+  const { log, data } = JSON.parse(message.toString());
+  const [epoch = "", previous = "", token = "", seq] = log.split(" ");
+  const [, firstSeq, text] = data.packet.data;
+  return { epoch, previous, token, seq: Number(seq), firstSeq, text, message };
+}

@@ -1,0 +1,24 @@
+import type { ClientId } from "@crosspod/protocol";
+
+/** The newest number of each client that is stored [W6]; at most so many are remembered, the one that was silent for longest is forgotten first. */
+export class DedupTable {
+  readonly #clientSeqs = new Map<ClientId, number>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** 0 for a client that is not known. */
+  get(client: ClientId): number {
+    return this.#clientSeqs.get(client) ?? 0;
+  }
+
+  set(client: ClientId, clientSeq: number): void {
+    this.#clientSeqs.delete(client);
+    this.#clientSeqs.set(client, clientSeq);
+    if (this.#clientSeqs.size <= this.#max) return;
+    const [oldest] = this.#clientSeqs.keys();
+    if (oldest !== undefined) this.#clientSeqs.delete(oldest);
+  }
+}

@@ -1,0 +1,34 @@
+import type { RedisClient } from "@crosspod/redis";
+import type { Result } from "ioredis";
+import { BoardStoreError } from "./board-store.ts";
+import { ADMIT } from "./scripts/admit.ts";
+
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    boardAdmit(...args: (string | number)[]): Result<number, Context>;
+  }
+}
+
+export interface RedisBoardListOptions {
+  readonly commands: RedisClient;
+  readonly key: string;
+  readonly maxBoards: number;
+}
+
+/** The list of all boards in Redis: it holds them to their number. Their keys may be on other servers of a cluster, so it is told of their use. */
+export class RedisBoardList {
+  readonly #options: RedisBoardListOptions;
+
+  constructor(options: RedisBoardListOptions) {
+    this.#options = options;
+    options.commands.defineCommand("boardAdmit", { lua: ADMIT, numberOfKeys: 1 });
+  }
+
+  /** Puts a board on the list, or keeps it there, for `ttlMs`. Rejects with a {@link BoardStoreError} when there are too many, or the store is away. */
+  async admit(board: string, ttlMs: number): Promise<void> {
+    const { commands, key, maxBoards } = this.#options;
+    if (await commands.boardAdmit(key, board, ttlMs, maxBoards)) return;
+    const detail = `there are ${maxBoards} boards already, which is the limit; use one of them`;
+    throw new BoardStoreError("too-many-boards", detail, maxBoards);
+  }
+}

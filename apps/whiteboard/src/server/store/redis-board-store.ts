@@ -1,0 +1,182 @@
+import { randomBytes } from "node:crypto";
+import {
+  type BoardError,
+  type ClientId,
+  encodeEntry,
+  MAX_BOARD_POINTS,
+  MAX_ITEM_POINTS,
+  MAX_ITEMS,
+  type Position,
+  tokensOf,
+} from "@crosspod/protocol";
+import { describeRedisError, type Reading, type RedisClient } from "@crosspod/redis";
+import type { Result } from "ioredis";
+import { appendMessage, channelName } from "./append-message.ts";
+import { gapRefusal, limitRefusal } from "./board-refusal.ts";
+import {
+  type Appended,
+  type BoardBatch,
+  type BoardSnapshot,
+  type BoardStore,
+  BoardStoreError,
+  type JoinAnswer,
+  type Outcome,
+  type Submission,
+  unavailable,
+} from "./board-store.ts";
+import { newToken } from "./memory-board.ts";
+import { RedisBoardList } from "./redis-board-list.ts";
+import { APPEND, type AppendReply, type Refused } from "./scripts/append.ts";
+import { READ, type ReadReply } from "./scripts/read.ts";
+import { encodeStoredItems } from "./stored-items.ts";
+
+declare module "ioredis" {
+  interface RedisCommander<Context> {
+    boardAppend(...args: (string | number)[]): Result<AppendReply | null, Context>;
+    boardRead(...args: (string | number)[]): Result<ReadReply | null, Context>;
+  }
+}
+
+const KEYS = ["meta", "items", "points", "log", "clients", "recent"];
+
+/** How long a board is kept on which nothing was ever drawn. */
+const EMPTY_TTL_MS = 10 * 60_000;
+
+const NOWHERE: Position = { epoch: "", seq: 0, token: "" };
+
+export interface RedisBoardStoreOptions {
+  readonly commands: RedisClient;
+  /** Brings what is published; see {@link BoardStore.subscribe}. */
+  readonly subscribe: BoardStore["subscribe"];
+  /** Pods of the same name share their boards. */
+  readonly name: string;
+  readonly maxBoards: number;
+  /** How long a board is kept without use. */
+  readonly ttlMs: number;
+  /** Most operations in a board's log. */
+  readonly logOperations?: number;
+  /** Most clients of a board whose newest number is remembered. */
+  readonly maxClients?: number;
+}
+
+/** Boards that all pods share through Redis: one script orders, stores, logs and publishes what is submitted. It does not own its connection. */
+export class RedisBoardStore implements BoardStore {
+  readonly #commands: RedisClient;
+  readonly subscribe: BoardStore["subscribe"];
+  readonly #prefix: string;
+  readonly #list: RedisBoardList;
+  readonly #ttlMs: { readonly drawn: number; readonly empty: number };
+  /** What an append is held to. */
+  readonly #limits: readonly number[];
+  /** Whole boards are read one after the other: each keeps the server, and this process, busy for tens of milliseconds. */
+  #snapshots: Promise<unknown> = Promise.resolve();
+
+  constructor({ commands, subscribe, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {
+    const { logOperations = 5_000, maxClients = 10_000 } = options;
+    this.#commands = commands;
+    this.subscribe = subscribe;
+    this.#prefix = `crosspod:${name}`;
+    this.#ttlMs = { drawn: ttlMs, empty: Math.min(ttlMs, EMPTY_TTL_MS) };
+    this.#list = new RedisBoardList({ commands, key: `${this.#prefix}:boards`, maxBoards });
+    this.#limits = [logOperations, 1024 * 1024, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
+    commands.defineCommand("boardAppend", { lua: APPEND, numberOfKeys: KEYS.length });
+    commands.defineCommand("boardRead", { lua: READ, numberOfKeys: KEYS.length });
+  }
+
+  async append(board: string, submissions: readonly Submission[], seen?: Position): Promise<Appended> {
+    const args = [newToken(), ...this.#limits, ...submissions.flatMap(submissionArguments)];
+    const reply = await this.#run(board, seen, (prelude) => this.#commands.boardAppend(...prelude, ...args));
+    const [epoch, seq, token, count, results] = reply;
+    const outcomes = submissions.map(({ firstClientSeq }, index) => {
+      const [clientSeq, repeats, refused] = results.slice(3 * index, 3 * index + 3);
+      return toOutcome(firstClientSeq, Number(clientSeq), Number(repeats), refused as Refused);
+    });
+    return { position: { epoch, seq, token }, count, outcomes };
+  }
+
+  async read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>> {
+    const { position, operations } = await this.join(board, [], known, known);
+    if (known === undefined || operations === undefined) return { whole: position };
+    const firstSeq = known.seq + 1;
+    const rest = { ...position, previous: known.token, firstSeq, text: operations };
+    return { rest, tokens: tokensOf(operations, firstSeq) };
+  }
+
+  async join(board: string, clients: readonly ClientId[], known = NOWHERE, seen?: Position): Promise<JoinAnswer> {
+    const [epoch, seq, token, clientSeqs, rest] = await this.#read(board, seen, [0, ...numbersOf(known), ...clients]);
+    return { position: { epoch, seq, token }, clientSeqs, ...(rest && { operations: rest.join(";") }) };
+  }
+
+  snapshot(board: string, seen?: Position): Promise<BoardSnapshot> {
+    const reading = this.#snapshots.then(() => this.#snapshot(board, seen));
+    this.#snapshots = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async head(board: string, seen?: Position): Promise<Position> {
+    const { position } = await this.join(board, [], NOWHERE, seen);
+    const ttlMs = position.seq > 0 ? this.#ttlMs.drawn : this.#ttlMs.empty;
+    // If the list cannot be told now, it is told the next time.
+    this.#list.admit(board, ttlMs).catch(() => {});
+    return position;
+  }
+
+  async close(): Promise<void> {}
+
+  async #snapshot(board: string, seen?: Position): Promise<BoardSnapshot> {
+    const reply = await this.#read(board, seen, [1, ...numbersOf(NOWHERE)]);
+    const [epoch, seq, token, , , items = [], points = []] = reply;
+    return { position: { epoch, seq, token }, items: encodeStoredItems(items, points) };
+  }
+
+  #read(board: string, seen: Position | undefined, args: readonly (string | number)[]): Promise<ReadReply> {
+    return this.#run(board, seen, (prelude) => this.#commands.boardRead(...prelude, ...args));
+  }
+
+  /** Runs a script on a board; one that is not there yet has to be admitted first. */
+  async #run<T>(
+    board: string,
+    seen: Position | undefined,
+    script: (prelude: (string | number)[]) => Promise<T | null>,
+  ): Promise<T> {
+    try {
+      const reply = await script(this.#prelude(board, seen, false));
+      if (reply !== null) return reply;
+      await this.#list.admit(board, this.#ttlMs.empty);
+      const made = await script(this.#prelude(board, seen, true));
+      if (made !== null) return made;
+    } catch (error) {
+      throw error instanceof BoardStoreError ? error : unavailable(describeRedisError(error));
+    }
+    throw unavailable("the store did not make the board");
+  }
+
+  /** What every script begins with. */
+  #prelude(board: string, seen: Position | undefined, mayMake: boolean): (string | number)[] {
+    const keys = KEYS.map((key) => `${this.#prefix}:{${board}}:${key}`);
+    const { start, end } = appendMessage(board);
+    const newEpoch = randomBytes(6).toString("base64url");
+    const { drawn, empty } = this.#ttlMs;
+    const channel = channelName(this.#prefix, board);
+    return [...keys, channel, start, end, newEpoch, ...numbersOf(seen), drawn, empty, Number(mayMake)];
+  }
+}
+
+const numbersOf = ({ epoch, seq, token }: Position = NOWHERE): (string | number)[] => [epoch, seq, token];
+
+const submissionArguments = ({ client, firstClientSeq, operations }: Submission): (string | number)[] => [
+  client,
+  firstClientSeq,
+  operations.length,
+  ...operations.map(({ text }, index) => encodeEntry(client, firstClientSeq + index, text)),
+];
+
+function toOutcome(firstClientSeq: number, clientSeq: number, repeats: number, refused: Refused): Outcome {
+  const error = toError(refused, firstClientSeq, clientSeq + 1);
+  return error ? { clientSeq, repeats, error } : { clientSeq, repeats };
+}
+
+function toError(refused: Refused, firstClientSeq: number, next: number): BoardError | undefined {
+  if (refused === "") return undefined;
+  return refused === "gap" ? gapRefusal(firstClientSeq, next) : { ...limitRefusal(refused), clientSeq: next };
+}

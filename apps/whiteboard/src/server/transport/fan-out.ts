@@ -1,0 +1,37 @@
+import { BoardEvent } from "@crosspod/protocol";
+import type { Server } from "socket.io";
+import { Adapter } from "socket.io-adapter";
+import { roomName } from "../store/append-message.ts";
+import type { BoardBatch } from "../store/board-store.ts";
+
+/** What socket.io's server takes to bring its messages to other pods. */
+export type RoomAdapter = Parameters<Server["adapter"]>[0];
+
+/** Brings what one pod says to a board's people on the others. Any message can be lost. */
+export interface FanOut {
+  /** Brings what is sent to a room to its clients on other pods. */
+  readonly adapter: RoomAdapter;
+  /** Begins. Calls `changed` when messages are proven to arrive here, and when they no longer do. */
+  open(changed: (delivers: boolean) => void): void;
+  /** Sends what was appended to a board to its clients on this pod [W8]. */
+  broadcast(io: Server, board: string, batch: BoardBatch): void;
+  close(): Promise<void>;
+}
+
+/** Of a pod that is alone. */
+export class LocalFanOut implements FanOut {
+  readonly adapter: RoomAdapter = Adapter;
+
+  open(changed: (delivers: boolean) => void): void {
+    changed(true);
+  }
+
+  readonly broadcast = broadcastLocally;
+
+  async close(): Promise<void> {}
+}
+
+/** Sends what was appended to a board to its clients on this pod. What was published is stored: the store is safe up to it. */
+export function broadcastLocally(io: Server, board: string, { firstSeq, text, seq }: BoardBatch): void {
+  io.local.to(roomName(board)).emit(BoardEvent.operations, firstSeq, text, seq);
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import {
+  type MessageListener,
+  type RedisAddress,
+  type RedisClient,
+  RedisSubscriptions,
+  SubscriptionProbe,
+} from "@crosspod/redis";
+import type { Log } from "@crosspod/service";
+import { createShardedAdapter } from "@socket.io/redis-adapter";
+import type { Server } from "socket.io";
+import { channelName, parseAppend } from "../store/append-message.ts";
+import type { BoardBatch, BoardListener } from "../store/board-store.ts";
+import { broadcastLocally, type FanOut, type RoomAdapter } from "./fan-out.ts";
+
+/** Told of each message that goes to the other pods or comes from them, with its bytes. */
+export type TrafficListener = (direction: "sent" | "received", bytes: number) => void;
+
+type AdapterHandler = (message: Buffer, channel: string) => void;
+
+export interface RedisFanOutOptions {
+  readonly address: RedisAddress;
+  /** For what is published; it belongs to whoever made it. */
+  readonly commands: RedisClient;
+  /** Pods of the same name hear each other. */
+  readonly name: string;
+  readonly log: Log;
+  readonly traffic: TrafficListener;
+}
+
+/** Hash tags of which each is in another sixteenth of a cluster's slots: each server of up to eight that share the slots evenly has at least one of them. */
+export const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
+
+/**
+ * Between pods by Redis' sharded publish and subscribe. A board has a channel of its own, its room's: a pod is sent what goes to the boards
+ * that are open here. What an append published goes to who follows the board, all else to the adapter.
+ */
+export class RedisFanOut implements FanOut {
+  readonly adapter: RoomAdapter;
+  readonly #commands: RedisClient;
+  readonly #subscriptions: RedisSubscriptions;
+  readonly #prefix: string;
+  readonly #traffic: TrafficListener;
+  readonly #markerChannels: readonly string[];
+  /** Channels of boards that are followed here: they are subscribed to for as long, whatever the adapter wants. */
+  readonly #followed = new Set<string>();
+  /** The same for all channels of the adapter. */
+  #adapterHandler: AdapterHandler = () => {};
+  #probe: SubscriptionProbe | undefined;
+
+  constructor({ address, commands, name, log, traffic }: RedisFanOutOptions) {
+    this.#commands = commands;
+    this.#prefix = `crosspod:${name}`;
+    this.#traffic = traffic;
+    this.#subscriptions = new RedisSubscriptions(address, log);
+    const markers = `${this.#prefix}:marker:${randomUUID()}`;
+    this.#markerChannels = address.kind === "cluster" ? CLUSTER_TAGS.map((tag) => `${markers}:{${tag}}`) : [markers];
+    // In the form of node-redis' client.
+    const redis = {
+      sPublish: (channel: string, message: string | Buffer) => this.#publish(channel, message),
+      sSubscribe: (channel: string, handler: AdapterHandler) => this.#subscribeAdapter(channel, handler),
+      sUnsubscribe: (channels: string | string[]) => {
+        for (const channel of [channels].flat()) this.#unsubscribeAdapter(channel);
+      },
+    };
+    this.adapter = createShardedAdapter(redis, redis, {
+      channelPrefix: this.#prefix,
+      subscriptionMode: "dynamic",
+    });
+  }
+
+  open(changed: (delivers: boolean) => void): void {
+    const channels = this.#markerChannels;
+    const probe = new SubscriptionProbe({
+      shards: channels.length,
+      send: (marker, shard) => this.#commands.spublish(channels[shard] ?? "", marker),
+      changed,
+      reconnect: (shards) => this.#reconnect(shards.map((shard) => channels[shard] ?? "")),
+    });
+    this.#probe = probe;
+    for (const channel of channels) {
+      void this.#subscriptions.subscribe(channel, (marker) => probe.received(marker.toString()));
+    }
+    void probe.start();
+  }
+
+  /** Hears of each append to a board from now on, until the function that comes back is called. */
+  follow(board: string, listener: BoardListener): () => void {
+    const channel = channelName(this.#prefix, board);
+    this.#followed.add(channel);
+    const hear = (message: Buffer): void => {
+      const batch = parseAppend(message);
+      if (batch) listener.batch(batch);
+      else this.#adapterHandler(message, channel);
+    };
+    this.#subscribe(channel, hear, listener.subscribed);
+    return () => {
+      this.#followed.delete(channel);
+      this.#subscriptions.unsubscribe(channel);
+    };
+  }
+
+  broadcast(io: Server, board: string, batch: BoardBatch): void {
+    if (batch.message) this.#adapterHandler(batch.message, channelName(this.#prefix, board));
+    else broadcastLocally(io, board, batch);
+  }
+
+  async close(): Promise<void> {
+    this.#probe?.stop();
+    this.#subscriptions.close();
+  }
+
+  #publish(channel: string, message: string | Buffer): Promise<unknown> {
+    this.#traffic("sent", message.length);
+    return this.#commands.spublish(channel, message);
+  }
+
+  #subscribeAdapter(channel: string, handler: AdapterHandler): void {
+    this.#adapterHandler = handler;
+    if (!this.#followed.has(channel)) this.#subscribe(channel, (message) => handler(message, channel));
+  }
+
+  #unsubscribeAdapter(channel: string): void {
+    if (!this.#followed.has(channel)) this.#subscriptions.unsubscribe(channel);
+  }
+
+  /** Subscribes to what other pods send, and counts it. */
+  #subscribe(channel: string, listener: MessageListener, onSubscribed?: () => void): void {
+    const counted = (message: Buffer): void => {
+      this.#traffic("received", message.length);
+      listener(message);
+    };
+    void this.#subscriptions.subscribe(channel, counted, onSubscribed);
+  }
+
+  /** Makes the connections anew: one that looks open may have been dead for long, and its late answers would be taken for others. */
+  #reconnect(channels: readonly string[]): void {
+    this.#commands.disconnect(true);
+    this.#subscriptions.renew(channels);
+  }
+}

@@ -1,0 +1,29 @@
+/** How many messages a client may save up while it is silent, in seconds of its rate: a page that was offline has some to tell. */
+const BURST_SECONDS = 2;
+
+/** Holds one connection to its rate of messages [W9]: a bucket that fills with the rate and from which each message takes. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #now: () => number;
+  #left: number;
+  #filledAt: number;
+
+  /** @param now milliseconds of a steady clock. */
+  constructor(perSecond: number, now: () => number = () => performance.now()) {
+    this.#perSecond = perSecond;
+    this.#now = now;
+    this.#left = perSecond * BURST_SECONDS;
+    this.#filledAt = now();
+  }
+
+  /** Whether one more message may pass that costs as much as `cost` small ones. One that may not takes nothing. */
+  take(cost = 1): boolean {
+    const now = this.#now();
+    const filled = this.#left + ((now - this.#filledAt) / 1_000) * this.#perSecond;
+    this.#left = Math.min(filled, this.#perSecond * BURST_SECONDS);
+    this.#filledAt = now;
+    if (this.#left < cost) return false;
+    this.#left -= cost;
+    return true;
+  }
+}

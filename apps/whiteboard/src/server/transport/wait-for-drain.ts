@@ -1,0 +1,21 @@
+import { once } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Socket } from "socket.io";
+
+/** Resolves when the connection has taken what was sent, or is gone; not before everybody else had a turn, for a connection that takes all at once says so before the event loop goes on. */
+export async function waitForDrain({ conn }: Socket): Promise<void> {
+  await turn();
+  if (conn.transport.writable || conn.readyState === "closed") return;
+  const listening = new AbortController();
+  const { signal } = listening;
+  // A transport is ready when it can take more: a WebSocket when it has sent, long polling when the next poll has come.
+  const either = [
+    once(conn.transport, "ready", { signal }),
+    once(conn, "upgrade", { signal }),
+    once(conn, "close", { signal }),
+  ];
+  await Promise.race(either);
+  // The one that is left ends with an AbortError that nobody needs.
+  Promise.allSettled(either);
+  listening.abort();
+}
