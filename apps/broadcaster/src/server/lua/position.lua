@@ -6,13 +6,15 @@ local known = { epoch = ARGV[3], revision = tonumber(ARGV[4]), token = ARGV[5] }
 local stored = redis.call('HMGET', meta, 'epoch', 'revision', 'token')
 local epoch, revision, token = stored[1], tonumber(stored[2] or '0'), stored[3]
 
--- Does what changes nothing, so that whatever can be refused (full memory, a read-only server, a user without rights,
--- Redis 6) is refused before anything is changed.
+local MAX_TOKENS = 512
+
+-- Changes nothing but to make room for a token: what can be refused (full memory, a read-only server, a user without the
+-- rights, Redis 6) is refused before anything is written.
 local function requireWrites()
   redis.call('SPUBLISH', channel .. ':nobody', '')
   redis.call('HSET', meta, 'revision', revision)
   redis.call('ZADD', tokens, 'XX', 0, '')
-  redis.call('ZREMRANGEBYRANK', tokens, 1, 0)
+  redis.call('ZREMRANGEBYRANK', tokens, 0, -MAX_TOKENS)
 end
 
 -- Whether the store fell back, so that it does not hold the caller's position. One older than all tokens is believed.
