@@ -21,8 +21,7 @@ import {
   type Reply,
 } from "@crosspod/protocol";
 import type { ParsedOperation, Submission } from "../store/board-store.ts";
-import type { BoardMember } from "./board-context.ts";
-import type { OpenBoard } from "./open-board.ts";
+import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What came with an event: any JSON, or binary, in any number. */
 export type Arguments = readonly unknown[];

@@ -7,12 +7,41 @@ import {
   type Outcome,
   type Submission,
 } from "../store/board-store.ts";
+import type { FanOut } from "../transport/fan-out.ts";
 import { AppendPace } from "./append-pace.ts";
-import type { BoardContext, BoardMember } from "./board-context.ts";
 import { type BoardAnswer, BoardLog, type BoardQuestion } from "./board-log.ts";
+import type { BoardMetrics } from "./board-metrics.ts";
 import { Cursors } from "./cursors.ts";
 import { People } from "./people.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
+
+/** What the open boards of a pod share. */
+export interface BoardContext {
+  readonly io: Server;
+  readonly store: BoardStore;
+  readonly fanOut: FanOut;
+  readonly metrics: BoardMetrics;
+  readonly pod: string;
+  readonly headSeconds: number;
+  /** Told of an append that failed. */
+  readonly appendFailed: (board: string, error: unknown) => void;
+  /** Told of what nobody foresaw. */
+  readonly failed: (error: unknown) => void;
+  /** Told that a whole board was used, which is kept in memory. */
+  readonly snapshotUsed: (board: OpenBoard) => void;
+  /** Told that the last one has left, and nothing waits. */
+  readonly closed: (board: OpenBoard) => void;
+}
+
+/** Who is on a board: a client's session, or who follows it for others. */
+export interface BoardMember {
+  /** Of the connection, as others see it. */
+  readonly id: string;
+  /** Takes what was appended, in order [W7]. */
+  appended?(batch: BoardBatch): void;
+  /** The board is not what it was: who wants to know it joins again. */
+  diverged?(): void;
+}
 
 /**
  * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
