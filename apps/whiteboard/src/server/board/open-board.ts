@@ -1,8 +1,10 @@
 import { BoardEvent, type People as PeopleMessage, type Point } from "@crosspod/protocol";
+import type { Server } from "socket.io";
 import { roomName } from "../store/append-message.ts";
 import {
   type Appended,
   type BoardBatch,
+  type BoardStore,
   BoardStoreError,
   type Outcome,
   type Submission,
