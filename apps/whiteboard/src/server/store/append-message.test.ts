@@ -48,7 +48,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => expect(await subscribers()).toEqual([CHANNEL, 2]));
   const options = { commands: redis.client, subscribe: () => () => {}, name: NAME, maxBoards: 9, ttlMs: 3_600_000 };
   store = new RedisBoardStore(options);
-  ends = [() => client[Symbol.dispose](), () => io.close(), () => subscriber.disconnect(), () => witness.disconnect()];
+  ends = [() => client[Symbol.dispose](), () => io.close(), () => subscriber.quit(), () => witness.disconnect()];
 });
 
 afterAll(async () => {
