@@ -2,7 +2,14 @@ import type { Server } from "socket.io";
 import type { BoardBatch, BoardStore } from "../store/board-store.ts";
 import type { FanOut } from "../transport/fan-out.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
-import type { OpenBoard } from "./open-board.ts";
+
+/** An open board, as far as the others are concerned. */
+export interface SharedBoard {
+  readonly name: string;
+  /** Characters of the whole board that is kept in memory for who joins. */
+  readonly snapshotSize: number;
+  forgetSnapshot(): void;
+}
 
 /** What the open boards of a pod share. */
 export interface BoardContext {
@@ -17,9 +24,9 @@ export interface BoardContext {
   /** Told of what nobody foresaw. */
   readonly failed: (error: unknown) => void;
   /** Told that a whole board was used, which is kept in memory. */
-  readonly snapshotUsed: (board: OpenBoard) => void;
+  readonly snapshotUsed: (board: SharedBoard) => void;
   /** Told that the last one has left, and nothing waits. */
-  readonly closed: (board: OpenBoard) => void;
+  readonly closed: (board: SharedBoard) => void;
 }
 
 /** Who is on a board: a client's session, or who follows it for others. */

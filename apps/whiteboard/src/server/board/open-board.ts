@@ -8,7 +8,7 @@ import {
   type Submission,
 } from "../store/board-store.ts";
 import { AppendPace } from "./append-pace.ts";
-import type { BoardContext, BoardMember } from "./board-context.ts";
+import type { BoardContext, BoardMember, SharedBoard } from "./board-context.ts";
 import { type BoardAnswer, BoardLog, type BoardQuestion } from "./board-log.ts";
 import { Cursors } from "./cursors.ts";
 import { People } from "./people.ts";
@@ -18,7 +18,7 @@ import { SubmissionQueue } from "./submission-queue.ts";
  * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
  * It begins with the first, and ends when the last has left and nothing waits.
  */
-export class OpenBoard {
+export class OpenBoard implements SharedBoard {
   readonly name: string;
   readonly #context: BoardContext;
   readonly #members = new Set<BoardMember>();
@@ -56,7 +56,6 @@ export class OpenBoard {
     this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), headSeconds * 1_000);
   }
 
-  /** Characters of the whole board that is kept in memory for who joins. */
   get snapshotSize(): number {
     return this.#log.snapshotSize;
   }
