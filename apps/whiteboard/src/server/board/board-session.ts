@@ -12,13 +12,11 @@ import { roomName } from "../store/append-message.ts";
 import { BoardStoreError, type Submission, toBoardError } from "../store/board-store.ts";
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
-import type { BoardMember } from "./board-context.ts";
 import type { BoardAnswer } from "./board-log.ts";
-import { type Answer, messageKinds } from "./board-messages.ts";
+import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
-import type { OpenBoard } from "./open-board.ts";
-import { type Arguments, refuse } from "./parse-message.ts";
+import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What the sessions of a pod share. */
 export interface SessionContext {

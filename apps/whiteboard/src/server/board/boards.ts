@@ -1,5 +1,4 @@
-import type { BoardContext, SharedBoard } from "./board-context.ts";
-import { OpenBoard } from "./open-board.ts";
+import { type BoardContext, OpenBoard } from "./open-board.ts";
 
 /** Most characters of whole boards that are kept in memory: many ask for the same one when a pod has gone. */
 const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;
@@ -8,7 +7,7 @@ const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;
 export class Boards {
   readonly #boards = new Map<string, OpenBoard>();
   /** Of which a whole board is kept, the one that was used last at the end. */
-  readonly #withSnapshot = new Set<SharedBoard>();
+  readonly #withSnapshot = new Set<OpenBoard>();
   readonly #context: BoardContext;
 
   constructor(context: Omit<BoardContext, "snapshotUsed" | "closed">) {
@@ -35,12 +34,12 @@ export class Boards {
     await Promise.all([...this.#boards.values()].map(({ idle }) => idle));
   }
 
-  #closed(board: SharedBoard): void {
+  #closed(board: OpenBoard): void {
     this.#withSnapshot.delete(board);
     if (this.#boards.get(board.name) === board) this.#boards.delete(board.name);
   }
 
-  #snapshotUsed(board: SharedBoard): void {
+  #snapshotUsed(board: OpenBoard): void {
     this.#withSnapshot.delete(board);
     this.#withSnapshot.add(board);
     let characters = [...this.#withSnapshot].reduce((sum, { snapshotSize }) => sum + snapshotSize, 0);

@@ -1,24 +1,55 @@
 import { BoardEvent, type People as PeopleMessage, type Point } from "@crosspod/protocol";
+import type { Server } from "socket.io";
 import { roomName } from "../store/append-message.ts";
 import {
   type Appended,
   type BoardBatch,
+  type BoardStore,
   BoardStoreError,
   type Outcome,
   type Submission,
 } from "../store/board-store.ts";
+import type { FanOut } from "../transport/fan-out.ts";
 import { AppendPace } from "./append-pace.ts";
-import type { BoardContext, BoardMember, SharedBoard } from "./board-context.ts";
 import { type BoardAnswer, BoardLog, type BoardQuestion } from "./board-log.ts";
+import type { BoardMetrics } from "./board-metrics.ts";
 import { Cursors } from "./cursors.ts";
 import { People } from "./people.ts";
 import { SubmissionQueue } from "./submission-queue.ts";
+
+/** What the open boards of a pod share. */
+export interface BoardContext {
+  readonly io: Server;
+  readonly store: BoardStore;
+  readonly fanOut: FanOut;
+  readonly metrics: BoardMetrics;
+  readonly pod: string;
+  readonly headSeconds: number;
+  /** Told of an append that failed. */
+  readonly appendFailed: (board: string, error: unknown) => void;
+  /** Told of what nobody foresaw. */
+  readonly failed: (error: unknown) => void;
+  /** Told that a whole board was used, which is kept in memory. */
+  readonly snapshotUsed: (board: OpenBoard) => void;
+  /** Told that the last one has left, and nothing waits. */
+  readonly closed: (board: OpenBoard) => void;
+}
+
+/** Who is on a board: a client's session, or who follows it for others. */
+export interface BoardMember {
+  /** Of the connection, as others see it. */
+  readonly id: string;
+  /** Takes what was appended, in order [W7]. */
+  appended?(batch: BoardBatch): void;
+  /** The board is not what it was: who wants to know it joins again. */
+  diverged?(): void;
+}
 
 /**
  * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
  * It begins with the first, and ends when the last has left and nothing waits.
  */
-export class OpenBoard implements SharedBoard {
+export class OpenBoard {
   readonly name: string;
   readonly #context: BoardContext;
   readonly #members = new Set<BoardMember>();
@@ -56,6 +87,7 @@ export class OpenBoard implements SharedBoard {
     this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), headSeconds * 1_000);
   }
 
+  /** Characters of the whole board that is kept in memory for who joins. */
   get snapshotSize(): number {
     return this.#log.snapshotSize;
   }

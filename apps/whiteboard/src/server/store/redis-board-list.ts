@@ -1,7 +1,7 @@
 import type { RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
 import { BoardStoreError } from "./board-store.ts";
-import { ADMIT } from "./scripts/admit.ts";
+import ADMIT from "./lua/admit.lua?raw";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
