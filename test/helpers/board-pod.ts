@@ -2,11 +2,10 @@ import { countEntries, type Position } from "@crosspod/protocol";
 import { createMetrics } from "@crosspod/service";
 import { Server } from "socket.io";
 import { expect } from "vitest";
-import type { BoardMember } from "../../apps/whiteboard/src/server/board/board-context.ts";
 import type { BoardAnswer, BoardQuestion } from "../../apps/whiteboard/src/server/board/board-log.ts";
 import { type BoardMetrics, createBoardMetrics } from "../../apps/whiteboard/src/server/board/board-metrics.ts";
 import { Boards } from "../../apps/whiteboard/src/server/board/boards.ts";
-import type { OpenBoard } from "../../apps/whiteboard/src/server/board/open-board.ts";
+import type { BoardMember, OpenBoard } from "../../apps/whiteboard/src/server/board/open-board.ts";
 import type { BoardBatch, BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
 import { LocalFanOut } from "../../apps/whiteboard/src/server/transport/fan-out.ts";
 

@@ -10,7 +10,7 @@ import type { BoardContext } from "./board-context.ts";
 import { isRecord, parseRenamed, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
-import { CursorSender } from "./cursor-sender.ts";
+import { type CursorPosition, CursorSender } from "./cursor-sender.ts";
 import { Emitter } from "./emitter.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 import { Timer } from "./timer.ts";
@@ -20,12 +20,6 @@ const NAMELESS = "Guest";
 /** Cursors may come before the people they belong to; past this many the oldest is forgotten. */
 const MAX_CURSORS = 1_000;
 const TTL_MS = PEOPLE_TTL_SECONDS * 1_000;
-
-/** Where a pointer is, on the board's grid. */
-export interface CursorPosition {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Who is on the board, what they are called and where they point: others, by their pods, and this person [W11]. */
 export class BoardPresence {

@@ -12,13 +12,11 @@ import { roomName } from "../store/append-message.ts";
 import { BoardStoreError, type Submission, toBoardError } from "../store/board-store.ts";
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
-import type { BoardMember } from "./board-context.ts";
 import type { BoardAnswer } from "./board-log.ts";
-import { type Answer, messageKinds } from "./board-messages.ts";
+import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
-import type { OpenBoard } from "./open-board.ts";
-import { type Arguments, refuse } from "./parse-message.ts";
+import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What the sessions of a pod share. */
 export interface SessionContext {
@@ -46,10 +44,10 @@ export class BoardSession implements BoardMember {
   readonly #bucket: TokenBucket;
   #original: OriginalClients | undefined;
   #board: OpenBoard | undefined;
-  /** Joins are answered one after the other, each when the connection has taken the answer to the last: no more than two whole boards wait for it. */
+  /** Joins wait until the connection has taken the last answer: no more than two whole boards wait for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param original takes care of it until it joins; undefined for a connection that has said that it is none of the original example. */
+  /** @param original takes care of it until it joins; undefined for a client that has said that it is ours. */
   constructor(socket: Socket, context: SessionContext, original: OriginalClients | undefined) {
     this.#socket = socket;
     this.#context = context;

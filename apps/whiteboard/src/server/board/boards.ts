@@ -1,5 +1,4 @@
-import type { BoardContext } from "./board-context.ts";
-import { OpenBoard } from "./open-board.ts";
+import { type BoardContext, OpenBoard } from "./open-board.ts";
 
 /** Most characters of whole boards that are kept in memory: many ask for the same one when a pod has gone. */
 const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;

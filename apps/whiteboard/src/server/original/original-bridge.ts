@@ -1,10 +1,9 @@
 import { BoardEvent, type ClientId, DEFAULT_BOARD, parseCommitted, parseDrawing } from "@crosspod/protocol";
 import type { Server, Socket } from "socket.io";
-import type { BoardMember } from "../board/board-context.ts";
 import type { BoardMetrics } from "../board/board-metrics.ts";
 import type { OriginalClients } from "../board/board-session.ts";
 import type { Boards } from "../board/boards.ts";
-import type { OpenBoard } from "../board/open-board.ts";
+import type { BoardMember, OpenBoard } from "../board/open-board.ts";
 import { type BoardBatch, BoardStoreError } from "../store/board-store.ts";
 import { OriginalPen } from "./original-pen.ts";
 import { replayDrawings } from "./original-replay.ts";
@@ -21,7 +20,7 @@ export interface OriginalContext {
   readonly failed: (error: unknown) => void;
 }
 
-/** The default board for clients of the original example [W12]: what they draw becomes strokes, and what is drawn there becomes segments for them. */
+/** The default board for clients of the original example [W12]: segments become strokes, strokes segments. */
 export class OriginalBridge implements OriginalClients, BoardMember {
   readonly id = DRAWING_ROOM;
   readonly #context: OriginalContext;

@@ -1,21 +1,18 @@
-/**
- * What happens to one board inside Redis, each in one step that nothing can come between. KEYS, all with the board's hash tag, so that they
- * are in one slot of a cluster:
- *
- * - `meta`: a hash of `epoch`, `seq`, `token` (the position), `first` (the number at which the epoch began), `points` (on the board) and
- *   `logged` (characters in the log)
- * - `items`: a hash of item id to "Z POINTS LAST MARK COLOR WIDTH"; LAST is the number of its last piece of points, MARK `!` or `-`
- * - `points`: a hash of "ID/PIECE" to text: in pieces, so that a few more points of a long stroke do not write all of it again
- * - `log`: a list of the newest entries [W8]; the last of an append ends with its token
- * - `clients`, `recent`: a hash of client to its newest number, and the clients in the order of their last appends
- *
- * ARGV 1 to 10: the channel, the published message up to its numbers and after them, an epoch for when a new one is needed, the position that
- * the pod has followed, milliseconds that the board is kept without use once something was drawn on it and before, and whether it may be made.
- *
- * A store that is not on from what a pod has seen (it was restarted from an older copy) goes on under a new epoch, since its numbers are given
- * a second time. So it does, empty, when its items or their points are gone. False: the board is not there and may not be made.
- */
-export const PRELUDE = `
+-- What happens to one board inside Redis, each in one step that nothing can come between. KEYS, all with the board's hash tag, so that they
+-- are in one slot of a cluster:
+--
+-- - `meta`: a hash of `epoch`, `seq`, `token` (the position), `first` (the number at which the epoch began), `points` (on the board) and
+--   `logged` (characters in the log)
+-- - `items`: a hash of item id to "Z POINTS LAST MARK COLOR WIDTH"; LAST is the number of its last piece of points, MARK `!` or `-`
+-- - `points`: a hash of "ID/PIECE" to text: in pieces, so that a few more points of a long stroke do not write all of it again
+-- - `log`: a list of the newest entries [W8]; the last of an append ends with its token
+-- - `clients`, `recent`: a hash of client to its newest number, and the clients in the order of their last appends
+--
+-- ARGV 1 to 10: the channel, the published message up to its numbers and after them, an epoch for when a new one is needed, the position that
+-- the pod has followed, milliseconds that the board is kept without use once something was drawn on it and before, and whether it may be made.
+--
+-- A store that is not on from what a pod has seen (it was restarted from an older copy) goes on under a new epoch, since its numbers are given
+-- a second time. So it does, empty, when its items or their points are gone. False: the board is not there and may not be made.
 local meta, items, points, log, clients, recent = unpack(KEYS)
 local channel, messageStart, messageEnd, newEpoch = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local drawnTtl, emptyTtl, mayMake = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == '1'
@@ -23,6 +20,8 @@ local stored = redis.call('HMGET', meta, 'epoch', 'seq', 'token', 'points', 'log
 local epoch, seq, token = stored[1], tonumber(stored[2] or '0'), stored[3] or ''
 local pointCount, logged, first = tonumber(stored[4] or '0'), tonumber(stored[5] or '0'), tonumber(stored[6] or '-1')
 if not epoch and not mayMake then return false end
+-- To a channel that nobody hears: where publishing is not allowed, or not known, nothing is written.
+redis.call('SPUBLISH', channel .. ':nobody', '')
 
 -- Whether the board went on from a position; nil where the log does not say.
 local function isPast(knownEpoch, knownSeq, knownToken)
@@ -64,4 +63,3 @@ local function touch()
     if left ~= -2 and left < ttl * 0.99 then redis.call('PEXPIRE', key, ttl) end
   end
 end
-`;

@@ -1,31 +1,11 @@
-import type { PassedLimit } from "../board-refusal.ts";
-import { PRELUDE } from "./prelude.ts";
-
-/** Why the rest of a submission was not taken. */
-export type Refused = "" | "gap" | PassedLimit;
-
-export type AppendReply = readonly [
-  epoch: string,
-  seq: number,
-  token: string,
-  count: number,
-  outcomes: readonly (number | Refused)[],
-];
-
-/**
- * ARGV 11 to 17: a token, most operations and characters in the log, most clients, most items, points of an item, points of the board. Then
- * for each submission the client, its first number, how many operations, and each of them as an entry. Returns the position, and for each
- * submission the client's newest number, how many were repeats, and what refused the rest: empty, `gap`, `items`, `item-points`, `board-points`.
- */
-export const APPEND = `
--- To a channel that nobody hears: where publishing is not allowed, or not known, nothing is written.
-redis.call('SPUBLISH', ARGV[1] .. ':rights', '')
-${PRELUDE}
+-- ARGV 11 to 17: a token, most operations and characters in the log, most clients, most items, points of an item, points of the board. Then
+-- for each submission the client, its first number, how many operations, and each of them as an entry. Returns the position, and for each
+-- submission the client's newest number, how many were repeats, and what refused the rest: empty, `gap`, `items`, `item-points`, `board-points`.
 local PIECE, CHUNK = 1024, 500
 local newToken = ARGV[11]
 local maxLog, maxLogged, maxClients = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
--- Where Redis is out of memory, or a key is not what it should be, this is what fails: later it could be between two steps that belong together.
+-- Where Redis has no memory, or a key is of another type, this fails: later it could be between two steps.
 redis.call('HSET', meta, 'seq', seq)
 local size, length = redis.call('HLEN', items), redis.call('LLEN', log)
 redis.call('HLEN', points)
@@ -156,4 +136,3 @@ if #entries > 0 then
 end
 touch()
 return {epoch, seq, token, #entries, outcomes}
-`;
