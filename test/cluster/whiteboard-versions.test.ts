@@ -99,12 +99,12 @@ describe("a client of the last release", () => {
   test("[W14] is told by today's pods, in words, that it is outdated, and keeps what it draws", async () => {
     const pod = await startNewPod("new");
     const socket = keep(await EventSocket.open(pod.url, "websocket"));
-    expect(await socket.ask("join", { board: "default", client: "anna-000", name: "Anna" })).toEqual({
+    expect(await socket.ask("join", { board: "default", client: "anna-000", name: "Anna" })).toMatchObject({
       error: { code: "outdated", detail: expect.stringMatching(WORDS) },
     });
 
     const page = keep(new OldPage(pod.url));
-    await expect.poll(() => page.client.syncError?.code, POLL).toBe("outdated");
+    await expect.poll(() => page.client.trouble?.code, POLL).toBe("outdated");
     page.draw(1);
     await page.untilSaveState("not-saved");
     expect(page.client.saveState.reason).toMatch(WORDS);
@@ -177,7 +177,7 @@ class NewPage extends BoardPerson {
 }
 
 /** Why the board is not all here, as the client says it. */
-const syncErrorOf = ({ trouble }: BoardClient): BoardClient["trouble"] => trouble;
+const syncErrorOf = ({ syncError }: BoardClient): BoardClient["syncError"] => syncError;
 
 const entriesOf = (storage: FakeKeyValueStorage): (string | null)[][] =>
   Array.from({ length: storage.length }, (_, index) => storage.key(index)).map((key) => [

@@ -6,7 +6,7 @@ import { RedisFeedStore } from "../../apps/broadcaster/src/server/redis-feed-sto
 import { RedisCluster } from "../helpers/redis-cluster.ts";
 import { RedisServer } from "../helpers/redis-server.ts";
 import { TcpProxy } from "../helpers/tcp-proxy.ts";
-import { describeFeedStore, RecordingListener } from "./feed-store.contract.ts";
+import { describeFeedStore, RecordingListener, snapshotOf } from "./feed-store.contract.ts";
 
 let redis: RedisServer;
 let cluster: RedisCluster;
@@ -112,7 +112,7 @@ describe("a feed in Redis", () => {
   };
 
   const stored = async (store: RedisFeedStore): Promise<ReturnType<typeof heldBy>> => {
-    const { epoch, updates } = await store.snapshot();
+    const { epoch, updates } = await snapshotOf(store);
     return { epoch, values: Object.fromEntries(updates.map(({ id, value }) => [id, value])) };
   };
 
@@ -174,9 +174,9 @@ describe("a feed in Redis", () => {
     await Promise.all(Array.from({ length: 600 }, (_, id) => author.store.append([{ id: `${id}`, value: "after" }])));
     expect(await admin.zcard(`crosspod:{${name}}:tokens`)).toBe(512);
     proxy.swallow = false;
-    await expect.poll(() => reader.listener.updatesHeard.at(-1)?.revision, { timeout: 4_000 }).toBe(601);
+    await expect.poll(() => reader.listener.updatesHeard.at(-1)?.revision, { timeout: 10_000 }).toBe(601);
     expect(reader.listener.snapshots).toHaveLength(1);
-  });
+  }, 20_000);
 
   test("[B8] is read as soon as a subscription is there again", async () => {
     await join();

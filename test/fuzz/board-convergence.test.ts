@@ -1,5 +1,5 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
-import { BoardEvent, type ClientId, type Item, type Joined, type JoinRequest } from "@crosspod/protocol";
+import { BoardEvent, type ClientId, type Item, type ItemId, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
@@ -11,8 +11,8 @@ import { REFUSED_COLOR, SimulatedService } from "./simulated-service.ts";
 import { takenAway, Witness } from "./witness.ts";
 
 /**
- * Several people draw on one board over a network and a service that go wrong in every way they can; then all is well again, and everybody must have the same board.
- * Each seed is another history, and always the same one. One seed alone: `SEED=17 npx vitest run --project unit test/fuzz`. More of them: `SEEDS=2000`.
+ * Several people draw on one board over a network and a service that go wrong; then all is well, and all must have the
+ * same board. Each seed is one history. One: `SEED=17 npx vitest run --project unit test/fuzz`; more: `SEEDS=2000`.
  */
 const SEEDS = Number(process.env.SEEDS ?? 240);
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
@@ -20,7 +20,7 @@ const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ lengt
 const BOARD = "fuzz";
 const COLORS = ["000000", "ff0000", "00ff00", "0000ff"];
 const DRAWING_MS = 6_000;
-/** Everything must be in its place this long after the network is well again: the longest pause between two tries is 10 s. */
+/** Everything must be in its place this long after the network is well: the longest pause between two tries is 10 s. */
 const HEALING_MS = 60_000;
 /** Two announcements of the head, so that nothing is left that only they would bring. */
 const QUIET_MS = 7_000;
@@ -65,6 +65,7 @@ class Page {
       },
     });
     this.client.onSaveState((saveState) => this.saveStates.push(saveState));
+    this.client.onRefused(() => history.refused(this));
     this.client.open();
   }
 
@@ -91,6 +92,7 @@ class BoardHistory implements Observer {
   readonly #witness = new Witness();
   #hand: RandomHand;
   #isDrawing = true;
+  readonly #refused = new Set<ItemId>();
 
   constructor(seed: number) {
     this.random = new Random(seed);
@@ -105,6 +107,7 @@ class BoardHistory implements Observer {
     this.network = new SimulatedNetwork(this.clock, this.random, this.service, {
       replyLost: this.random.pick([0, 0.05]) ?? 0,
       refusalLost: this.random.pick([0, 0.1]) ?? 0,
+      operationsLost: this.random.pick([0, 0, 0.01]) ?? 0,
       maxDelayMs: this.random.pick([10, 80, 300]) ?? 10,
     });
   }
@@ -113,6 +116,8 @@ class BoardHistory implements Observer {
     this.#open();
     await this.clock.run(DRAWING_MS);
     this.#isDrawing = false;
+    // With nothing drawn after it, only the head says so.
+    if (this.random.chance(0.2)) this.service.failOver();
     await this.#heal();
     await this.#check();
     await this.#drawOnce();
@@ -135,11 +140,19 @@ class BoardHistory implements Observer {
     this.#witness.hearsOperations(seq as number, text as string, safe as number);
   }
 
+  /** What a page has not any more, when it hears of a refusal, need not be on the board. */
+  refused(page: Page): void {
+    for (const { id, sheet } of this.#hand.strokes)
+      if (sheet === page && !page.client.view.get(id)) this.#refused.add(id);
+  }
+
   #open(): void {
     const people = this.random.whole(2, 4);
     for (let person = 0; person < people; person++) this.#addPlayer(new WebOutboxStorage(new FakeKeyValueStorage()));
-    // Two windows of one browser share its storage.
-    if (this.random.chance(0.35)) this.#addPlayer(this.#players[0]!.storage);
+    // Windows of one browser share its storage.
+    for (let windows = this.random.pick([0, 0, 1, 2]) ?? 0; windows > 0; windows -= 1) {
+      this.#addPlayer(this.#players[0]!.storage);
+    }
     this.#schedule(300, 1_500, () => this.#somethingGoesWrong());
     if (this.random.chance(0.35)) this.clock.after(this.random.whole(1_000, DRAWING_MS), () => this.#loseData());
   }
@@ -173,12 +186,20 @@ class BoardHistory implements Observer {
     else if (what < 0.7) this.network.restart(this.random.whole(50, 800));
     else if (what < 0.8) this.#loseStore();
     else if (what < 0.88) this.service.failOver();
-    else if (what < 0.94) this.#forgetSession(player);
-    else this.#outdate();
+    else if (what < 0.92) this.#forgetSession(player);
+    else if (what < 0.96) this.#outdate();
+    else this.#fill();
   }
 
   #forgetSession({ page: { transport } }: Player): void {
     if (transport?.peer) this.service.forget(transport.peer);
+  }
+
+  #fill(): void {
+    this.service.health.isFull = true;
+    this.clock.after(this.random.whole(10, 500), () => {
+      this.service.health.isFull = false;
+    });
   }
 
   #outdate(): void {
@@ -221,6 +242,7 @@ class BoardHistory implements Observer {
   async #heal(): Promise<void> {
     this.service.health.isAvailable = true;
     this.service.health.isOutdated = false;
+    this.service.health.isFull = false;
     this.network.heal();
     await this.#settle();
   }
@@ -269,7 +291,7 @@ class BoardHistory implements Observer {
     const gone = takenAway(this.service.log.operations);
     const items = new Map(committed.map((item) => [item.id, item]));
     for (const stroke of this.#hand.strokes) {
-      if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id)) continue;
+      if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id) || this.#refused.has(stroke.id)) continue;
       const item = items.get(stroke.id);
       const isPageOpen = this.#players.some(({ page }) => page === stroke.sheet);
       if (isPageOpen) expect(item, `stroke ${stroke.id}`).toBeDefined();

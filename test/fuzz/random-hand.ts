@@ -96,7 +96,7 @@ export class RandomHand {
   }
 }
 
-/** Expects an item to have the points that were meant: every one, once; or the first of them, where it cannot be `whole`. `message` says which item it is. */
+/** Expects an item to have the points that were meant, once: all, or the first of them where it cannot be `whole`. */
 export function expectPoints(item: Item, { points }: IntendedStroke, whole: boolean, message: string): void {
   const intended = encodePoints(points, item);
   if (whole) return expect(item.points, message).toBe(intended);

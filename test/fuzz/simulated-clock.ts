@@ -24,7 +24,7 @@ export class SimulatedClock implements Clock {
     return () => this.#cancelled.add(wait);
   }
 
-  /** Lets time pass up to `until`, or until the condition holds. All promises that can be settled are, between two waits. */
+  /** Lets time pass up to `until`, or until the condition holds. Between two waits all promises settle that can. */
   async run(until: number, condition: () => boolean = () => false): Promise<void> {
     await settled();
     for (let next = this.#waits[0]; next && next.at <= until && !condition(); next = this.#waits[0]) {

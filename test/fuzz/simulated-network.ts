@@ -9,10 +9,12 @@ export interface Weather {
   /** Probabilities that a reply does not come at all, and a refusal. */
   readonly replyLost: number;
   readonly refusalLost: number;
+  /** That a pod loses a part of the stream, which should not be. */
+  readonly operationsLost: number;
   readonly maxDelayMs: number;
 }
 
-const FAIR: Weather = { replyLost: 0, refusalLost: 0, maxDelayMs: 20 };
+const FAIR: Weather = { replyLost: 0, refusalLost: 0, operationsLost: 0, maxDelayMs: 20 };
 
 /** How long a client waits for a reply. */
 const REPLY_DEADLINE_MS = 2_000;
@@ -25,7 +27,7 @@ export interface Observer {
   received(event: string, args: readonly unknown[], dataSets: number): void;
 }
 
-/** What joins the simulated clients and the service. Over one connection everything comes in order, in both directions, until it breaks. */
+/** What joins the simulated clients and the service. Over one connection all comes in order, until it breaks. */
 export class SimulatedNetwork {
   readonly clock: SimulatedClock;
   readonly random: Random;
@@ -235,6 +237,7 @@ export class SimulatedTransport implements BoardTransport {
   #receive(connection: Connection, event: string, args: readonly unknown[]): void {
     const { random, weather } = this.#network;
     if (event === BoardEvent.refused && random.chance(weather.refusalLost)) return;
+    if (event === BoardEvent.operations && random.chance(weather.operationsLost)) return;
     this.#sendDown(connection, (dataSets) => {
       this.#observer.received(event, args, dataSets);
       for (const listener of this.#listeners.get(event) ?? []) listener(...args);

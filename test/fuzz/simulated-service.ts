@@ -4,6 +4,7 @@ import {
   BoardEvent,
   type ClientId,
   type JoinRequest,
+  MAX_BOARD_POINTS,
   MAX_ITEM_POINTS,
   type Operation,
   parseOperations,
@@ -32,6 +33,8 @@ export interface ServiceHealth {
   isAvailable: boolean;
   /** Whether new joins meet a pod of another version. */
   isOutdated: boolean;
+  /** Whether the board has no room, until something is taken away. */
+  isFull: boolean;
 }
 
 export interface SimulatedServiceOptions {
@@ -44,7 +47,7 @@ export interface SimulatedServiceOptions {
 
 /** The service's side of the protocol, over a log of its own, with what can go wrong on that side. */
 export class SimulatedService {
-  readonly health: ServiceHealth = { isAvailable: true, isOutdated: false };
+  readonly health: ServiceHealth = { isAvailable: true, isOutdated: false, isFull: false };
   readonly #options: SimulatedServiceOptions;
   readonly #sessions = new Set<Peer>();
   /** What such a one had sent before its connection broke may still be taken. */
@@ -131,11 +134,16 @@ export class SimulatedService {
     if (!this.health.isAvailable) return error("unavailable");
     const operations = parseOperations(text, client);
     if (!operations) return error("malformed");
-    const end = operations.findIndex(isRefused);
+    const end = operations.findIndex((operation) => this.#isRefused(operation));
     const result = this.log.submit(client, firstSeq, end === -1 ? operations : operations.slice(0, end));
     if (typeof result === "object") return result;
     if (result !== undefined) this.#publish(result);
-    return end === -1 ? undefined : { ...refusal, clientSeq: firstSeq + end };
+    if (end === -1 || this.log.clientSeq(client) >= firstSeq + end) return undefined;
+    return { ...REFUSAL, limit: this.health.isFull ? MAX_BOARD_POINTS : MAX_ITEM_POINTS, clientSeq: firstSeq + end };
+  }
+
+  #isRefused(operation: Operation): boolean {
+    return operation.type === "put" && (this.health.isFull || operation.color === REFUSED_COLOR);
   }
 
   #publish(text: string): void {
@@ -188,10 +196,4 @@ export class SimulatedService {
   }
 }
 
-const isRefused = (operation: Operation): boolean => operation.type === "put" && operation.color === REFUSED_COLOR;
-
-const refusal: BoardError = {
-  code: "too-many-points",
-  detail: "the item would have more points than it may",
-  limit: MAX_ITEM_POINTS,
-};
+const REFUSAL: BoardError = { code: "too-many-points", detail: "there would be more points than there may be" };

@@ -45,7 +45,7 @@ export class Witness {
     return log.filter(({ client, clientSeq }) => !this.#sent.has(`${client}:${clientSeq}`));
   }
 
-  /** Expects a board's log, from its beginning, to have every acknowledged operation once, as it was sent, and to make the board. */
+  /** Expects a whole log to have every acknowledged operation once, as it was sent, and to make the board. */
   expectLog(log: readonly NumberedOperation[], board: readonly Item[]): void {
     const last = new Map<ClientId, number>();
     const items = new BoardItems();

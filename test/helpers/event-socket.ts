@@ -7,6 +7,7 @@ import {
   countEntries,
   encodeOperations,
   entryNumbers,
+  type Joined,
   type JoinRequest,
   type Operation,
   parseCommitted,
@@ -67,9 +68,9 @@ export class EventSocket implements Disposable {
   }
 
   /** What `join` answers. Throws when it is refused. */
-  async join(request: Partial<JoinRequest> = {}): Promise<Record<string, unknown>> {
-    const protocol = BOARD_PROTOCOL;
-    return this.ok("join", { protocol, board: "default", clients: ["anna-000"], name: "Anna", ...request });
+  async join(request: Partial<JoinRequest> = {}): Promise<Joined> {
+    const defaults = { protocol: BOARD_PROTOCOL, board: "default", clients: ["anna-000"], name: "Anna" };
+    return (await this.ok("join", { ...defaults, ...request })) as unknown as Joined;
   }
 
   /** Submits operations; there is no reply [W6]. */

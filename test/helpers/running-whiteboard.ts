@@ -1,10 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { createLog, type Environment, type Log } from "@crosspod/service";
-import { aloneWith } from "../../apps/whiteboard/src/server/backend.ts";
+import { aloneWith, createBackend } from "../../apps/whiteboard/src/server/backend.ts";
 import { parseConfig } from "../../apps/whiteboard/src/server/config.ts";
 import type { BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../apps/whiteboard/src/server/store/memory-board-store.ts";
-import type { FanOut } from "../../apps/whiteboard/src/server/transport/fan-out.ts";
 import { createWhiteboard, type Whiteboard } from "../../apps/whiteboard/src/server/whiteboard.ts";
 
 const directory = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -24,14 +23,12 @@ export interface RunningWhiteboard extends AsyncDisposable {
 /** What else a whiteboard can be started with. */
 export interface WhiteboardParts {
   readonly store?: BoardStore;
-  /** Its way to other pods; it is alone unless it is given one. */
-  readonly fanOut?: FanOut;
   /** Of the built page, unless another is given. */
   readonly pageDirectory?: string;
   readonly log?: Log;
 }
 
-/** Starts one on a free port of this machine, or on `PORT` of the environment; on a new store in memory unless it is given another. */
+/** Starts one on a free port of this machine, or on `PORT` of the environment; on a new store in memory unless it is given another one, or a `REDIS_URL`. */
 export async function startWhiteboard(
   environment: Environment = {},
   parts: WhiteboardParts = {},
@@ -45,10 +42,15 @@ export async function startWhiteboard(
     DRAIN_SECONDS: "0",
     ...environment,
   });
-  const store = parts.store ?? new MemoryBoardStore(config);
+  const { podName, logLevel } = config;
+  const log = parts.log ?? createLog({ service: "whiteboard", pod: podName, level: logLevel, pretty: false });
+  let backend = aloneWith(parts.store ?? new MemoryBoardStore(config));
   const service = createWhiteboard(config, {
-    log: parts.log ?? createLog({ service: "whiteboard", pod: config.podName, level: config.logLevel, pretty: false }),
-    createBackend: () => ({ ...aloneWith(store), ...(parts.fanOut && { fanOut: parts.fanOut }) }),
+    log,
+    createBackend: (metrics) => {
+      if (config.redis) backend = createBackend(config, log, metrics);
+      return backend;
+    },
     pageDirectory: parts.pageDirectory ?? whiteboardPageDirectory,
     socketClientDirectory: directory("node_modules/socket.io/client-dist/"),
     packageVersion: "0.0.0",
@@ -56,7 +58,7 @@ export async function startWhiteboard(
   const { port, adminPort } = await service.listen();
   return {
     service,
-    store,
+    store: backend.store,
     adminUrl: `http://127.0.0.1:${adminPort}/`,
     url: `http://127.0.0.1:${port}/`,
     port,

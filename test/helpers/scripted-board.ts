@@ -139,7 +139,7 @@ export class ScriptedTransport implements BoardTransport {
     return asked!;
   }
 
-  /** Takes the oldest request, which must be a join, and answers it. By default the log goes on where it was, and the store has nothing of anybody. */
+  /** Answers the oldest request, a join. By default the log is where it was, and the store has nothing of anybody. */
   async join({ seqs = {}, ...more }: Partial<Joined> & { seqs?: Record<ClientId, number> } = {}): Promise<JoinRequest> {
     const { args, reply } = this.take(BoardEvent.join);
     const request = args[0] as JoinRequest;

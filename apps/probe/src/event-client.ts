@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { BOARD_CLIENT_QUERY, BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
 import { agentOption } from "./board-visitor.ts";
@@ -62,6 +63,15 @@ export class EventClient implements Disposable {
       .timeout(REPLY_WAIT_MS)
       .emitWithAck(event, ...args)
       .catch(() => undefined);
+  }
+
+  /** Submits operations and resolves with why they are refused, as a reply [W6]; undefined when that is not said in time. */
+  refusalOf(operations: string): Promise<unknown> {
+    const told = new Promise((resolve) => {
+      this.#socket.once(BoardEvent.refused, (_client, error) => resolve({ error }));
+    });
+    this.#socket.emit(BoardEvent.operations, "probe-00", 1, operations);
+    return Promise.race([told, sleep(REPLY_WAIT_MS, undefined, { ref: false })]);
   }
 
   /** Joins a board and resolves with the reply, as {@link ask}. */

@@ -14,16 +14,17 @@ export interface AffinityError {
 
 /** So many sessions must break one after the other: one alone does so too when its pod is gone. */
 const SCATTERED_LOSSES = 3;
-/** A connection that lasts this long is not scattered: by then it had several long polls, each of which would have gone to any pod. */
+/** A connection that lasts this long is not scattered: it had several long polls by then. */
 const STEADY_MS = 10_000;
 
 const SCATTERED: AffinityError = {
   code: "scattered",
   detail:
-    "the connection is broken again and again: long polling needs a balancer that keeps it on one server. Ask who runs this service, or allow WebSocket",
+    "the connection is broken again and again: long polling needs a balancer that keeps it on one server. " +
+    "Ask who runs this service, or allow WebSocket",
 };
 
-/** Tells a balancer that scatters the long polls of a session over several pods from connections that are lost now and then [W1]. */
+/** Tells a balancer that scatters a session's long polls over pods from connections that break now and then [W1]. */
 export class AffinityMonitor {
   readonly #steady: Timer;
   #losses = 0;

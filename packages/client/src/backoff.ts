@@ -1,11 +1,11 @@
-/** Longest first pause: it spreads the clients of a pod that was killed, and is still short for the person who waits. */
+/** Longest first pause: it spreads the clients of a pod that was killed, and is short for the person who waits. */
 const FIRST_PAUSE_MS = 200;
 /** Before another try to connect: a service that is away for longer is not to be met by all of its clients at once. */
 const LONGEST_PAUSE_MS = 10_000;
-/** Before a question is repeated over a connection that lives: a pod refuses at little cost what its store cannot answer, and somebody waits for it. */
+/** Before something is repeated over a connection that lives: to refuse it costs a pod little, and somebody waits. */
 export const LONGEST_REPEAT_PAUSE_MS = 3_000;
 
-/** How long to wait before each try: a random time below a bound that doubles, so that clients which lost one server do not come back all at once. */
+/** How long to wait before each try: a random time below a bound that doubles, so that not all clients come at once. */
 export class Backoff {
   readonly #random: () => number;
   readonly #longestMs: number;

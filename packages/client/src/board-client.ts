@@ -4,13 +4,13 @@ import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
 import { BoardEditor, type Eraser } from "./board-editor.ts";
-import type { CursorPosition } from "./board-presence.ts";
 import { BoardPresence } from "./board-presence.ts";
 import type { ConnectionState } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId, secureRandom } from "./client-id.ts";
 import { systemClock } from "./clock.ts";
+import type { CursorPosition } from "./cursor-sender.ts";
 import type { Subscribe } from "./emitter.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
@@ -18,9 +18,8 @@ import type { SaveState } from "./save-state.ts";
 import { connectSocket } from "./socket-transport.ts";
 
 /**
- * A person's side of one board: shows what is drawn, by others and by this person, sends what this person does until
- * it is acknowledged, and says truthfully whether it is. It resumes after a lost connection, and sends what earlier
- * pages left behind.
+ * A person's side of one board: shows what is drawn, sends what this person draws until it is acknowledged, and says
+ * truthfully whether it is. It resumes after a lost connection, and sends what earlier pages left behind.
  */
 export class BoardClient {
   /** The board as this person sees it: what is committed, with one's own operations that are not on top. */
@@ -128,7 +127,7 @@ export class BoardClient {
     this.#connection.close();
   }
 
-  /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in the next moment. */
+  /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in a moment. */
   flush(): void {
     this.#editor.flush();
   }

@@ -20,9 +20,8 @@ import type { PendingOperation } from "./pending-operation.ts";
 export type RemovalListener = (removed: readonly Item[]) => void;
 
 /**
- * All that is known of one board, on this side of the network: what is committed, what of one's own is not, and the
- * view of both. An operation moves from the view's overlay to the committed board when it comes through the log, and
- * leaves the outbox when the log is safe up to there [W8].
+ * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
+ * committed when it comes through the log, and leaves the outbox when the store is safe up to there [W8].
  */
 export class BoardDocument {
   readonly outbox: Outbox;
@@ -31,7 +30,7 @@ export class BoardDocument {
   #position: Position | undefined;
   /** One's own that came through the log, in its order, and may still be lost with the store. */
   #unsafe: CommittedOperation[] = [];
-  readonly #removalListeners = new Map<PendingOperation, RemovalListener>();
+  readonly #removalListeners = new WeakMap<PendingOperation, RemovalListener>();
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
@@ -52,7 +51,7 @@ export class BoardDocument {
     this.view.push(pending);
   }
 
-  /** Takes the reply to a join that named these clients [W10]. False when it cannot be read, or does not follow what is known. */
+  /** Takes the reply to a join of these clients [W10]; false when it cannot be read, or does not follow. */
   join(joined: Joined, clients: readonly ClientId[]): boolean {
     const { epoch, seq, token, clientSeqs } = joined;
     const firstSeq = seq - countEntries(joined.operations) + 1;
@@ -63,18 +62,17 @@ export class BoardDocument {
     this.#position = undefined;
     if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
     const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
-    const contained = this.#contained(told);
-    if (items) this.#replace(items, contained);
+    if (items) this.#replace(items, told);
     for (const operation of operations) this.#see(operation);
     // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
     this.#unsafe = [];
-    this.#drop([...contained, ...this.outbox.confirm(told)]);
+    this.view.drop(this.outbox.confirm(told));
     this.#show(this.outbox.chains.filter(({ isTold }) => isTold));
     this.#position = { epoch, seq, token };
     return true;
   }
 
-  /** Takes what follows in the log, `token` of its last append, and up to where the store is safe. True when something of one's own is acknowledged by it. */
+  /** Takes what follows in the log, with its token. True when that, or `safe`, acknowledges something of one's own. */
   receive(operations: readonly CommittedOperation[], token: string | undefined, safe: number): boolean {
     for (const operation of operations) this.#see(operation);
     const last = this.#position;
@@ -89,18 +87,14 @@ export class BoardDocument {
   /** Drops an operation that will never be taken. Returns what is gone with it. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
     const gone = this.outbox.refuse(client, clientSeq, error);
-    this.#drop(gone);
+    this.view.drop(gone);
     return gone;
   }
 
-  /** Those that the store has, by what it says of each client. */
-  #contained(told: ReadonlyMap<ClientId, number>): PendingOperation[] {
-    return this.outbox.chains.flatMap(({ client, operations }) =>
+  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
+    const contained = this.outbox.chains.flatMap(({ client, operations }) =>
       operations.filter(({ clientSeq }) => clientSeq <= (told.get(client) ?? 0)),
     );
-  }
-
-  #replace(items: readonly Item[], contained: readonly PendingOperation[]): void {
     this.#committed = new BoardItems(items);
     this.view.reset(this.#committed, contained);
   }
@@ -118,10 +112,5 @@ export class BoardDocument {
 
   #show(chains: readonly OutboxChain[]): void {
     for (const { operations } of chains) for (const pending of operations) this.view.push(pending);
-  }
-
-  #drop(operations: readonly PendingOperation[]): void {
-    for (const pending of operations) this.#removalListeners.delete(pending);
-    this.view.drop(operations);
   }
 }

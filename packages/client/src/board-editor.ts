@@ -81,7 +81,7 @@ export class BoardEditor {
     step.end();
   }
 
-  /** What was acknowledged in another epoch may be gone: more points of an open stroke would have nothing to be added to. */
+  /** What was acknowledged in another epoch may be gone, and an open stroke's next points would have no item. */
   followEpoch(epoch: string): void {
     const before = this.#epoch;
     this.#epoch = epoch;

@@ -10,7 +10,7 @@ import type { BoardContext } from "./board-context.ts";
 import { isRecord, parseRenamed, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
-import { CursorSender } from "./cursor-sender.ts";
+import { type CursorPosition, CursorSender } from "./cursor-sender.ts";
 import { Emitter } from "./emitter.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 import { Timer } from "./timer.ts";
@@ -21,13 +21,7 @@ const NAMELESS = "Guest";
 const MAX_CURSORS = 1_000;
 const TTL_MS = PEOPLE_TTL_SECONDS * 1_000;
 
-/** Where a pointer is, on the board's grid. */
-export interface CursorPosition {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Who is on the board, by the pods that they are on, what they are called, and where they point: this person, too [W11]. */
+/** Who is on the board, what they are called and where they point: others, by their pods, and this person [W11]. */
 export class BoardPresence {
   readonly peopleChanged = new Emitter<[]>();
   readonly cursorsChanged = new Emitter<[]>();

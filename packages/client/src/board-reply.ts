@@ -15,7 +15,7 @@ export function parseReply<T>(reply: unknown, parse: (ok: unknown) => T | undefi
   return ok === undefined ? { error: UNREADABLE } : { ok };
 }
 
-/** Reads the reply to a join. A pod of another protocol may say so, take the join for malformed, or answer in its own way [W14]. */
+/** Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14]. */
 export function parseJoinReply(reply: unknown): Reply<Joined> {
   const read = parseReply(reply, (ok) => (isRecord(ok) ? ok : undefined));
   if ("error" in read) {

@@ -328,6 +328,29 @@ describe("operations of an earlier page", () => {
     expect([transport.sent, storage.load("plans")]).toEqual([[], []]);
   });
 
+  test("[W6] that crashed in the middle of giving new numbers are sent up to the hole, and the rest under a new id", async () => {
+    const storage = new MemoryOutboxStorage();
+    const client: ClientId = "crashed_";
+    for (const clientSeq of [1, 3, 4]) storage.put("plans", { client, clientSeq, order: clientSeq, text: "c" });
+    const { transport } = openBoard({ storage });
+    transport.connect();
+    await transport.join();
+    const [first, second] = transport.sent.splice(0);
+    expect([first, second]).toMatchObject([
+      { client, firstSeq: 1, operations: [{ type: "clear" }] },
+      { client, firstSeq: 3, operations: [{ type: "clear" }, { type: "clear" }] },
+    ]);
+    transport.acknowledge(first!);
+    transport.refuse(second!, { code: "gap", detail: "", clientSeq: 3, next: 2 });
+    await vi.advanceTimersByTimeAsync(REPEAT_MS);
+    await transport.join({ seqs: { [client]: 1 } });
+    const rest = transport.takeOperations();
+    expect(rest).toMatchObject({ firstSeq: 1, operations: [{ type: "clear" }, { type: "clear" }] });
+    expect(rest.client).not.toBe(client);
+    transport.acknowledge(rest);
+    expect(storage.load("plans")).toEqual([]);
+  });
+
   test("[W10] of more pages than a join may name are sent after another join has told of them", async () => {
     const storage = new MemoryOutboxStorage();
     for (let order = 1; order <= 260; order += 1) {

@@ -28,12 +28,12 @@ export interface BoardSyncEvents {
   readonly onChange: () => void;
 }
 
-/** Follows the one ordered stream of a board: joins it, and joins again when what comes is not exactly what follows [W7] [W10]. */
+/** Follows the ordered stream of a board: joins it, and joins again when what comes is not what follows [W7] [W10]. */
 export class BoardSync {
   readonly #context: BoardContext;
   readonly #events: BoardSyncEvents;
   readonly #states = new StateMachine(SYNC_TRANSITIONS, "offline");
-  /** What comes in order resets it, not a join alone: or a stream that never fits would be joined again without a pause. */
+  /** Reset by what comes in order, not by a join: a stream that never fits is joined again at growing pauses. */
   readonly #backoff: Backoff;
   readonly #pause: Timer;
   #error: BoardError | undefined;
@@ -54,7 +54,7 @@ export class BoardSync {
     return this.#states.state;
   }
 
-  /** Why the board could not be joined, if the service said so. That its version is another one stays true without a connection. */
+  /** Why the board could not be joined, until it is, or the connection is lost. Only another pod ends `outdated`. */
   get error(): BoardError | undefined {
     return this.#error;
   }

@@ -1,4 +1,4 @@
-/** Why a connection was lost. `scattered`: a pod does not have the session that a long poll asked for; another one may. */
+/** Why a connection was lost. `scattered`: a pod lacks the session that a long poll asked for; another may have it. */
 export type DisconnectReason = "scattered" | "other";
 
 /** A connection to a whiteboard service that comes back by itself. `connectSocket` makes one over socket.io. */
@@ -7,7 +7,7 @@ export interface BoardTransport {
   readonly id: string | undefined;
   /** Connects, and from then on again whenever the connection is lost, with jitter, until {@link close}. */
   open(): void;
-  /** Emits an event and resolves with its reply; rejects when the connection is lost first, or the reply is too late. */
+  /** Emits an event and resolves with its reply; rejects when the connection is lost, or the reply is too late. */
   request(event: string, ...args: readonly unknown[]): Promise<unknown>;
   /** Emits without a reply: it arrives, in order, if the connection lasts. Dropped when there is none. */
   emit(event: string, ...args: readonly unknown[]): void;

@@ -1,8 +1,13 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, BoardEvent } from "@crosspod/protocol";
-import type { CursorPosition } from "./board-presence.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./timer.ts";
+
+/** Where a pointer is, on the board's grid. */
+export interface CursorPosition {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** Often enough for a pointer that others see gliding. */
 const CURSOR_INTERVAL_MS = 50;

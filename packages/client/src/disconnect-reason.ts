@@ -4,7 +4,7 @@ import type { DisconnectReason } from "./board-transport.ts";
 /** engine.io's code in the body of a reply to a long poll of a session that the server does not have. */
 const SESSION_UNKNOWN = 1;
 
-/** Why a connection over socket.io was lost, by what the library says of it: for long polling, with the request that failed. */
+/** Why a connection over socket.io was lost, by what the library says: of long polling, the request that failed. */
 export function disconnectReason(details: unknown): DisconnectReason {
   const request = isRecord(details) ? details.context : undefined;
   const body = isRecord(request) ? request.responseText : undefined;

@@ -16,7 +16,7 @@ const QUESTION_INTERVAL_MS = 1_000;
 /** An answer is waited for this long while nobody knows what one takes, and never for less than that. */
 const UNKNOWN_ANSWER_MS = 1_000;
 const SHORTEST_ANSWER_MS = 200;
-/** What one takes is found out by a question within this time after the first message: not all clients of a pod ask at once. */
+/** What one takes is found out within this time after the first message: not all clients of a pod ask at once. */
 const MEASURE_WITHIN_MS = 1_000;
 /** Answers may take twice what they took, and a little more. */
 const ANSWER_MARGIN_MS = 100;
@@ -38,8 +38,8 @@ export interface LivenessMonitorOptions {
 }
 
 /**
- * Notices that a connection is dead which looks open [B8] [W10]: nothing has come for longer than a heartbeat takes; or messages came steadily, stopped, and the service does not answer when it is asked.
- * So the loss of a pod is felt for a moment while something goes on, although a gateway may keep its connections open for seconds.
+ * Notices that a connection is dead which looks open [B8] [W10]: nothing came for longer than a heartbeat takes, or
+ * messages came steadily, stopped, and the service does not answer. A gateway may keep a dead pod's connections open.
  */
 export class LivenessMonitor {
   readonly #clock: Clock;

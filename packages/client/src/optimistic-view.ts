@@ -3,7 +3,7 @@ import type { BoardView, ViewChange } from "./board-view.ts";
 import { Emitter, type Unsubscribe } from "./emitter.ts";
 import { type PendingOperation, touchedItems } from "./pending-operation.ts";
 
-/** What is not committed lies above all that is: its place is this and its order among what is pending. No board gets as far. */
+/** What is pending lies above all that is committed: its place is this and its order. No board gets as far. */
 const PENDING_Z = 2 ** 45;
 
 /** Whether the item's place is that of one that is not committed. */

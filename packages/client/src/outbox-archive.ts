@@ -33,7 +33,7 @@ export class OutboxArchive {
     this.#storage.remove(this.#board, client, clientSeq);
   }
 
-  /** Those that another page which has them, too, has moved, or knows to be acknowledged: they are not here any more. */
+  /** Those that are not here any more: another page that had them, too, has moved them, or got them acknowledged. */
   missing(operations: readonly PendingOperation[]): PendingOperation[] {
     const stored = new Set(this.#storage.load(this.#board).map(({ client, clientSeq }) => `${client}:${clientSeq}`));
     return operations.filter(({ isStored, client, clientSeq }) => isStored && !stored.has(`${client}:${clientSeq}`));

@@ -55,7 +55,7 @@ const KEY_PREFIX = "crosspod.outbox";
 /** The order and the text. */
 const STORED = /^(\d{1,15}):(.*)$/;
 
-/** Keeps them in a browser, under one key for each: pages of one board do not disturb each other, and a crash between two of them loses neither. */
+/** Keeps them in a browser, one key for each: pages of a board do not disturb each other, and a crash loses none. */
 export class WebOutboxStorage implements OutboxStorage {
   readonly outlivesPage = true;
   readonly #storage: KeyValueStorage;

@@ -126,7 +126,7 @@ export class Outbox {
     });
   }
 
-  /** Drops an operation that will never be taken, with what cannot be without it, and numbers the rest anew. Returns all that is gone. */
+  /** Drops an operation that is never taken, with what needs it, and renumbers the rest. Returns all that is gone. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
     this.freeze();
     const chain = this.#chain(client);
@@ -169,7 +169,7 @@ export class Outbox {
     this.#adopted = [...chains, ...this.#adopted];
   }
 
-  /** Moves a chain from a number on, without what is dropped, to a new client id. Returns what another page has moved already. */
+  /** Moves a chain's operations from a number on to a new client id. Returns what another page has moved already. */
   #renumber(chain: OutboxChain, from: number, dropped: readonly PendingOperation[] = []): PendingOperation[] {
     const rest = chain.operations.filter((pending) => pending.clientSeq >= from && !dropped.includes(pending));
     const gone = this.#archive.missing(rest);

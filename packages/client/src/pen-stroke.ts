@@ -10,7 +10,7 @@ import {
 } from "@crosspod/protocol";
 import type { StepInProgress } from "./undo-history.ts";
 
-/** A stroke goes on in a new item long before an item is full: the line looks the same, and no single item becomes slow to redraw. */
+/** A stroke goes on in a new item long before an item is full: none becomes slow to redraw. */
 const MAX_STROKE_POINTS = 4_000;
 
 /** A stroke that is being drawn: it is sent, and seen by others, point by point. */

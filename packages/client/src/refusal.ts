@@ -6,8 +6,8 @@ const isBoardFull = ({ code, limit }: BoardError): boolean =>
   code === "too-many-items" || (code === "too-many-points" && limit === MAX_BOARD_POINTS);
 
 /**
- * The first of the operations, and what would be wrong without it: the points that come after it in the same item, each of which is a difference from the one before [W4].
- * A board without room takes no other item either, until something is taken away.
+ * The first of the operations, and what would be wrong without it: the points that follow in its item, which are
+ * differences [W4]. A board without room takes no other item either, until something is taken away.
  */
 export function refusedWith([first, ...rest]: readonly PendingOperation[], error: BoardError): PendingOperation[] {
   if (!first) return [];

@@ -1,8 +1,8 @@
 import { MAX_NAME_LENGTH } from "@crosspod/protocol";
 
 /**
- * The name of a person as the service takes it, whatever somebody typed [W11]: without control characters, without white space at its ends or twice in a row,
- * and cut between characters when it is too long. Empty when nothing is left.
+ * The name of a person as the service takes it [W11]: without control characters, without white space at its ends or
+ * twice in a row, cut between characters where it is too long. Empty when nothing is left.
  */
 export const sanitizeName = (text: string): string =>
   text

@@ -20,7 +20,7 @@ export interface NotSaved {
   readonly reason: string;
 }
 
-/** What becomes of the operations in an outbox. `refusal` is of one that left it; `blockedBy` says why the others are not under way [W6]. */
+/** What becomes of an outbox [W6]. `refusal` is of what has left it; `blockedBy` says why the rest is not under way. */
 export function saveStateOf(
   { size: operations, isKept }: Pick<Outbox, "size" | "isKept">,
   refusal: BoardError | undefined,

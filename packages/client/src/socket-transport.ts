@@ -6,7 +6,7 @@ import { disconnectReason } from "./disconnect-reason.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
-/** A reply that may be a whole board takes its time on a slow link, and asking again would queue another one behind it. Whether the connection lives is the pings' matter. */
+/** A whole board takes its time on a slow link, and another would queue behind it. Pings tell whether it is alive. */
 const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -22,7 +22,7 @@ export function connectSocket(url: string, options: Partial<ManagerOptions & Soc
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     timeout: CONNECT_DEADLINE_MS,
-    // The library would not connect again after the server ended it, as a pod does that is leaving, and would take a session for good that only began.
+    // The library would not come back from a pod that is leaving, and takes a session for good that only began.
     reconnection: false,
     forceNew: true,
     autoConnect: false,

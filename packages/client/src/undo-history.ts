@@ -13,7 +13,7 @@ import { Emitter } from "./emitter.ts";
 import { isPendingZ } from "./optimistic-view.ts";
 
 const MAX_STEPS = 200;
-/** Leaves room in a message for what is not points. Two operations of this length hold an item of any number of points that a board takes. */
+/** Leaves room in a message for what is not points. Two operations of this length hold any item that a board takes. */
 const MAX_PUT_LENGTH = MAX_MESSAGE_LENGTH - 1_024;
 
 /** Performs an operation; `onRemoved` hears what it really took away. */
@@ -162,7 +162,7 @@ export class UndoHistory {
     });
   }
 
-  /** It was undone before it had its place: what it took away beyond what was seen is put back too, so that nobody else loses anything. */
+  /** It was undone before it had its place: what it took away beyond what was seen is put back, too. */
   #putBackRest(seen: ReadonlyMap<ItemId, Item>, added: AddedStep, removed: readonly Item[]): void {
     for (const item of removed) {
       const before = seen.get(item.id);

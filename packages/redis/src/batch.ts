@@ -1,6 +1,6 @@
 import type { Position } from "@crosspod/protocol";
 
-/** Entries that one append published, and where the log is after them. One without entries says only where the log is. */
+/** What one append published, and where the log is after it. Without entries it says only where the log is. */
 export interface Batch extends Position {
   /** The token of the batch before it. */
   readonly previous: string;

@@ -20,8 +20,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_RECONNECT_PAUSE_MS = 1_000;
 
 /**
- * Makes a connection for commands. Commands fail at once while it is down, and after {@link COMMAND_TIMEOUT_MS} without an answer, rather than wait; none
- * is sent twice. It reconnects by itself, with jitter, for ever.
+ * Makes a connection for commands. They fail at once while it is down, and after {@link COMMAND_TIMEOUT_MS} without an
+ * answer; none is sent twice. It reconnects by itself, with jitter, for ever.
  */
 export function connectRedis(address: RedisAddress, log: Log): RedisClient {
   const options = {
@@ -57,7 +57,7 @@ export function connectRedis(address: RedisAddress, log: Log): RedisClient {
   return client;
 }
 
-/** What is kept in Redis is the truth: one that throws keys away when it is full loses it without a word. Where it may not be asked, nothing is said. */
+/** One that throws keys away when full loses what was acknowledged. Where it may not be asked, nothing is said. */
 async function warnOfEviction(client: RedisClient, log: Log): Promise<void> {
   const info = await client.info("memory").catch(() => "");
   const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? "noeviction";
@@ -68,7 +68,7 @@ async function warnOfEviction(client: RedisClient, log: Log): Promise<void> {
   );
 }
 
-/** Makes a connection to one server that subscribes to nothing by itself and ends when it is lost: who made it decides what comes next. */
+/** Makes a connection to one server that subscribes to nothing by itself and ends when it is lost. */
 export function connectRedisNode(node: RedisNode, log: Log): Redis {
   const options = {
     connectTimeout: CONNECT_TIMEOUT_MS,

@@ -565,7 +565,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const steps = fc.array(step, { maxLength: 60, size: "large" });
 
-/** When the last announcement comes: after all reads, during one, or during one after which the store went another way. */
+/** When the last announcement comes: after all reads, during one, or during one after which the store was forked. */
 const end = fc.constantFrom("idle", "reading", "forked");
 
 /** A channel that loses, repeats, delays and reorders messages, and is cut off. */

@@ -54,7 +54,7 @@ export class LogFollower<B extends Batch, S extends Position> {
     if (cause) this.read(cause).catch(ignore);
   }
 
-  /** Resolves when all is here that the store is said to have; what does not come is read. Rejects when the store is away. */
+  /** Resolves when all is here that the store is said to have; reads what does not come. Rejects while it is away. */
   async reach(said: Position): Promise<void> {
     if (this.#lack(said) === "lost-last") await this.#arrival(said);
     // A read that is under way may have been answered before this was said.

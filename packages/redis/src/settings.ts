@@ -33,7 +33,7 @@ export const sharedName = (name: string) =>
 
 type RedisSettings = z.output<z.ZodObject<typeof redisSettings>>;
 
-/** Undefined when neither is set: what would be shared is then kept in the memory of the process. Throws a {@link ConfigError} when both are. */
+/** Undefined when neither is set: all is then kept in the process. Throws a {@link ConfigError} when both are. */
 export function toRedisAddress({ REDIS_URL, REDIS_CLUSTER }: RedisSettings): RedisAddress | undefined {
   if (REDIS_URL !== undefined && REDIS_CLUSTER !== undefined) {
     throw new ConfigError(["REDIS_CLUSTER and REDIS_URL exclude each other; set one of them"]);

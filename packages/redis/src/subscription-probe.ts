@@ -4,23 +4,23 @@ import { randomUUID } from "node:crypto";
 const MARKER_INTERVAL_MS = 500;
 const PROOF_TTL_MS = 2_000;
 
-/** Longest time from one reconnect to the next. The first comes as soon as the proof is too old; connections that were made anew need time to come up on a busy machine. */
+/** Longest time from one reconnect to the next: new connections need time to come up on a busy machine. */
 const LONGEST_RECONNECT_PAUSE_MS = 5_000;
 
 export interface SubscriptionProbeOptions {
-  /** How many shards messages take to this pod: one through each server of a cluster. Every one of them has to deliver. */
+  /** How many shards messages take to this pod: one through each server of a cluster. Each has to deliver. */
   readonly shards?: number;
   /** Publishes a marker to this pod's own subscription, among others', through the shard that is counted from 0. */
   readonly send: (marker: string, shard: number) => Promise<unknown>;
   /** Told when the subscription has become dead, and when it is proven again. */
   readonly changed: (alive: boolean) => void;
-  /** Told, every few seconds while the subscription is dead, through which shards nothing comes: time to connect to them anew. */
+  /** Told, every few seconds, through which shards nothing comes: time to connect to them anew. */
   readonly reconnect: (shards: readonly number[]) => void;
 }
 
 /**
- * Proves that a subscription delivers: a marker that this pod publishes must come back on its own subscription. A connection that answers PING, and
- * a process that runs, prove nothing of the kind.
+ * Proves that a subscription delivers: a marker that this pod publishes must come back on it. A connection that answers
+ * PING proves nothing of the kind.
  */
 export class SubscriptionProbe {
   readonly #options: SubscriptionProbeOptions;
@@ -43,7 +43,7 @@ export class SubscriptionProbe {
     return this.#alive;
   }
 
-  /** Sends the first markers, and then one after the other until {@link stop}; none when that was called before. Resolves when the first have come back. */
+  /** Sends markers until {@link stop}, none when that was called before. Resolves when the first have come back. */
   start(): Promise<void> {
     if (!this.#isStopped) {
       this.#reconnectedAt = performance.now();

@@ -5,7 +5,7 @@ import { connectRedisNode, type RedisAddress, type RedisNode, reconnectPause } f
 /** Told each message of a channel. */
 export type MessageListener = (message: Buffer) => void;
 
-/** How often a channel may be sent on from node to node at once; while slots move, nodes may send it around in a circle. */
+/** How often a channel may be sent on at once: while slots move, nodes may send it around in a circle. */
 const MAX_REDIRECTIONS = 2;
 
 const REFUSED = "redis refuses a subscription; it is asked again";
@@ -28,8 +28,8 @@ interface Subscription {
 }
 
 /**
- * Subscriptions to sharded channels, taken up again, with jitter, for ever. In a cluster each goes where the nodes send it (MOVED), over one connection to each node that serves any of them. They cannot know of
- * messages that were lost meanwhile.
+ * Subscriptions to sharded channels, taken up again, with jitter, for ever. In a cluster each goes where the nodes send
+ * it (MOVED), over one connection to each node. They cannot know of messages that were lost meanwhile.
  */
 export class RedisSubscriptions {
   readonly #seeds: readonly RedisNode[];

@@ -12,8 +12,8 @@ export interface Version {
 }
 
 /**
- * The admin server, on a port of its own that no gateway routes [A1]: `/healthz` answers 200 while the process can answer at all, `/readyz` 200 or
- * 503 with the reason, `/metrics` in Prometheus' text format, `/version` in JSON.
+ * The admin server, on a port that no gateway routes [A1]: `/healthz` answers 200 while the process can answer,
+ * `/readyz` 200 or 503 with the reason, `/metrics` in Prometheus' text format, `/version` in JSON.
  */
 export function createAdminServer(options: {
   readonly health: Health;

@@ -5,7 +5,7 @@ import { HttpProblem } from "./problem.ts";
 /** When there are too many clients: how soon one more may try again, in seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** Why a handshake must be refused, by its origin [A5] or because there are clients enough [A6]; undefined when it may go on. */
+/** Why a handshake must be refused: its origin [A5], or too many clients [A6]; undefined when it may go on. */
 export function handshakeRefusal(
   request: IncomingMessage,
   clients: number,

@@ -21,7 +21,7 @@ export const wholeNumber = (min: number, max: number) =>
     })
     .transform(Number);
 
-/** Text of at most `max` characters, without white space or control characters that could break a log line or a header. */
+/** Text of at most `max` characters, none of which could break a log line or a header. */
 export const printable = (what: string, max: number) =>
   z
     .string()

@@ -2,8 +2,8 @@
 export type NotReady = string | undefined;
 
 /**
- * Whether a service can do its work. Each part on which that depends reports here by its name; the service is ready while no
- * part says otherwise. It starts as not ready, with the reason "starting".
+ * Whether a service can do its work. Each part on which that depends reports here; it is ready while none says
+ * otherwise, and starts as not ready.
  */
 export class Health {
   readonly #reasons = new Map<string, string>([["service", "starting"]]);

@@ -1,4 +1,4 @@
-/** Limits of every HTTP server. A gateway keeps its idle connections for a minute or so: ours must live longer, or it meets closed ones. */
+/** Limits of every HTTP server. Idle connections live longer than a gateway keeps them, or it meets closed ones. */
 export const HTTP_LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,

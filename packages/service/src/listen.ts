@@ -35,7 +35,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number, setti
 /** How long requests that are under way have to finish when a server closes. */
 const CLOSE_GRACE_MS = 1_000;
 
-/** Stops a server: no new connections; requests under way may finish, then what is left is cut. Resolves when its port is free. */
+/** Stops a server: requests under way may finish, then what is left is cut. Resolves when its port is free. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");

@@ -4,7 +4,7 @@ import type { LogLevel } from "./config.ts";
 
 export type Log = Logger;
 
-/** A log of one JSON object a line on standard output, or of readable lines when `pretty`, which a person at a terminal wants. */
+/** A log of one JSON object a line on standard output; of readable lines for a person at a terminal when `pretty`. */
 export function createLog(options: {
   readonly service: string;
   readonly pod: string;

@@ -21,7 +21,7 @@ export function registerGauge(registry: Registry, name: string, help: string, va
   });
 }
 
-/** Has a counter with one label count from 0 on for each of its values. A series that comes later has not grown for Prometheus, so an alert would miss its first burst. */
+/** Begins a counter with one label at 0 for each value: alerts miss the first burst of a series that comes later. */
 export function startAtZero(counter: Counter, values: readonly string[]): void {
   for (const value of values) counter.labels(value).inc(0);
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "./problem.ts";
 
 /**
- * Why a request must be refused because of the page that sent it [A5]; undefined when it may go on. A browser says where its page is from in `Origin` (RFC 6454), other clients say nothing.
- * An empty list allows every origin; a page of this very host is always allowed.
+ * Why a request must be refused because of the page that sent it [A5]; undefined when it may go on. Only browsers send
+ * `Origin` (RFC 6454). An empty list allows every origin; a page of this very host is always allowed.
  */
 export function originRefusal(request: IncomingMessage, allowed: readonly string[]): HttpProblem | undefined {
   const { origin, host } = request.headers;

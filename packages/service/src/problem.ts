@@ -46,7 +46,7 @@ export function sendJson(
   response.writeHead(status, { "Content-Type": "application/json", ...length, ...headers }).end(body);
 }
 
-/** Answers with what a handler threw, as a problem document; what nobody foresaw is logged and becomes a 500 without details. */
+/** Answers with what a handler threw, as a problem document; anything else is logged and becomes a bare 500. */
 export function sendError(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): void {
   // Nobody is there to hear it, or has heard half of another answer.
   if (response.headersSent || response.destroyed) {

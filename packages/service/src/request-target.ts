@@ -7,7 +7,7 @@ export interface RequestTarget {
   readonly query: string;
 }
 
-/** Takes a request's target apart, in the form of a path as well as that of a whole URL, which a proxy may send (RFC 9112, section 3.2). */
+/** Takes a request's target apart: a path, or a whole URL, which a proxy may send (RFC 9112, section 3.2). */
 export function requestTarget({ url = "/" }: Pick<IncomingMessage, "url">): RequestTarget {
   const target = url.startsWith("/") ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, "");
   const mark = target.indexOf("?");

@@ -18,12 +18,12 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
-/** Two signals within this time are one key press: npm passes on the interrupt that the terminal has already sent to all. */
+/** Two signals within this time are one key press: npm passes on the interrupt that all have got already. */
 const ONE_KEY_PRESS_MS = 250;
 
 /**
- * Runs a service until a signal: listen; on SIGTERM or SIGINT drain, close and exit with 0; on a second signal exit at once with 1 [A3]. What
- * goes wrong at the start ends with one clear line and exit code 1.
+ * Runs a service until SIGTERM or SIGINT, then drains, closes and exits with 0; on a second signal exits at once with 1
+ * [A3]. What goes wrong at the start ends with one clear line and exit code 1.
  */
 export async function runService(service: Service, log: Log, host: ProcessLike): Promise<void> {
   let leavingSince: number | undefined;
@@ -57,7 +57,7 @@ export async function runService(service: Service, log: Log, host: ProcessLike):
   }
 }
 
-/** Calls `parse` and returns the configuration; a {@link ConfigError} is written as one line per mistake and ends the process with 1. */
+/** Returns what `parse` returns; a {@link ConfigError} ends the process with 1 and one line for each mistake. */
 export function configOrExit<T>(
   parse: () => T,
   host: { exit(code: number): never; stderr: { write(text: string): unknown } },

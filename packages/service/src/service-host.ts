@@ -14,7 +14,7 @@ export interface Ports {
   readonly adminPort: number;
 }
 
-/** What every service has around what it does: health, metrics, version, and the admin server that shows them beside its own [A1] [A3]. */
+/** What every service has around what it does: health, metrics, version, and the admin server [A1] [A3]. */
 export class ServiceHost {
   readonly health = new Health();
   readonly metrics: Registry = createMetrics();

@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import type { HttpProblem } from "./problem.ts";
 
 /**
- * Calls `accept` for each WebSocket handshake that an HTTP server gets. What asks for an upgrade to something else (curl --http2 asks for h2c) is answered as if it had not asked
- * (RFC 9110, section 7.8); what asks while the answer to an earlier request of its connection is under way is cut, for the two cannot share it.
+ * Calls `accept` for each WebSocket handshake. What asks to upgrade to something else is answered as if it had not (RFC
+ * 9110, section 7.8); what asks while an earlier answer of its connection is under way is cut.
  */
 export function onWebSocketHandshake(
   server: Server,
@@ -50,7 +50,7 @@ function endAndDestroy(socket: Duplex, last = ""): void {
   socket.end(last, () => socket.destroy());
 }
 
-/** Shared by all sockets: a closure made beside the handshake would keep its request for as long as the client stays. */
+/** Shared by all sockets: a closure beside the handshake would keep its request for as long as the client stays. */
 function destroySelf(this: Duplex): void {
   this.destroy();
 }

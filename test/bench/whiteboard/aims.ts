@@ -53,7 +53,9 @@ function capacityGainAim(rows: readonly CapacityRow[]): Aim {
   const times = today.people / before.people;
   return {
     text: `one core holds at least ${MIN_TIMES_LAST_RELEASE} times as many as in the last release`,
-    measured: `${times.toFixed(2)} times: ${today.people.toFixed(0)} and ${before.people.toFixed(0)}`,
+    measured: Number.isNaN(times)
+      ? "one of them held fewer than measured"
+      : `${times.toFixed(2)} times: ${today.people.toFixed(0)} and ${before.people.toFixed(0)}`,
     isMet: today.isSure && before.isSure ? times >= MIN_TIMES_LAST_RELEASE : undefined,
   };
 }

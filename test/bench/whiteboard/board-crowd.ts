@@ -1,4 +1,13 @@
-import { type ClientId, encodePoints, ORIGIN, type Point, type StrokeStyle } from "@crosspod/protocol";
+import {
+  BOARD_PROTOCOL,
+  type ClientId,
+  encodePoints,
+  entryNumbers,
+  type JoinRequest,
+  ORIGIN,
+  type Point,
+  type StrokeStyle,
+} from "@crosspod/protocol";
 import type { Crowd, Drawer } from "./drawer.ts";
 import { numberAt, PacketSocket } from "./packet-socket.ts";
 import { PenWalk } from "./pen-walk.ts";
@@ -6,7 +15,7 @@ import { handOf, onBoard } from "./recording.ts";
 
 const BOARD = "default";
 
-/** As the page's client does: two samples to a message, the next one before the last is acknowledged, and the pointer 20 times a second. */
+/** As the page's client does where many draw: two samples to a message, and the pointer 20 times a second. */
 const SEND_INTERVAL_MS = 33;
 const MAX_MESSAGES_UNDER_WAY = 4;
 const CURSOR_INTERVAL_MS = 50;
@@ -16,7 +25,18 @@ const WATCHERS = 20;
 
 const CLIENT_ID_LENGTH = 8;
 const OPERATIONS = Buffer.from('42["o",');
-const ACKNOWLEDGED = Buffer.from('{"ok":{"n":');
+const REFUSED = Buffer.from('42["refused",');
+
+/** What a message of operations holds. */
+interface BoardMessage {
+  readonly size: number;
+  /** When each of its operations was sent. */
+  readonly sentAt: readonly number[];
+  /** For each client that has operations in it the number of its last. */
+  readonly clientSeqs: ReadonlyMap<ClientId, number>;
+  /** Sequence number up to which the store is safe. */
+  readonly safe: number;
+}
 
 /** People who draw on one board of the whiteboard. */
 export class BoardCrowd implements Crowd {
@@ -24,8 +44,8 @@ export class BoardCrowd implements Crowd {
   readonly #size: number;
   readonly #showPointers: boolean;
   readonly #sentAt = new Map<ClientId, number[]>();
-  /** What each message of operations holds, by its first sequence number: all get the same ones. */
-  readonly #messages = new Map<number, { readonly size: number; readonly sentAt: readonly number[] }>();
+  /** Messages of operations by pod and first sequence number: all clients of a pod get the same ones. */
+  readonly #messages = new Map<string, BoardMessage>();
   #joined = 0;
   #delivered: (sentAt: number, cameAt: number) => void = () => {};
 
@@ -42,14 +62,15 @@ export class BoardCrowd implements Crowd {
     const sentAt: number[] = [];
     this.#sentAt.set(client, sentAt);
     const isWatcher = index % Math.ceil(this.#size / WATCHERS) === 0;
+    const port = this.#ports[index % this.#ports.length] ?? 0;
     const drawer = new BoardDrawer(index, client, {
       showPointer: this.#showPointers,
-      sent: (n, now) => {
-        sentAt[n] = now;
+      sent: (clientSeq, now) => {
+        sentAt[clientSeq] = now;
       },
-      came: (seq, packet) => this.#came(seq, packet, isWatcher),
+      came: (seq, packet) => this.#came(`${port}:${seq}`, packet, isWatcher),
     });
-    await drawer.join(this.#ports[index % this.#ports.length] ?? 0);
+    await drawer.join(port);
     return drawer;
   }
 
@@ -61,31 +82,32 @@ export class BoardCrowd implements Crowd {
     return drawers.reduce((sum, drawer) => sum + (drawer as BoardDrawer).operations, 0);
   }
 
-  /** Returns how many operations the message holds. */
-  #came(seq: number, packet: Buffer, isWatcher: boolean): number {
-    const message = this.#messages.get(seq) ?? this.#read(packet);
-    this.#messages.set(seq, message);
+  #came(key: string, packet: Buffer, isWatcher: boolean): BoardMessage {
+    const message = this.#messages.get(key) ?? this.#read(packet);
+    this.#messages.set(key, message);
     if (isWatcher) {
       const now = performance.now();
       for (const sentAt of message.sentAt) this.#delivered(sentAt, now);
     }
-    return message.size;
+    return message;
   }
 
-  #read(packet: Buffer): { readonly size: number; readonly sentAt: readonly number[] } {
-    const [, , text] = JSON.parse(packet.toString("latin1", 2)) as [string, number, string];
-    const sentAt = text.split(";").map((operation) => {
-      const n = Number.parseInt(operation.slice(CLIENT_ID_LENGTH, operation.indexOf(":")), 36);
-      return this.#sentAt.get(operation.slice(0, CLIENT_ID_LENGTH))?.[n] ?? Number.NaN;
-    });
-    return { size: sentAt.length, sentAt };
+  #read(packet: Buffer): BoardMessage {
+    const [, , text, safe] = JSON.parse(packet.toString("latin1", 2)) as [string, number, string, number];
+    const entries = entryNumbers(text);
+    return {
+      size: entries.length,
+      sentAt: entries.map(({ client, clientSeq }) => this.#sentAt.get(client)?.[clientSeq] ?? Number.NaN),
+      clientSeqs: new Map(entries.map(({ client, clientSeq }) => [client, clientSeq])),
+      safe,
+    };
   }
 }
 
 interface BoardDrawerOptions {
   readonly showPointer: boolean;
-  readonly sent: (n: number, now: number) => void;
-  readonly came: (seq: number, packet: Buffer) => number;
+  readonly sent: (clientSeq: number, now: number) => void;
+  readonly came: (seq: number, packet: Buffer) => BoardMessage;
 }
 
 /** Speaks the whiteboard's protocol as the page's client does, with as little work as that takes. */
@@ -103,13 +125,14 @@ class BoardDrawer implements Drawer {
   #last: Point = ORIGIN;
   /** Operations that wait for the next message: each but for its points, which may still grow. */
   #drafts: { readonly head: string; points: string }[] = [];
-  #underWay = 0;
+  /** The last number in each message that is not acknowledged. */
+  #underWay: number[] = [];
   #nextSendAt = 0;
   #nextCursorAt = 0;
+  /** What came back of this drawer's, while the store is not safe up to there. */
+  #unsafe: { readonly seq: number; readonly clientSeq: number }[] = [];
   #acknowledged = 0;
   #errors = 0;
-  /** Messages that overtook others on their way from pod to pod, by their first sequence number. */
-  readonly #early = new Map<number, Buffer>();
 
   constructor(person: number, client: ClientId, options: BoardDrawerOptions) {
     this.#client = client;
@@ -126,12 +149,16 @@ class BoardDrawer implements Drawer {
     const socket = await PacketSocket.open(port, {
       onEvent: (packet) => this.#heard(packet),
       onAcknowledgement: (packet) => {
-        if (this.operations > 0) return this.#heardAcknowledgement(packet);
         if (!packet.includes('"ok"')) this.#errors += 1;
         joined();
       },
     });
-    const request = { board: BOARD, client: this.#client, name: this.#client };
+    const request: JoinRequest = {
+      protocol: BOARD_PROTOCOL,
+      board: BOARD,
+      name: this.#client,
+      clients: [this.#client],
+    };
     socket.emitWithAcknowledgement(`"join",${JSON.stringify(request)}`);
     await joining;
     this.#socket = socket;
@@ -156,17 +183,17 @@ class BoardDrawer implements Drawer {
 
   send(now: number): void {
     this.#sendCursor(now);
-    if (now < this.#nextSendAt || this.#drafts.length === 0 || this.#underWay === MAX_MESSAGES_UNDER_WAY) return;
-    const firstN = this.operations + 1;
+    if (now < this.#nextSendAt || this.#drafts.length === 0 || this.#underWay.length === MAX_MESSAGES_UNDER_WAY) return;
+    const firstClientSeq = this.operations + 1;
     const text = this.#drafts.map(({ head, points }) => head + points).join(";");
     for (const _ of this.#drafts) {
       this.operations += 1;
       this.#options.sent(this.operations, now);
     }
     this.#drafts = [];
-    this.#underWay += 1;
+    this.#underWay.push(this.operations);
     this.#nextSendAt = Math.max(this.#nextSendAt, now - SEND_INTERVAL_MS) + SEND_INTERVAL_MS;
-    this.#socket?.emitWithAcknowledgement(`"o","${this.#client}",${firstN},"${text}"`);
+    this.#socket?.emit(`"o","${this.#client}",${firstClientSeq},"${text}"`);
   }
 
   close(): void {
@@ -198,21 +225,23 @@ class BoardDrawer implements Drawer {
   }
 
   #heard(packet: Buffer): void {
-    if (packet.compare(OPERATIONS, 0, OPERATIONS.length, 0, OPERATIONS.length) !== 0) return;
+    if (startsWith(packet, REFUSED)) this.#errors += 1;
+    if (!startsWith(packet, OPERATIONS)) return;
     const seq = numberAt(packet, OPERATIONS.length);
-    if (seq <= this.seen) this.#errors += 1;
-    // What a packet is read from is used again for the next one.
-    this.#early.set(seq, seq === this.seen + 1 ? packet : Buffer.from(packet));
-    for (let next = this.#early.get(this.seen + 1); next; next = this.#early.get(this.seen + 1)) {
-      this.#early.delete(this.seen + 1);
-      this.seen += this.#options.came(this.seen + 1, next);
-    }
+    if (seq !== this.seen + 1) this.#errors += 1;
+    const { size, clientSeqs, safe } = this.#options.came(seq, packet);
+    this.seen += size;
+    const clientSeq = clientSeqs.get(this.#client);
+    if (clientSeq !== undefined) this.#unsafe.push({ seq: this.seen, clientSeq });
+    this.#heardSafe(safe);
   }
 
-  #heardAcknowledgement(packet: Buffer): void {
-    this.#underWay -= 1;
-    const at = packet.indexOf(ACKNOWLEDGED);
-    if (at < 0) this.#errors += 1;
-    else this.#acknowledged = numberAt(packet, at + ACKNOWLEDGED.length);
+  #heardSafe(safe: number): void {
+    this.#acknowledged = this.#unsafe.findLast(({ seq }) => seq <= safe)?.clientSeq ?? this.#acknowledged;
+    this.#unsafe = this.#unsafe.filter(({ seq }) => seq > safe);
+    this.#underWay = this.#underWay.filter((lastClientSeq) => lastClientSeq > this.#acknowledged);
   }
 }
+
+const startsWith = (packet: Buffer, start: Buffer): boolean =>
+  packet.compare(start, 0, start.length, 0, start.length) === 0;

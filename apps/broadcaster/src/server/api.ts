@@ -10,16 +10,12 @@ import {
   type Update,
 } from "@crosspod/protocol";
 import { fieldProblem, HttpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
+import type { BroadcasterConfig } from "./config.ts";
 import { type FeedStore, FeedStoreError } from "./feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
 
 /** What `/api` needs to know of the configuration. */
-export interface ApiOptions {
-  readonly apiToken: string | undefined;
-  readonly maxBodyBytes: number;
-  readonly allowedOrigins: readonly string[];
-  readonly podName: string;
-}
+export type ApiOptions = Pick<BroadcasterConfig, "apiToken" | "maxBodyBytes" | "allowedOrigins" | "podName">;
 
 /** What `/api` counts. */
 export interface ApiCounters {
@@ -30,58 +26,49 @@ export interface ApiCounters {
 }
 
 /** When the store is away: how soon a client may try again, in seconds. */
-const RETRY_AFTER_SECONDS = 1;
+const RETRY_LATER = { "Retry-After": "1" };
+
+/** Answers a request; rejects with what is wrong with it, before it has answered. */
+export type ApiHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Where updates are published. */
 export const API_PATH = "/api";
 
 /**
- * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own request and response: under many
- * publishers the layers of a framework would cost more than the fan-out.
+ * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own
+ * request and response: under many publishers the layers of a framework would cost more than the fan-out.
  */
-export class Api {
-  readonly #store: FeedStore;
-  readonly #options: ApiOptions;
-  readonly #counters: ApiCounters;
-
-  constructor(store: FeedStore, options: ApiOptions, counters: ApiCounters) {
-    this.#store = store;
-    this.#options = options;
-    this.#counters = counters;
-  }
-
-  /** Answers a request; rejects with what is wrong with it, before it has answered. */
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const refusal = originRefusal(request, this.#options.allowedOrigins);
+export function createApi(store: FeedStore, options: ApiOptions, counters: ApiCounters): ApiHandler {
+  return async (request, response) => {
+    const refusal = originRefusal(request, options.allowedOrigins);
     if (refusal) throw refusal;
-    checkToken(request, this.#options.apiToken);
-    const updates = await this.#updatesOf(request);
-    const revision = await this.#commit(updates);
-    sendJson(response, 200, { revision, pod: this.#options.podName });
-  }
+    checkToken(request, options.apiToken);
+    const revision = await commit(await readUpdates(request, options.maxBodyBytes), store, counters);
+    sendJson(response, 200, { revision, pod: options.podName });
+  };
+}
 
-  async #commit(updates: readonly Update[]): Promise<number> {
-    const start = performance.now();
-    try {
-      const revision = await this.#store.append(updates);
-      this.#counters.committed(updates.length, (performance.now() - start) / 1_000);
-      return revision;
-    } catch (error) {
-      if (error instanceof FeedStoreError && error.code === "unavailable") this.#counters.commitFailed();
-      return rethrowAsProblem(error);
-    }
+async function commit(updates: readonly Update[], store: FeedStore, counters: ApiCounters): Promise<number> {
+  const start = performance.now();
+  try {
+    const revision = await store.append(updates);
+    counters.committed(updates.length, (performance.now() - start) / 1_000);
+    return revision;
+  } catch (error) {
+    if (error instanceof FeedStoreError && error.code === "unavailable") counters.commitFailed();
+    return rethrowAsProblem(error);
   }
+}
 
-  async #updatesOf(request: IncomingMessage): Promise<Update[]> {
-    switch (request.method) {
-      case "GET":
-        return orProblem(updateOfQuery(requestTarget(request).query), 400);
-      case "POST":
-        return updatesOfBody(request, this.#options.maxBodyBytes);
-      default:
-        throw new HttpProblem(405, "method-not-allowed", "Method not allowed", "/api takes GET and POST only", {
-          Allow: "GET, POST",
-        });
+async function readUpdates(request: IncomingMessage, maxBytes: number): Promise<Update[]> {
+  switch (request.method) {
+    case "GET":
+      return orProblem(updateOfQuery(requestTarget(request).query), 400);
+    case "POST":
+      return orProblem(parseUpdates(orProblem(parseJson(await readJsonBody(request, maxBytes)), 400)), 422);
+    default: {
+      const detail = "/api takes GET and POST only";
+      throw new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET, POST" });
     }
   }
 }
@@ -102,7 +89,7 @@ function isSame(given: string, expected: string): boolean {
   return timingSafeEqual(digest(given), digest(expected));
 }
 
-/** Reads `?id=8&value=300`. Strict where a form decoder guesses: bytes that are not UTF-8 and repeated names are refused [B3]. */
+/** Reads `?id=8&value=300`. Where a form decoder guesses, it refuses: bytes that are not UTF-8, repeated names [B3]. */
 function updateOfQuery(query: string): Parsed<Update[]> {
   const fields: Record<string, string> = {};
   for (const pair of query.split("&")) {
@@ -129,11 +116,6 @@ function decodeComponent(text: string): string | undefined {
   }
 }
 
-async function updatesOfBody(request: IncomingMessage, maxBytes: number): Promise<Update[]> {
-  const json = orProblem(parseJson(await readJsonBody(request, maxBytes)), 400);
-  return orProblem(parseUpdates(json), 422);
-}
-
 function parseJson(body: Buffer): Parsed<unknown> {
   const detail = `body must be JSON: one update like {"id":"8","value":"300"}, or an array of 1 to ${MAX_BATCH_UPDATES}`;
   if (body.length === 0) return refused({ field: "body", code: "missing", detail });
@@ -153,17 +135,11 @@ function orProblem<T>(result: { ok: true; value: T } | { ok: false; error: Field
 
 function rethrowAsProblem(error: unknown): never {
   if (!(error instanceof FeedStoreError)) throw error;
+  const { message: detail, limit } = error;
   switch (error.code) {
     case "too-many-ids":
-      throw fieldProblem(422, {
-        field: "id",
-        code: "too-many",
-        detail: error.message,
-        ...(error.limit && { limit: error.limit }),
-      });
+      throw fieldProblem(422, { field: "id", code: "too-many", detail, ...(limit && { limit }) });
     case "unavailable":
-      throw new HttpProblem(503, "unavailable", "Not committed", error.message, {
-        "Retry-After": `${RETRY_AFTER_SECONDS}`,
-      });
+      throw new HttpProblem(503, "unavailable", "Not committed", detail, RETRY_LATER);
   }
 }

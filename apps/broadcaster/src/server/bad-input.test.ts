@@ -4,7 +4,7 @@ import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
 import { exchange } from "../../../../test/helpers/raw-http.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
 
-// One service and one witness for the whole table: after each wrong thing the service still serves, and the witness has noticed nothing.
+// One service and one witness for the whole table: after each wrong thing it serves, and the witness noticed nothing.
 let broadcaster: RunningBroadcaster;
 let witness: FeedSocket;
 let published = 0;

@@ -17,7 +17,7 @@ import {
   spreadOver,
 } from "@crosspod/service";
 import express from "express";
-import { API_PATH, Api } from "./api.ts";
+import { API_PATH, type ApiHandler, createApi } from "./api.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { Feed } from "./feed.ts";
 import { createFeedMetrics } from "./feed-metrics.ts";
@@ -59,12 +59,12 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(HTTP_LIMITS, routeRequests(new Api(store, config, feedMetrics), pageDirectory, log));
+  const server = createServer(HTTP_LIMITS, routeRequests(createApi(store, config, feedMetrics), pageDirectory, log));
   feedServer.attach(server);
 
   return {
     async listen() {
-      // The ports do not wait for the store: until it is there the pages say that they are stale, and the pod that it is not ready.
+      // The ports do not wait for the store: meanwhile pages say that they are stale, and the pod that it is not ready.
       health.down("feed", "the store was not reached yet");
       feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
       return host.listen(server);
@@ -86,14 +86,14 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
   };
 }
 
-function routeRequests(api: Api, pageDirectory: string, log: Log): RequestListener {
+function routeRequests(api: ApiHandler, pageDirectory: string, log: Log): RequestListener {
   const app = express();
   app.disable("x-powered-by");
   app.get(FEED_PATH, upgradeRequired);
   app.use(servePage(pageDirectory), notFound, errorHandler(log));
   return (request, response) => {
     if (requestTarget(request).path !== API_PATH) return app(request, response);
-    api.handle(request, response).catch((error) => sendError(error, request, response, log));
+    api(request, response).catch((error) => sendError(error, request, response, log));
   };
 }
 

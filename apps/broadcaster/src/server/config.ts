@@ -23,7 +23,7 @@ export interface BroadcasterConfig extends ServiceConfig {
   readonly maxBodyBytes: number;
   /** How long a client may leave its socket full before it is closed as a slow consumer. */
   readonly slowConsumerSeconds: number;
-  /** How often a client is pinged; one that has not answered by the next ping is dead. Proxies often cut what is silent for 60 s. */
+  /** How often a client is pinged. Proxies often cut what is silent for 60 s. */
   readonly pingSeconds: number;
   /** How often clients that asked for hello hear the feed's state. */
   readonly heartbeatSeconds: number;

@@ -5,11 +5,11 @@ import type { Feed } from "./feed.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub, Subscriber, Transport } from "./hub.ts";
 
-/** How many messages and pings a client may send in a window: it has next to nothing to say to a feed, so this is for what is harmless [B11]. */
+/** How many messages and pings a client, who has next to nothing to say, may send in a window [B11]. */
 export const MAX_CLIENT_MESSAGES = 20;
 export const MESSAGE_WINDOW_MS = 10_000;
 
-/** How many pings in a row a client may leave unanswered: one can wait for long behind data in the network's buffers. */
+/** How many pings in a row may stay unanswered: one can wait for long behind data in the network's buffers. */
 const MAX_MISSED_PINGS = 2;
 
 const LEAVING_FRAME = textFrame(encodeFeedMessage(LEAVING));
@@ -45,8 +45,8 @@ export const CLOSE_REASONS = [
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
 /**
- * One WebSocket client of the feed. Its messages are written as ready frames to the socket that the HTTP upgrade handed over, past ws, which
- * keeps the handshake, the control frames and what the client sends. Both write whole frames only and compression is off, so they mix.
+ * One WebSocket client of the feed. Ready frames go to its socket past ws, which does the handshake, the control frames
+ * and what the client sends. Both write whole frames only and compression is off, so they mix.
  */
 export class Connection implements Transport {
   readonly wantsState: boolean;
@@ -55,6 +55,7 @@ export class Connection implements Transport {
   readonly #ws: WebSocket;
   readonly #socket: Duplex;
   readonly #feed: Feed;
+  readonly #hub: Hub;
   readonly #subscriber: Subscriber;
   #missedPings = 0;
   #messages = 0;
@@ -65,6 +66,7 @@ export class Connection implements Transport {
     this.#ws = ws;
     this.#socket = socket;
     this.#feed = feed;
+    this.#hub = hub;
     this.wantsState = request.hello;
     ws.on("message", (data, isBinary) => this.#heard(data, isBinary));
     ws.on("ping", () => this.#count());
@@ -77,10 +79,10 @@ export class Connection implements Transport {
     });
     const known = request.epoch === hub.epoch && request.after <= hub.revision ? request.after : 0;
     this.#subscriber = hub.subscribe(this, known);
-    socket.on("drain", () => this.#subscriber.drained());
+    socket.on("drain", () => hub.drained(this.#subscriber));
     this.closed = new Promise((resolve) => {
       ws.once("close", () => {
-        this.#subscriber.unsubscribe();
+        hub.unsubscribe(this.#subscriber);
         resolve(this.#closeReason);
       });
     });
@@ -107,7 +109,7 @@ export class Connection implements Transport {
     this.#ws.ping();
   }
 
-  /** Asks the client to connect again, elsewhere [B12]. A browser learns of a close only when its connection ends, which a proxy can put off for seconds: so it is told in words, too. */
+  /** Asks the client to connect again, elsewhere [B12]; in words, too, for a proxy can put off a close for seconds. */
   drain(): void {
     if (this.#ws.readyState === this.#ws.OPEN && this.wantsState) this.write(LEAVING_FRAME);
     this.#close(CloseCode.serviceRestart, "drained", "this pod is leaving; connect again");
@@ -125,7 +127,7 @@ export class Connection implements Transport {
   #heard(data: RawData, isBinary: boolean): void {
     if (isBinary) return this.#close(CloseCode.unsupportedData, "protocol-violation", "binary messages are not taken");
     this.#count();
-    if (this.wantsState && data.toString() === STATE_REQUEST) this.#subscriber.send(this.#feed.stateFrame());
+    if (this.wantsState && data.toString() === STATE_REQUEST) this.#hub.send(this.#subscriber, this.#feed.stateFrame());
   }
 
   /** Counts a message or ping of the client. */
@@ -144,7 +146,7 @@ export class Connection implements Transport {
   #close(code: number, reason: CloseReason, detail: string): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
-    this.#subscriber.unsubscribe();
+    this.#hub.unsubscribe(this.#subscriber);
     this.#ws.close(code, detail);
   }
 }

@@ -5,7 +5,7 @@ import type { FeedStore } from "./feed-store.ts";
 import { MemoryFeedStore } from "./memory-feed-store.ts";
 import { RedisFeedStore } from "./redis-feed-store.ts";
 
-/** The store that the configuration asks for: shared through Redis where there is one, in the memory of this process where not. */
+/** Makes the store that the configuration asks for: shared through Redis, or in the memory of this process. */
 export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {
   const { redis, maxIds, feedName } = config;
   if (!redis) return new MemoryFeedStore({ maxIds });

@@ -31,48 +31,30 @@ const UPDATE_BUCKETS = [1, 3, 10, 30, 100, 300, MAX_BATCH_UPDATES];
 export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
-  gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
+  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
+  const histogram = (name: string, help: string, buckets = LATENCY_BUCKETS_SECONDS): Histogram =>
+    new Histogram({ name, help, buckets, registers });
+
+  gauge("crosspod_feed_clients", "Clients that are connected now", gauges.clients);
   gauge(
     "crosspod_feed_clients_lagging",
-    "Clients whose sockets are full now, so that they get newest values only",
+    "Clients whose sockets are full now: they get newest values only",
     gauges.lagging,
   );
   gauge("crosspod_feed_ids", "Ids that the feed holds", gauges.ids);
-  gauge("crosspod_feed_live", "Whether this pod's subscription is proven to deliver (1) or not (0)", () =>
-    Number(gauges.isLive()),
+  const liveHelp = "Whether this pod's subscription is proven to deliver (1) or not (0)";
+  gauge("crosspod_feed_live", liveHelp, () => Number(gauges.isLive()));
+  const published = counter("crosspod_feed_updates_published_total", "Updates that this pod's /api committed");
+  const failureHelp = "Requests to this pod's /api whose updates could not be committed because the store was away";
+  const commitFailures = counter("crosspod_feed_commit_failures_total", failureHelp);
+  const commitSeconds = histogram(
+    "crosspod_feed_commit_seconds",
+    "Time of a commit: the order for one request to /api",
   );
-  const published = new Counter({
-    name: "crosspod_feed_updates_published_total",
-    help: "Updates that this pod's /api committed",
-    registers,
-  });
-  const commitFailures = new Counter({
-    name: "crosspod_feed_commit_failures_total",
-    help: "Requests to this pod's /api whose updates could not be committed because the store was away",
-    registers,
-  });
-  const commitSeconds = new Histogram({
-    name: "crosspod_feed_commit_seconds",
-    help: "Time of a commit: the store's order for the updates of one request to /api",
-    buckets: LATENCY_BUCKETS_SECONDS,
-    registers,
-  });
-  const commitUpdates = new Histogram({
-    name: "crosspod_feed_commit_updates",
-    help: "Updates in a commit",
-    buckets: UPDATE_BUCKETS,
-    registers,
-  });
-  const delivered = new Counter({
-    name: "crosspod_feed_deliveries_total",
-    help: "Updates written to clients, counted once for each client",
-    registers,
-  });
-  const conflated = new Counter({
-    name: "crosspod_feed_conflated_updates_total",
-    help: "Updates that a slow client did not get because a newer value of the same id took their place",
-    registers,
-  });
+  const commitUpdates = histogram("crosspod_feed_commit_updates", "Updates in a commit", UPDATE_BUCKETS);
+  const delivered = counter("crosspod_feed_deliveries_total", "Updates written to clients, counted for each client");
+  const conflatedHelp = "Updates that a slow client did not get because a newer value of the id took their place";
+  const conflated = counter("crosspod_feed_conflated_updates_total", conflatedHelp);
   const closed = new Counter({
     name: "crosspod_feed_clients_closed_total",
     help: "Connections that ended, by reason",
@@ -80,12 +62,8 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
     registers,
   });
   startAtZero(closed, CLOSE_REASONS);
-  const publishToSend = new Histogram({
-    name: "crosspod_feed_publish_to_send_seconds",
-    help: "Time from the commit of the oldest update of a flush to its write to this pod's clients",
-    buckets: LATENCY_BUCKETS_SECONDS,
-    registers,
-  });
+  const sendHelp = "Time from the commit of the oldest update of a flush to its write to this pod's clients";
+  const publishToSend = histogram("crosspod_feed_publish_to_send_seconds", sendHelp);
   return {
     delivered: (count) => delivered.inc(count),
     conflated: (count) => conflated.inc(count),

@@ -56,7 +56,7 @@ afterEach(async () => {
   }
 });
 
-/** Sends bytes on a connection whose own side stays open whatever the other side does, and then cuts it or leaves it. */
+/** Sends bytes on a connection whose own side stays open whatever the other side does, then cuts it or leaves it. */
 async function sendHalfOpen({ port }: RunningBroadcaster, bytes: string): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
   socket.on("error", () => {});

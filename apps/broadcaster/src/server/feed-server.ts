@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { FEED_PATH } from "@crosspod/protocol";
 import { HttpProblem, handshakeRefusal, onWebSocketHandshake, refuseHandshake, requestTarget } from "@crosspod/service";
 import { WebSocketServer } from "ws";
+import type { BroadcasterConfig } from "./config.ts";
 import { type CloseReason, Connection, parseFeedRequest } from "./connection.ts";
 import type { Feed } from "./feed.ts";
 import type { Hub } from "./hub.ts";
@@ -23,12 +24,10 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** How long clients have to answer the last close when the service ends. */
 const LEAVE_GRACE_MS = 1_000;
 
-export interface FeedServerOptions {
-  readonly maxConnections: number;
-  readonly allowedOrigins: readonly string[];
-  readonly slowConsumerSeconds: number;
-  readonly pingSeconds: number;
-}
+export type FeedServerOptions = Pick<
+  BroadcasterConfig,
+  "maxConnections" | "allowedOrigins" | "slowConsumerSeconds" | "pingSeconds"
+>;
 
 /** Accepts the feed's WebSocket clients, looks after those that are silent or slow, and lets them all go in the end. */
 export class FeedServer {
@@ -37,8 +36,7 @@ export class FeedServer {
   readonly #feed: Feed;
   readonly #options: FeedServerOptions;
   readonly #closed: (reason: CloseReason) => void;
-  // Compression would cost a context of many KB for each client and a run of it for each frame, to save a few bytes of messages this short;
-  // and a frame can be shared by all clients, as it is, only while it is off.
+  // Compression would cost each client a context of many KB, and no frame could be shared by all.
   readonly #handshake = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -68,22 +66,22 @@ export class FeedServer {
   attach(server: Server): void {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
-      setInterval(() => this.#pingAll(), this.#options.pingSeconds * 1_000),
-      setInterval(() => this.#evictSlowConsumers(), 1_000),
+      setInterval(() => this.#forEach((connection) => connection.ping()), this.#options.pingSeconds * 1_000),
+      setInterval(() => this.#hub.evictSlowConsumers(this.#options.slowConsumerSeconds * 1_000), 1_000),
     ];
   }
 
   /** Asks everyone who is left to move, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const connection of this.#connections) connection.drain();
-    const cut = setTimeout(() => this.#terminateAll(), LEAVE_GRACE_MS);
+    this.#forEach((connection) => connection.drain());
+    const cut = setTimeout(() => this.#forEach((connection) => connection.terminate()), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
     clearTimeout(cut);
   }
 
-  #terminateAll(): void {
-    for (const connection of this.#connections) connection.terminate();
+  #forEach(act: (connection: Connection) => void): void {
+    for (const connection of this.#connections) act(connection);
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -112,13 +110,5 @@ export class FeedServer {
       return new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET" });
     }
     return handshakeRefusal(request, this.#connections.size, this.#options);
-  }
-
-  #pingAll(): void {
-    for (const connection of this.#connections) connection.ping();
-  }
-
-  #evictSlowConsumers(): void {
-    this.#hub.evictSlowConsumers(performance.now() - this.#options.slowConsumerSeconds * 1_000);
   }
 }

@@ -13,15 +13,15 @@ export interface Snapshot {
 export interface FeedListener {
   /** The data set: at first, and again when it has become another one. */
   reset(snapshot: Snapshot): void;
-  /** Updates in the order of their revisions, each above all that came before; one that is left out was overtaken by a newer one of its id. */
+  /** Updates in the order of their revisions. One that is left out was overtaken by a newer one of its id. */
   updates(updates: readonly CommittedUpdate[]): void;
   /** Whether the subscription can be trusted: at first, and again when that changes. */
   state(state: FeedState): void;
 }
 
 /**
- * Puts updates in one order, keeps the newest of each id, and tells everyone who subscribed. It is the seam between one process and several:
- * whatever holds the contract suite of this interface can stand behind the feed.
+ * Puts updates in one order, keeps the newest of each id, and tells everyone who subscribed. It is the seam between one
+ * process and several: whatever holds the contract suite of this interface can stand behind the feed.
  */
 export interface FeedStore {
   /**
@@ -29,8 +29,7 @@ export interface FeedStore {
    * Rejects with a {@link FeedStoreError}.
    */
   append(updates: readonly Update[]): Promise<number>;
-  snapshot(): Promise<Snapshot>;
-  /** Resolves when the listener has been told the data set and the state; from then on it hears everything until it unsubscribes. */
+  /** Resolves when the listener has heard the data set and the state; from then on it hears everything. */
   subscribe(listener: FeedListener): Promise<Unsubscribe>;
   /** Ends all subscriptions and lets go of what the store holds. */
   close(): Promise<void>;
@@ -44,6 +43,10 @@ export type FeedStoreErrorCode =
   | "too-many-ids"
   /** The store cannot be reached; nothing is known to be committed. */
   | "unavailable";
+
+/** For what would make more ids than the feed may hold [B3]. */
+export const tooManyIds = (limit: number): FeedStoreError =>
+  new FeedStoreError("too-many-ids", `the feed would hold more than ${limit} ids`, limit);
 
 export class FeedStoreError extends Error {
   override readonly name = "FeedStoreError";

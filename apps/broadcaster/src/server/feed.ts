@@ -1,19 +1,15 @@
-import { encodeFeedMessage, FEED_PROTOCOL, type FeedState } from "@crosspod/protocol";
+import { encodeFeedMessage, FEED_PROTOCOL, type FeedState, type Hello } from "@crosspod/protocol";
 import type { FeedStore, Unsubscribe } from "./feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
 import { IdleHeartbeat } from "./idle-heartbeat.ts";
 
 /** How this pod introduces itself in a hello [B7]. */
-export interface FeedIdentity {
-  readonly pod: string;
-  readonly version: string;
-  readonly heartbeatSeconds: number;
-}
+export type FeedIdentity = Pick<Hello, "pod" | "version" | "heartbeatSeconds">;
 
 /**
- * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked also hear how far the store can be
- * trusted, when that changes and every `heartbeatSeconds` [B8].
+ * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked hear how far the store
+ * can be trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {
   readonly #hub: Hub;

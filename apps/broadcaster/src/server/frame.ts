@@ -1,28 +1,18 @@
 const FIN_TEXT = 0x81;
-const LENGTH_16 = 126;
-const LENGTH_64 = 127;
 
 /** One whole, unmasked text message as it goes over the wire, from server to client (RFC 6455, section 5.2). */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);
-  const header = headerLength(length);
+  const header = headerOf(length);
   // Memory of its own: a frame may be kept for long, and would keep the pool that it shared with others.
-  const frame = Buffer.allocUnsafeSlow(header + length);
-  frame[0] = FIN_TEXT;
-  if (header === 2) {
-    frame[1] = length;
-  } else if (header === 4) {
-    frame[1] = LENGTH_16;
-    frame.writeUInt16BE(length, 2);
-  } else {
-    frame[1] = LENGTH_64;
-    frame.writeBigUInt64BE(BigInt(length), 2);
-  }
-  frame.write(text, header);
+  const frame = Buffer.allocUnsafeSlow(header.length + length);
+  frame.set(header);
+  frame.write(text, header.length);
   return frame;
 }
 
-function headerLength(length: number): 2 | 4 | 10 {
-  if (length < LENGTH_16) return 2;
-  return length <= 0xffff ? 4 : 10;
+function headerOf(length: number): readonly number[] {
+  if (length < 126) return [FIN_TEXT, length];
+  if (length <= 0xffff) return [FIN_TEXT, 126, length >> 8, length & 0xff];
+  return [FIN_TEXT, 127, 0, 0, 0, 0, length >>> 24, (length >> 16) & 0xff, (length >> 8) & 0xff, length & 0xff];
 }

@@ -5,13 +5,13 @@ import { LatestValues } from "./latest-values.ts";
 
 /** The connection of a subscriber, which its frames are written to. */
 export interface Transport {
-  /** What goes before the data set, at the start and after each {@link Hub.reset}; undefined for a client that did not ask for hello. */
+  /** What goes before each data set; undefined for a client that did not ask for hello. */
   helloFrame(): Buffer | undefined;
   /** Whether it asked for the feed's state too [B7]. */
   readonly wantsState: boolean;
   /** Ends the connection: its socket has been full for too long. */
   evict(): void;
-  /** Takes whole frames, at once. Returns false when no more should come until {@link Subscriber.drained} is called. */
+  /** Takes whole frames, at once. Returns false when no more should come until {@link Hub.drained} is called. */
   write(frames: Buffer): boolean;
 }
 
@@ -47,9 +47,8 @@ const MAX_FLUSH_BYTES = 64 * 1024;
 const MAX_CHUNKS = 32;
 
 /**
- * Fans updates out to subscribers [B4] [B10]. An update's frame is built once; the frames of one turn of the event loop are joined
- * once and written once to each subscriber that is caught up. A subscriber whose socket is full gets nothing until it has drained, and then the newest value
- * of each id past its own revision: memory grows with the ids, never with slow consumers. Who joins starts as such a subscriber, at revision 0.
+ * Fans updates out [B4] [B10]. The frames of one turn of the event loop are joined and written once to each subscriber.
+ * One whose socket is full gets, once it has drained, the newest value of each id: memory grows with ids, not with lag.
  */
 export class Hub {
   readonly #latest = new LatestValues<FramedUpdate>();
@@ -112,7 +111,7 @@ export class Hub {
     for (const subscriber of this.#lagging) subscriber.startOver();
     for (const subscriber of this.#caughtUp) {
       subscriber.startOver();
-      this.catchUp(subscriber);
+      this.#catchUp(subscriber);
     }
   }
 
@@ -136,8 +135,8 @@ export class Hub {
 
   /** Adds a subscriber that has seen everything up to `revision`, and sends it the rest [B9]. */
   subscribe(transport: Transport, revision = 0): Subscriber {
-    const subscriber = new Subscriber(this, transport, revision);
-    this.catchUp(subscriber);
+    const subscriber = new Subscriber(transport, revision);
+    this.#catchUp(subscriber);
     return subscriber;
   }
 
@@ -148,15 +147,19 @@ export class Hub {
     this.#lagging.delete(subscriber);
   }
 
-  /** Evicts those whose sockets have been full since before `time`, in milliseconds of `performance.now()`. */
-  evictSlowConsumers(time: number): void {
-    for (const { fullSince, transport } of [...this.#lagging]) {
-      if (fullSince !== undefined && fullSince < time) transport.evict();
-    }
+  /** The socket of a subscriber has room again. */
+  drained(subscriber: Subscriber): void {
+    if (subscriber.fullSince !== undefined) this.#catchUp(subscriber);
+  }
+
+  /** Evicts those whose sockets have been full for so long. */
+  evictSlowConsumers(milliseconds: number): void {
+    const time = performance.now() - milliseconds;
+    for (const { fullSince = time, transport } of [...this.#lagging]) if (fullSince < time) transport.evict();
   }
 
   /** Sends what a subscriber has not seen until its socket is full or nothing is left. */
-  catchUp(subscriber: Subscriber): void {
+  #catchUp(subscriber: Subscriber): void {
     this.#flush();
     subscriber.fullSince = undefined;
     const hello = subscriber.saidHello ? undefined : subscriber.transport.helloFrame();
@@ -204,23 +207,18 @@ export class Hub {
   #chunkAfter(after: number): Chunk {
     const known = this.#chunks.get(after);
     if (known) return known;
-    const entries = this.#entriesAfter(after);
-    const frames = Buffer.concat(entries.map(({ frame }) => frame));
-    const chunk = { frames, count: entries.length, revision: entries.at(-1)?.revision ?? this.#revision };
+    const frames: Buffer[] = [];
+    let [bytes, revision] = [0, this.#revision];
+    for (const entry of this.#latest.after(after)) {
+      frames.push(entry.frame);
+      bytes += entry.frame.length;
+      revision = entry.revision;
+      if (bytes >= CATCH_UP_BYTES) break;
+    }
+    const chunk = { frames: Buffer.concat(frames, bytes), count: frames.length, revision };
     if (this.#chunks.size >= MAX_CHUNKS) this.#chunks.clear();
     this.#chunks.set(after, chunk);
     return chunk;
-  }
-
-  #entriesAfter(revision: number): FramedUpdate[] {
-    const entries: FramedUpdate[] = [];
-    let bytes = 0;
-    for (const entry of this.#latest.after(revision)) {
-      entries.push(entry);
-      bytes += entry.frame.length;
-      if (bytes >= CATCH_UP_BYTES) break;
-    }
-    return entries;
   }
 }
 
@@ -236,26 +234,10 @@ export class Subscriber {
   joined = false;
 
   constructor(
-    readonly hub: Hub,
     readonly transport: Transport,
     /** The newest revision that was written to it. */
     public revision: number,
   ) {}
-
-  /** Its socket has room again. */
-  drained(): void {
-    if (this.fullSince !== undefined) this.hub.catchUp(this);
-  }
-
-  /** Sends it the feed's state. */
-  send(frame: Buffer): void {
-    this.hub.send(this, frame);
-  }
-
-  /** Nothing more is sent to it. */
-  unsubscribe(): void {
-    this.hub.unsubscribe(this);
-  }
 
   startOver(): void {
     this.saidHello = false;

@@ -5,7 +5,7 @@ const GROWTH = 1.6;
 /** … until it is so long that no client misses anything. What happens more seldom than this is not missed either. */
 const LONG_PAUSE_MS = 500;
 
-/** Beats at growing pauses once steady activity has stopped: clients that missed it would all ask at once whether their pod is there. */
+/** Beats at growing pauses once steady activity stops, or all clients would ask at once whether their pod is there. */
 export class IdleHeartbeat {
   readonly #beat: () => void;
   #activeAt = Number.NEGATIVE_INFINITY;

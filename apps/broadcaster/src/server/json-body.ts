@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { HttpProblem } from "@crosspod/service";
 
 /**
- * Reads the body of a request that must be JSON, not compressed, and at most so many bytes [B3]. One that is too long is refused at once,
- * without waiting for the rest of it. Throws an {@link HttpProblem}.
+ * Reads the body of a request, JSON that is not compressed and of at most so many bytes [B3]; a longer one is refused
+ * at once. Throws an {@link HttpProblem}.
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   checkHeaders(request, maxBytes);

@@ -11,8 +11,8 @@ interface Link<T extends Entry> {
 }
 
 /**
- * The newest entry of each id, in order of revision: a map for the ids, and a list that runs through it from the oldest to the newest. It is the
- * snapshot for who joins late and the backlog for who reads slowly; its size is the number of ids, however much is published.
+ * The newest entry of each id, in order of revision: a map with a list through it, oldest to newest. It is the snapshot
+ * for late joiners and the backlog for slow consumers; its size is the number of ids.
  */
 export class LatestValues<T extends Entry> {
   readonly #links = new Map<string, Link<T>>();

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { CommittedUpdate, Update } from "@crosspod/protocol";
-import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
-/** A store in the memory of one process: the default when there is no store to share. Its epoch is new at each start. */
+/** A store in the memory of one process, for when none is shared. Its epoch is new at each start. */
 export class MemoryFeedStore implements FeedStore {
   readonly #epoch = randomUUID();
   readonly #latest = new LatestValues<CommittedUpdate>();
@@ -24,12 +24,8 @@ export class MemoryFeedStore implements FeedStore {
     return this.#revision;
   }
 
-  async snapshot(): Promise<Snapshot> {
-    return this.#snapshot();
-  }
-
   async subscribe(listener: FeedListener): Promise<Unsubscribe> {
-    listener.reset(this.#snapshot());
+    listener.reset({ epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] });
     listener.state("live");
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -39,13 +35,9 @@ export class MemoryFeedStore implements FeedStore {
     this.#listeners.clear();
   }
 
-  #snapshot(): Snapshot {
-    return { epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] };
-  }
-
   #refuseTooManyIds(updates: readonly Update[]): void {
     const fresh = new Set(updates.map(({ id }) => id).filter((id) => !this.#latest.has(id)));
     if (this.#latest.size + fresh.size <= this.#maxIds) return;
-    throw new FeedStoreError("too-many-ids", `the feed would hold more than ${this.#maxIds} ids`, this.#maxIds);
+    throw tooManyIds(this.#maxIds);
   }
 }

@@ -15,7 +15,7 @@ import {
 } from "@crosspod/redis";
 import type { Log } from "@crosspod/service";
 import type { Result } from "ioredis";
-import { type FeedListener, type FeedStore, FeedStoreError, type Snapshot, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, FeedStoreError, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
 import POSITION from "./lua/position.lua?raw";
@@ -32,14 +32,10 @@ declare module "ioredis" {
 type PositionReply = readonly [epoch: string, revision: number, token: string];
 type ReadReply = readonly [...PositionReply, values: readonly string[], tokens: readonly string[]];
 
-interface UpdateBatch extends Batch {
-  readonly updates: readonly CommittedUpdate[];
-}
-
-/** The newest value of every id, at a position. */
-interface Whole extends Position {
-  readonly updates: readonly CommittedUpdate[];
-}
+type WithUpdates<P extends Position> = P & { readonly updates: readonly CommittedUpdate[] };
+type UpdateBatch = WithUpdates<Batch>;
+/** The newest value of every id. */
+type Whole = WithUpdates<Position>;
 
 /** Between two tries to read the first snapshot. */
 const RETRY_PAUSE_MS = 100;
@@ -89,13 +85,8 @@ export class RedisFeedStore implements FeedStore {
     const values = updates.flatMap(({ id, value }) => [id, value]);
     const args = [...this.#prelude(), maxIds, JSON.stringify(values), ...values];
     const [, revision] = await this.#commands.feedAppend(...args).catch(asUnavailable);
-    if (revision < 0) throw new FeedStoreError("too-many-ids", `the feed would hold more than ${maxIds} ids`, maxIds);
+    if (revision < 0) throw tooManyIds(maxIds);
     return revision;
-  }
-
-  async snapshot(): Promise<Snapshot> {
-    const [epoch, revision, , values] = await this.#commands.feedRead(...this.#prelude()).catch(asUnavailable);
-    return { epoch, revision, updates: parseValues(values) };
   }
 
   async subscribe(listener: FeedListener): Promise<Unsubscribe> {
@@ -168,11 +159,9 @@ export class RedisFeedStore implements FeedStore {
     const updates = parseValues(values);
     const recent = { tokens: pairs(tokens).map(([of, revision]) => [Number(revision), of] as const) };
     if (known?.epoch !== epoch) return { whole: { epoch, seq, token, updates }, ...recent };
-    const rest = updates.filter(({ revision }) => revision > known.seq);
-    return {
-      rest: { epoch, seq, token, previous: known.token, firstSeq: known.seq + 1, updates: rest },
-      ...recent,
-    };
+    const missed = updates.filter(({ revision }) => revision > known.seq);
+    const link = { previous: known.token, firstSeq: known.seq + 1 };
+    return { rest: { epoch, seq, token, ...link, updates: missed }, ...recent };
   }
 
   #received(message: Buffer): void {
@@ -181,7 +170,7 @@ export class RedisFeedStore implements FeedStore {
     if (marker) this.#probe.received(marker);
   }
 
-  /** Makes both connections anew: one that looks open may have been dead for long, and its late answers would be taken for others. */
+  /** Makes both connections anew: late answers of one that was dead for long would be taken for others. */
   #reconnect(): void {
     this.#commands.disconnect(true);
     this.#subscriptions.renew([this.#channel]);
@@ -193,7 +182,7 @@ export class RedisFeedStore implements FeedStore {
   }
 }
 
-/** Reads `u EPOCH FIRST AT PREVIOUS TOKEN JSON`, or `m EPOCH REVISION TOKEN MARKER`, which is a batch without updates. */
+/** Reads `u EPOCH FIRST AT PREVIOUS TOKEN JSON`, or `m EPOCH REVISION TOKEN MARKER`: a batch without updates. */
 function parseMessage(message: Buffer): { readonly batch: UpdateBatch; readonly marker?: string } {
   const end = message.indexOf("[");
   // Of a text of its own: a token is kept, and would keep the text of the whole message.

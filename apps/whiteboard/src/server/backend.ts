@@ -14,7 +14,7 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-/** The backend that the configuration asks for: shared through Redis where there is one, in the memory of this process where not. */
+/** The backend that the configuration asks for: shared through Redis, or in the memory of this process. */
 export function createBackend(config: WhiteboardConfig, log: Log, metrics: Registry): Backend {
   const { redis: address, boardsName: name, maxBoards, boardTtlSeconds } = config;
   if (!address) return aloneWith(new MemoryBoardStore({ maxBoards }));

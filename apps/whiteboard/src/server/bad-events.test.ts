@@ -35,20 +35,19 @@ const knowing = (change: Record<string, unknown>) => join({ known: { epoch: "e",
 const operations = (text: unknown): readonly unknown[] => [MALLORY, 1, text];
 const boardName = { limit: MAX_BOARD_NAME_LENGTH };
 const clientList = { limit: MAX_JOINED_CLIENTS };
-const version = { limit: BOARD_PROTOCOL };
 
 const WRONG_EVENTS: readonly WrongEvent[] = [
   ["a join without arguments", "join", [], "malformed"],
   ["a join with null", "join", [null], "malformed"],
   ["a join with a string", "join", ["default"], "malformed"],
   ["a join with a number", "join", [7], "malformed"],
-  ["a join with an array", "join", [["default"]], "outdated", version],
-  ["a join with binary", "join", [Buffer.from("default")], "outdated", version],
-  ["a join without a protocol", "join", join({ protocol: undefined }), "outdated", version],
-  ["a join of the protocol before", "join", join({ protocol: BOARD_PROTOCOL - 1 }), "outdated", version],
-  ["a join of the protocol to come", "join", join({ protocol: BOARD_PROTOCOL + 1 }), "outdated", version],
-  ["a join of a protocol in quotes", "join", join({ protocol: `${BOARD_PROTOCOL}` }), "outdated", version],
-  ["a join of the release before", "join", [{ board: "default", client: MALLORY, name: "M" }], "outdated", version],
+  ["a join with an array", "join", [["default"]], "outdated"],
+  ["a join with binary", "join", [Buffer.from("default")], "outdated"],
+  ["a join without a protocol", "join", join({ protocol: undefined }), "outdated"],
+  ["a join of the protocol before", "join", join({ protocol: BOARD_PROTOCOL - 1 }), "outdated"],
+  ["a join of the protocol to come", "join", join({ protocol: BOARD_PROTOCOL + 1 }), "outdated"],
+  ["a join of a protocol in quotes", "join", join({ protocol: `${BOARD_PROTOCOL}` }), "outdated"],
+  ["a join of the release before", "join", [{ board: "default", client: MALLORY, name: "M" }], "outdated"],
   ["a join without a board", "join", join({ board: undefined }), "bad-board-name", boardName],
   ["an empty board name", "join", join({ board: "" }), "bad-board-name", boardName],
   ["a board name that is a number", "join", join({ board: 7 }), "bad-board-name", boardName],

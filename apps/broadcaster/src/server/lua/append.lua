@@ -1,6 +1,4 @@
--- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the position of the last; -1 for too many ids.
-local KEPT_TOKENS = 512
-
+-- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the position; -1 for too many ids.
 local seen, size = {}, redis.call('HLEN', values)
 for i = 8, #ARGV, 2 do
   local id = ARGV[i]
@@ -24,6 +22,5 @@ end
 redis.call('HSET', values, unpack(fields))
 redis.call('HSET', meta, 'revision', revision, 'token', random)
 redis.call('ZADD', tokens, revision, random)
-redis.call('ZREMRANGEBYRANK', tokens, 0, -KEPT_TOKENS - 1)
 redis.call('SPUBLISH', channel, head .. ARGV[7])
 return {epoch, revision, random}

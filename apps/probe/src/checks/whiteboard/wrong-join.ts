@@ -11,14 +11,13 @@ export const wrongBoardInput: Check = {
   async run({ target, findings, board, signal }) {
     if (findings.isOriginal) return lacksBoards("it sends on whatever it is sent");
     using client = await EventClient.open(target, signal);
-    const ask = async (event: string, ...args: readonly unknown[]): Promise<string | undefined> =>
-      codeOfReply(await client.ask(event, ...args));
-    const codes = [
-      await ask(BoardEvent.operations, "probe-00", 1, "c"),
-      await ask(BoardEvent.join, joinRequest("no board name!")),
-      await ask(BoardEvent.join, joinRequest(board)),
-      await ask(BoardEvent.operations, "probe-00", 1, "?"),
+    const replies = [
+      await client.refusalOf("c"),
+      await client.ask(BoardEvent.join, joinRequest("no board name!")),
+      await client.join(board),
+      await client.refusalOf("?"),
     ];
+    const codes = replies.map(codeOfReply);
     if (`${codes}` === "not-joined,bad-board-name,,malformed") return pass("3 kinds refused, each with its code");
     return fail(
       `the answers were ${codes.map((code) => code ?? "no refusal").join(", ")}`,

@@ -44,6 +44,14 @@ describe("the pace of appends", () => {
     expect(new Set(intervals).size).toBe(intervals.length);
   });
 
+  test("[W8] what was sent lately counts together", () => {
+    const { pace, append } = create();
+    pace.sent(20);
+    const { intervalMs } = pace;
+    append(20, 200);
+    expect(pace.intervalMs).toBeGreaterThan(1.5 * intervalMs);
+  });
+
   test("[W8] what was sent is forgotten within a second: then an append is at once again", () => {
     const { clock, pace } = create();
     pace.sent(200);

@@ -5,7 +5,7 @@ const FULL_LOAD = 800;
 /** What was sent counts for about this long. */
 const MEMORY_MS = 200;
 
-/** How long appends to a board wait for each other: not at all while it is quiet, and longer the more frames they cause. */
+/** How long appends to a board wait for each other: not at all while it is quiet, and longer the more they send. */
 export class AppendPace {
   readonly #now: () => number;
   #frames = 0;

@@ -4,7 +4,7 @@ import type { BoardBatch, BoardSnapshot } from "../store/board-store.ts";
 /** Most characters of the newest operations of a board that a pod keeps. */
 const MAX_RECENT_CHARACTERS = 512 * 1024;
 
-/** What a pod remembers of a board that is open: its newest operations, and a whole board of not long ago, both as text. From these it answers who joins. */
+/** What a pod remembers of an open board, to answer who joins: its newest operations, and a whole board, as text. */
 export class BoardHistory {
   /** Before the first of the batches. */
   #start: Position;
@@ -81,7 +81,7 @@ const textOf = (batches: readonly BoardBatch[]): string => joinTexts(...batches.
 /** Puts texts of the log one after the other. */
 export const joinTexts = (...texts: readonly string[]): string => texts.filter((text) => text !== "").join(";");
 
-/** The newest numbers of clients past some text of the log, which names the operations that came since they were `clientSeqs`. */
+/** The newest numbers of clients past some text of the log, before which they were `clientSeqs`. */
 export function clientSeqsAfter(
   text: string,
   clients: readonly ClientId[],

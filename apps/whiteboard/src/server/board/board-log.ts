@@ -71,8 +71,8 @@ export class BoardLog {
   }
 
   /**
-   * Follows the board, and answers who joins: `enter` is called with the answer in the moment that it is true of, before anything more is
-   * appended. Rejects with a {@link BoardStoreError}.
+   * Follows the board, and answers who joins: `enter` is called with the answer in the moment that it is true of,
+   * before anything more is appended. Rejects with a {@link BoardStoreError}.
    */
   async join(question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     await this.#start();
@@ -103,7 +103,6 @@ export class BoardLog {
       this.#unsubscribe = this.#options.store.subscribe(this.#options.board, {
         batch: (batch) => this.#follower.receive(batch),
         subscribed: () => {
-          clearTimeout(this.#subscribeTimer);
           resolve();
           if (this.position) this.#follower.read("resubscribed").catch(this.#options.failed);
         },

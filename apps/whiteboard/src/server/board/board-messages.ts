@@ -26,6 +26,11 @@ import type { BoardMember, OpenBoard } from "./open-board.ts";
 /** What came with an event: any JSON, or binary, in any number. */
 export type Arguments = readonly unknown[];
 
+/** Longest epoch and token that a client may name: a store's are far shorter. */
+const MAX_POSITION_TEXT = 64;
+
+const CONTROL_CHARACTERS = /\p{Cc}/u;
+
 /** Gives the answer to a message: what it asked for, or why not. */
 export type Answer = (reply: Reply<unknown>) => void;
 
@@ -46,10 +51,6 @@ interface MessageKind {
 
 /** What joining costs, in small messages: the answer can be a whole board. */
 const JOIN_COST = 10;
-/** Longest epoch and token that a client may name: a store's are far shorter. */
-const MAX_POSITION_TEXT = 64;
-
-const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /** All kinds of messages, by their events: what each carries, how it is checked, and what it asks for. */
 export const messageKinds: ReadonlyMap<string, MessageKind> = new Map<string, MessageKind>([
@@ -112,7 +113,7 @@ const notJoined = refuse("not-joined", "join a board first");
 export function parseJoin([json]: Arguments): Reply<JoinRequest> {
   if (!isRecord(json)) return refuse("malformed", "join takes an object");
   const { protocol, board, clients, name, known } = json;
-  if (protocol !== BOARD_PROTOCOL) return refuse("outdated", outdatedText(protocol), BOARD_PROTOCOL);
+  if (protocol !== BOARD_PROTOCOL) return refuse("outdated", outdatedText(protocol));
   if (!isBoardName(board)) {
     const detail = `board must be 1 to ${MAX_BOARD_NAME_LENGTH} letters, digits, - and _, the first a letter or digit`;
     return refuse("bad-board-name", detail, MAX_BOARD_NAME_LENGTH);

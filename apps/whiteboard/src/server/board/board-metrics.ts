@@ -17,23 +17,7 @@ export type ResyncCause = "join" | "gap";
 export type DrawingDrop = "malformed" | "too-many-messages" | "not-stored";
 
 /** What an operator sees of the boards. */
-export interface BoardMetrics {
-  committed(operations: number, seconds: number): void;
-  commitFailed(): void;
-  /** The store was read because of what did not come, or not as it should. */
-  logRead(cause: ReadCause): void;
-  message(event: string): void;
-  refused(code: BoardErrorCode): void;
-  resync(cause: ResyncCause): void;
-  resent(operations: number): void;
-  drawingDropped(why: DrawingDrop): void;
-  slowConsumerClosed(): void;
-  /** A connection was closed because it flooded. */
-  floodClosed(): void;
-  handshakeFailed(reason: string): void;
-  /** Messages from other pods are proven to arrive here, or not. */
-  live(isLive: boolean): void;
-}
+export type BoardMetrics = ReturnType<typeof createBoardMetrics>;
 
 const OPERATION_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
@@ -41,7 +25,7 @@ const OPERATION_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_0
 export function createBoardMetrics(
   registry: Registry,
   gauges: { readonly clients: () => number; readonly boards: () => number },
-): BoardMetrics {
+) {
   const registers = [registry];
   const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
   const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
@@ -79,22 +63,22 @@ export function createBoardMetrics(
     Number(isLiveNow),
   );
   return {
-    committed(count, duration) {
+    committed(count: number, duration: number): void {
       operations.inc(count);
       seconds.observe(duration);
       sizes.observe(count);
     },
     commitFailed: () => failures.inc(),
-    logRead: (cause) => logReads.inc({ cause }),
-    message: (event) => messages.inc({ event }),
-    refused: (code) => refusals.inc({ code }),
-    resync: (cause) => resyncs.inc({ cause }),
-    resent: (count) => resends.inc(count),
-    drawingDropped: (why) => drops.inc({ why }),
+    logRead: (cause: ReadCause) => logReads.inc({ cause }),
+    message: (event: string) => messages.inc({ event }),
+    refused: (code: BoardErrorCode) => refusals.inc({ code }),
+    resync: (cause: ResyncCause) => resyncs.inc({ cause }),
+    resent: (count: number) => resends.inc(count),
+    drawingDropped: (why: DrawingDrop) => drops.inc({ why }),
     slowConsumerClosed: () => slow.inc(),
     floodClosed: () => floods.inc(),
-    handshakeFailed: (reason) => handshakes.inc({ reason }),
-    live(isLive) {
+    handshakeFailed: (reason: string) => handshakes.inc({ reason }),
+    live(isLive: boolean): void {
       isLiveNow = isLive;
     },
   };

@@ -44,10 +44,10 @@ export class BoardSession implements BoardMember {
   readonly #bucket: TokenBucket;
   #original: OriginalClients | undefined;
   #board: OpenBoard | undefined;
-  /** Joins are answered one after the other, each when the connection has taken the answer to the last: no more than two whole boards wait for it. */
+  /** Joins wait until the connection has taken the last answer: no more than two whole boards wait for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param original takes care of it until it joins; undefined for a connection that has said that it is none of the original example. */
+  /** @param original takes care of it until it joins; undefined for a client that has said that it is ours. */
   constructor(socket: Socket, context: SessionContext, original: OriginalClients | undefined) {
     this.#socket = socket;
     this.#context = context;
@@ -131,8 +131,6 @@ export class BoardSession implements BoardMember {
   }
 
   #enter(board: OpenBoard, person: string): void {
-    // socket.io would remember the rooms of a connection that has broken meanwhile, for ever.
-    if (!this.#socket.connected) return;
     void this.#socket.join(roomName(board.name));
     this.#leaveOriginal();
     board.introduce(this, person);

@@ -4,7 +4,7 @@ import { Throttle } from "./throttle.ts";
 /** Shortest time between two messages of cursors: 25 a second look smooth when the page glides between them. */
 const CURSORS_INTERVAL_MS = 40;
 
-/** The pointers of the people whom this pod has on one board: the newest place of each goes out, those of an interval in one message [W11]. */
+/** The pointers that this pod has on one board: their newest places, those of an interval in one message [W11]. */
 export class Cursors {
   readonly #moved = new Map<string, Cursor>();
   readonly #throttle: Throttle;

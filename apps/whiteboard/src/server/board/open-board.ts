@@ -46,8 +46,8 @@ export interface BoardMember {
 }
 
 /**
- * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it. It begins with the first and
- * ends when the last has left and nothing waits.
+ * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
+ * It begins with the first, and ends when the last has left and nothing waits.
  */
 export class OpenBoard {
   readonly name: string;
@@ -56,7 +56,7 @@ export class OpenBoard {
   readonly #queue: SubmissionQueue;
   readonly #pace = new AppendPace();
   readonly #log: BoardLog;
-  // A change is rare and is not dropped: between two long polls a client would miss it nearly always. A repetition can be.
+  // A change is not dropped, a repetition can be: between two long polls a client would miss it nearly always.
   readonly #people = new People(
     (people) => this.#everyone.emit(BoardEvent.people, this.#message(people)),
     (people) => this.#everyone.volatile.emit(BoardEvent.people, this.#message(people)),
@@ -98,8 +98,8 @@ export class OpenBoard {
   }
 
   /**
-   * Brings somebody onto the board, or to where it is by now. `enter` is called with the answer, in the moment that it is true of: what is
-   * appended after that reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
+   * Brings somebody onto the board, or to where it is by now. After `enter` was called with the answer, what is
+   * appended past it reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
    */
   async join(member: BoardMember, question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     this.#members.add(member);
@@ -115,7 +115,7 @@ export class OpenBoard {
     this.#closeIfUnused();
   }
 
-  /** Resolves with what became of the submission; rejects with a {@link BoardStoreError} when nothing is known to be stored. */
+  /** Says what became of the submission. Rejects with a {@link BoardStoreError} when nothing is known to be stored. */
   submit(submission: Submission): Promise<Outcome> {
     return this.#queue.submit(submission);
   }
@@ -168,7 +168,7 @@ export class OpenBoard {
     for (const member of this.#members) member.diverged?.();
   }
 
-  /** A store that is away or slow has no news: the clients hear the last head again, and so that this pod is there [W10]. */
+  /** While the store is away or slow the clients hear the last head again: it says that this pod is there [W10]. */
   async #announceHead(): Promise<void> {
     if (!this.#isAskingForHead && this.#log.position) await this.#askForHead();
     this.#sendHead();

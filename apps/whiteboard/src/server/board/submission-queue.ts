@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Appended, BoardStoreError, type Outcome, type Submission, unavailable } from "../store/board-store.ts";
 
-/** Most characters of operations in one append: more wait for the next, so that one stays short for the store and for the wire. */
+/** Most characters of operations in one append: it stays short for the store and for the wire. */
 export const MAX_APPEND_CHARACTERS = 256 * 1024;
 
-/** Most characters of operations that wait for one board while its store is slow; beyond that clients are told to come again. */
+/** Most characters of operations that wait for one board; beyond that clients are told to come again. */
 export const MAX_WAITING_CHARACTERS = 8 * 1024 * 1024;
 
 /** What a submission costs besides the text of its operations. */
@@ -27,7 +27,7 @@ interface Waiting {
   reject(error: BoardStoreError): void;
 }
 
-/** Appends what is submitted to one board, one append after the other [W7]: the first submission at once, all that come meanwhile together. */
+/** Appends what is submitted to one board [W7]: the first submission at once, all that come meanwhile together. */
 export class SubmissionQueue {
   readonly #options: SubmissionQueueOptions;
   #waiting: Waiting[] = [];
@@ -43,7 +43,7 @@ export class SubmissionQueue {
     return this.#running;
   }
 
-  /** Resolves with what became of the submission; rejects with a {@link BoardStoreError} when nothing is known to be stored. */
+  /** Says what became of the submission. Rejects with a {@link BoardStoreError} when nothing is known to be stored. */
   submit(submission: Submission): Promise<Outcome> {
     const characters = submission.operations.reduce((sum, { text }) => sum + text.length, SUBMISSION_CHARACTERS);
     if (this.#characters + characters > MAX_WAITING_CHARACTERS) {

@@ -1,4 +1,4 @@
-/** Runs something at once when it is asked for, but at most once in an interval: what is asked for meanwhile is done at its end, once. */
+/** Runs something at once, but at most once in an interval: what is asked for meanwhile is done at its end, once. */
 export class Throttle {
   readonly #intervalMs: number;
   readonly #run: () => void;

@@ -20,7 +20,7 @@ export interface OriginalContext {
   readonly failed: (error: unknown) => void;
 }
 
-/** The default board for clients of the original example [W12]: what they draw becomes strokes, and what is drawn there becomes segments for them. */
+/** The default board for clients of the original example [W12]: segments become strokes, strokes segments. */
 export class OriginalBridge implements OriginalClients, BoardMember {
   readonly id = DRAWING_ROOM;
   readonly #context: OriginalContext;

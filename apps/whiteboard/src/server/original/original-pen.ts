@@ -26,7 +26,7 @@ interface Stroke {
   points: number;
 }
 
-/** Makes strokes of the segments that one client of the original example draws [W12]: one that goes on where the last ended is added to its stroke. */
+/** Makes strokes of one original client's segments [W12]: one that begins where the last ended grows it. */
 export class OriginalPen {
   #client = newClient();
   #clientSeq = 0;

@@ -107,7 +107,12 @@ describe("a board said in segments", () => {
     replica.apply({ type: "remove", ids: [ID] }, 3);
     expect(replica.apply(append(ID), 2)).toEqual([]);
     expect(replica.apply(put(ID), 1)).toHaveLength(1);
-    replica.apply({ type: "clear" }, 4);
+    replica.apply(append(ID), 2);
+    replica.apply({ type: "remove", ids: [ID] }, 3);
+    replica.apply(put(ID, [point(0, 0), point(160, 90)]), 4);
+    const [grown] = replica.apply(append(ID, [point(320, 180)], point(160, 90)), 5);
+    expect(grown).toMatchObject({ x0: 0.01, y0: 0.01, x1: 0.02, y1: 0.02 });
+    replica.apply({ type: "clear" }, 6);
     expect(replica.apply(append(ID), 2)).toEqual([]);
   });
 });

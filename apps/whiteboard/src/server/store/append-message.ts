@@ -1,8 +1,8 @@
 import type { BoardBatch } from "./board-store.ts";
 
 /**
- * The room of socket.io that a board's clients are in, on whichever pod. Its length is never 20: the Redis adapter takes such a room for a
- * single client's, and sends what goes to it to all pods. The braces make the board the hash tag of the room's channel, as of its keys.
+ * The room of a board's clients, on whichever pod. Its length is never 20, by which the adapter tells a client's own
+ * room, of which all pods hear. The braces make the board the hash tag of the room's channel, as of its keys.
  */
 export const roomName = (board: string): string => `crosspod-board-clients:{${board}}`;
 
@@ -10,9 +10,8 @@ export const roomName = (board: string): string => `crosspod-board-clients:{${bo
 export const channelName = (prefix: string, board: string): string => `${prefix}#/#${roomName(board)}#`;
 
 /**
- * What the append script publishes: a broadcast of `"o", seq, operations, safe` to the board's room, in the form of the pinned version of
- * `@socket.io/redis-adapter` (`ShardedRedisAdapter.onRawMessage`), which takes it to this pod's clients. Before that stands, for the one who
- * follows the log: `{"log":"EPOCH PREVIOUS TOKEN SEQ",`. All that relies on that form is in this file.
+ * What the append script publishes: `{"log":"EPOCH PREVIOUS TOKEN SEQ",` for who follows the log, and a broadcast of
+ * `"o", seq, operations, safe` in the form of `@socket.io/redis-adapter`. All that relies on that form is in this file.
  */
 export const appendMessage = (board: string): { readonly start: string; readonly end: string } => ({
   // No adapter has this `uid`: each takes what has its own for its own, and leaves it.

@@ -64,16 +64,14 @@ export interface BoardListener {
 }
 
 /**
- * Keeps the boards: puts the operations of each in one order, takes each of them once, remembers what they made, and publishes them, in one
- * step. It is the seam between one process and several: whatever holds the contract suite of this interface can stand behind the whiteboard.
- *
- * `seen` is how far this pod has followed the board: a store that is not on from there goes on under a new epoch [W10]. A board exists as soon
- * as anything here names it [W2]. Every method rejects with a {@link BoardStoreError}.
+ * Keeps the boards: orders the operations of each, takes each once, applies them and publishes them, in one step.
+ * `seen` is how far this pod has followed the board: a store that is not on from there begins a new epoch [W10].
+ * A board exists as soon as anything here names it [W2]. Every method rejects with a {@link BoardStoreError}.
  */
 export interface BoardStore {
   /**
-   * Takes the submissions one after the other [W6]: numbers that the board has already are dropped; one that leaves a gap, or that passes a
-   * limit [W9], ends its submission there: what is before it is taken, what follows is not. All that is taken is stored and published, or nothing.
+   * Takes the submissions one after the other: numbers that it has are dropped; one that leaves a gap [W6], or passes
+   * a limit [W9], ends its submission before it. All that is taken is stored and published, or nothing.
    */
   append(board: string, submissions: readonly Submission[], seen?: Position): Promise<Appended>;
   /** What follows `known`, or only where the board is, when nothing is known or the log does not lead there. */

@@ -1,6 +1,6 @@
 import type { ClientId } from "@crosspod/protocol";
 
-/** The newest number of each client that is stored [W6]; at most so many are remembered, the one that was silent for longest is forgotten first. */
+/** The newest stored number of each client [W6]; beyond so many, the one that was silent for longest is forgotten. */
 export class DedupTable {
   readonly #clientSeqs = new Map<ClientId, number>();
   readonly #max: number;

@@ -11,7 +11,7 @@ import {
 } from "@crosspod/protocol";
 import { limitRefusal } from "./board-refusal.ts";
 
-/** Holds a board to its limits [W9]. It keeps the number of points of every item, so that a question costs the same however much is on the board. */
+/** Holds a board to its limits [W9]. It counts the points of every item, so that a question is always cheap. */
 export class ItemLimits {
   readonly #items: BoardItems;
   readonly #points = new Map<ItemId, number>();
@@ -22,7 +22,7 @@ export class ItemLimits {
     this.#items = items;
   }
 
-  /** Which limit the board would pass with the operation; undefined when it would pass none, or the operation changes nothing. */
+  /** Which limit the board would pass with the operation; undefined for none, or when it changes nothing. */
   refusal(operation: Operation): BoardError | undefined {
     switch (operation.type) {
       case "put":

@@ -12,7 +12,7 @@ import {
 } from "./board-store.ts";
 import { MemoryBoard, type MemoryBoardOptions } from "./memory-board.ts";
 
-/** An empty board that nobody asked for in this time may be forgotten. A board with viewers is asked for its head far more often. */
+/** An empty board that nobody asked for in this time may be forgotten: one with viewers is asked for its head. */
 export const UNUSED_MS = 60_000;
 
 export interface MemoryBoardStoreOptions extends Partial<MemoryBoardOptions> {
@@ -27,7 +27,7 @@ interface Entry {
   usedAt: number;
 }
 
-/** Boards in the memory of one process: the default when there is no store to share. It outlives the server that uses it when it was handed in from outside. */
+/** Boards in the memory of one process: the default when there is no store to share. */
 export class MemoryBoardStore implements BoardStore {
   /** The boards by name, the one that was used last at the end. */
   readonly #entries = new Map<string, Entry>();

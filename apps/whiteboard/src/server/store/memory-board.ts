@@ -24,7 +24,7 @@ export interface MemoryBoardOptions {
   readonly maxClients: number;
 }
 
-/** One board in the memory of this process: its items, the log of its newest operations, and the numbers of its clients. Its epoch is new with each object. */
+/** One board in memory: its items, its log, and the numbers of its clients. Its epoch is new with each object. */
 export class MemoryBoard {
   readonly listeners = new Set<BoardListener>();
   readonly #epoch = randomBytes(6).toString("base64url");

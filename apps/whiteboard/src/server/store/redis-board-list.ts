@@ -1,7 +1,7 @@
 import type { RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
 import { BoardStoreError } from "./board-store.ts";
-import { ADMIT } from "./redis-board-scripts.ts";
+import ADMIT from "./lua/admit.lua?raw";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -15,7 +15,7 @@ export interface RedisBoardListOptions {
   readonly maxBoards: number;
 }
 
-/** The list of all boards in Redis: it holds them to their number. Their keys may be on other servers of a cluster, so it is told of their use. */
+/** The list of all boards, which holds them to their number. It is told of their use: in a cluster they may be elsewhere. */
 export class RedisBoardList {
   readonly #options: RedisBoardListOptions;
 
@@ -24,7 +24,7 @@ export class RedisBoardList {
     options.commands.defineCommand("boardAdmit", { lua: ADMIT, numberOfKeys: 1 });
   }
 
-  /** Puts a board on the list, or keeps it there, for `ttlMs`. Rejects with a {@link BoardStoreError} when there are too many, or the store is away. */
+  /** Puts a board on the list, or keeps it there, for `ttlMs`. Rejects with a {@link BoardStoreError} for too many. */
   async admit(board: string, ttlMs: number): Promise<void> {
     const { commands, key, maxBoards } = this.#options;
     if (await commands.boardAdmit(key, board, ttlMs, maxBoards)) return;

@@ -24,10 +24,25 @@ import {
   type Submission,
   unavailable,
 } from "./board-store.ts";
+import APPEND from "./lua/append.lua?raw";
+import PRELUDE from "./lua/prelude.lua?raw";
+import READ from "./lua/read.lua?raw";
 import { newToken } from "./memory-board.ts";
 import { RedisBoardList } from "./redis-board-list.ts";
-import { APPEND, READ } from "./redis-board-scripts.ts";
 import { encodeStoredItems } from "./stored-items.ts";
+
+/** Why the rest of a submission was not taken. */
+type Refused = "" | "gap" | PassedLimit;
+
+type PositionReply = readonly [epoch: string, seq: number, token: string];
+type AppendReply = readonly [...PositionReply, count: number, outcomes: readonly (number | Refused)[]];
+type ReadReply = readonly [
+  ...PositionReply,
+  clientSeqs: readonly number[],
+  rest: readonly string[] | null,
+  items?: readonly string[],
+  points?: readonly string[],
+];
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -42,24 +57,6 @@ const KEYS = ["meta", "items", "points", "log", "clients", "recent"];
 const EMPTY_TTL_MS = 10 * 60_000;
 
 const NOWHERE: Position = { epoch: "", seq: 0, token: "" };
-
-type Refused = "" | "gap" | PassedLimit;
-type AppendReply = readonly [
-  epoch: string,
-  seq: number,
-  token: string,
-  count: number,
-  outcomes: readonly (number | Refused)[],
-];
-type ReadReply = readonly [
-  epoch: string,
-  seq: number,
-  token: string,
-  clientSeqs: readonly number[],
-  rest: readonly string[] | null,
-  items?: readonly string[],
-  points?: readonly string[],
-];
 
 export interface RedisBoardStoreOptions {
   readonly commands: RedisClient;
@@ -76,7 +73,7 @@ export interface RedisBoardStoreOptions {
   readonly maxClients?: number;
 }
 
-/** Boards that all pods share through Redis: one script orders, stores, logs and publishes what is submitted. It does not own its connection. */
+/** Boards that all pods share: one script orders, stores, logs and publishes. It does not own its connection. */
 export class RedisBoardStore implements BoardStore {
   readonly #commands: RedisClient;
   readonly subscribe: BoardStore["subscribe"];
@@ -85,7 +82,7 @@ export class RedisBoardStore implements BoardStore {
   readonly #ttlMs: { readonly drawn: number; readonly empty: number };
   /** What an append is held to. */
   readonly #limits: readonly number[];
-  /** Whole boards are read one after the other: each keeps the server, and this process, busy for tens of milliseconds. */
+  /** Whole boards are read one after the other: each keeps Redis, and this process, busy for tens of milliseconds. */
   #snapshots: Promise<unknown> = Promise.resolve();
 
   constructor({ commands, subscribe, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {
@@ -96,8 +93,8 @@ export class RedisBoardStore implements BoardStore {
     this.#ttlMs = { drawn: ttlMs, empty: Math.min(ttlMs, EMPTY_TTL_MS) };
     this.#list = new RedisBoardList({ commands, key: `${this.#prefix}:boards`, maxBoards });
     this.#limits = [logOperations, 1024 * 1024, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
-    commands.defineCommand("boardAppend", { lua: APPEND, numberOfKeys: KEYS.length });
-    commands.defineCommand("boardRead", { lua: READ, numberOfKeys: KEYS.length });
+    commands.defineCommand("boardAppend", { lua: PRELUDE + APPEND, numberOfKeys: KEYS.length });
+    commands.defineCommand("boardRead", { lua: PRELUDE + READ, numberOfKeys: KEYS.length });
   }
 
   async append(board: string, submissions: readonly Submission[], seen?: Position): Promise<Appended> {

@@ -130,6 +130,8 @@ describe("a store that fell back to an older copy", () => {
   test("[W10] nothing of the epoch before follows in the new one, and what follows its beginning does", async () => {
     const { seen, position } = await fallBack(3);
     const beginning = await makeStore().head(BOARD, seen);
+    expect((await makeStore().join(BOARD, [], beginning)).operations).toBe("");
+    expect(await redis.client.llen(keyOf("log"))).toBe(0);
     await draw(ANNA, 2);
     for (const known of [seen, position]) {
       expect((await makeStore().join(BOARD, [], known)).operations).toBeUndefined();
@@ -196,6 +198,7 @@ describe("what the last release has stored", () => {
     const store = makeStore();
     const before = await store.head(BOARD);
     expect(before).toEqual({ ...STORED, token: "" });
+    expect((await store.join(BOARD, [], before)).operations).toBe("");
     expect(await store.join(BOARD, [ANNA, BERT, "somebody"])).toMatchObject({ clientSeqs: [2, 1, 0] });
     const items = `p${ANNA}.1,000000,w,1,oGoGAAAA;p${BERT}.1,ff0000,w,3,!AAA`;
     expect(await store.snapshot(BOARD)).toEqual({ position: before, items });

@@ -1,6 +1,6 @@
 import { BoardItems, encodeItems, type Item } from "@crosspod/protocol";
 
-/** Writes the items of a board as clients read them, from the two hashes in which Redis keeps them: fields and values, one after the other. */
+/** Writes the items of a board as clients read them, from the fields and values of the two hashes in Redis. */
 export function encodeStoredItems(records: readonly string[], pieces: readonly string[]): string {
   const texts = new Map(pairs(pieces));
   const items = pairs(records).map(([id, record]) => parseItem(id, record, texts));

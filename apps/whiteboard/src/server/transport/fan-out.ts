@@ -31,7 +31,7 @@ export class LocalFanOut implements FanOut {
   async close(): Promise<void> {}
 }
 
-/** Sends what was appended to a board to its clients on this pod. What was published is stored: the store is safe up to it. */
+/** Sends what was appended to a board to its clients on this pod. It is stored: the store is safe up to it. */
 export function broadcastLocally(io: Server, board: string, { firstSeq, text, seq }: BoardBatch): void {
   io.local.to(roomName(board)).emit(BoardEvent.operations, firstSeq, text, seq);
 }

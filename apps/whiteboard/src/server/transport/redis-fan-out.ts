@@ -28,7 +28,7 @@ export interface RedisFanOutOptions {
   readonly traffic: TrafficListener;
 }
 
-/** Hash tags of which each is in another sixteenth of a cluster's slots: each server of up to eight that share the slots evenly has at least one of them. */
+/** Hash tags, each in another sixteenth of a cluster's slots: of up to eight even servers each has at least one. */
 export const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
 /**
@@ -133,7 +133,7 @@ export class RedisFanOut implements FanOut {
     void this.#subscriptions.subscribe(channel, counted, onSubscribed);
   }
 
-  /** Makes the connections anew: one that looks open may have been dead for long, and its late answers would be taken for others. */
+  /** Makes the connections anew: one that looks open may be dead, and its late answers would be taken for others. */
   #reconnect(channels: readonly string[]): void {
     this.#commands.disconnect(true);
     this.#subscriptions.renew(channels);
