@@ -1,56 +1,46 @@
-import { type Check, type CheckContext, type CheckResult, type Outcome, skip } from "./check.ts";
+import { type Check, type CheckContext, CheckFailure, type CheckResult, type Outcome, skip } from "./check.ts";
 import { Deadline } from "./deadline.ts";
 import { explainError } from "./explain-error.ts";
 
-export interface CheckRunOptions {
+export interface CheckRun {
   readonly context: Omit<CheckContext, "signal">;
   /** How long each check may take. */
   readonly timeoutMs: number;
   /** Ends it all. */
   readonly signal: AbortSignal;
-  readonly onStart: (name: string) => void;
-  readonly onResult: (result: CheckResult) => void;
+  /** Hears the name of each check that begins. */
+  readonly onStart?: (name: string) => void;
+  readonly onResult?: (result: CheckResult) => void;
 }
 
 /** Runs checks one after the other. One that needs what did not hold is skipped, and says so. */
-export class CheckRun {
-  readonly results: CheckResult[] = [];
-  readonly #options: CheckRunOptions;
-
-  constructor(options: CheckRunOptions) {
-    this.#options = options;
+export async function runChecks(checks: readonly Check[], run: CheckRun): Promise<CheckResult[]> {
+  const { context, signal } = run;
+  const results: CheckResult[] = [];
+  for (const check of checks) {
+    signal.throwIfAborted();
+    run.onStart?.(check.name);
+    const start = performance.now();
+    const outcome = await outcomeOf(check, run);
+    signal.throwIfAborted();
+    if (outcome.result === "pass") context.findings.passed.add(check.name);
+    const result = { name: check.name, milliseconds: Math.round(performance.now() - start), ...outcome };
+    results.push(result);
+    run.onResult?.(result);
   }
+  return results;
+}
 
-  async run(checks: readonly Check[]): Promise<void> {
-    for (const check of checks) {
-      this.#options.signal.throwIfAborted();
-      this.#options.onStart(check.name);
-      const start = performance.now();
-      const outcome = await this.#outcomeOf(check);
-      this.#options.signal.throwIfAborted();
-      const result = { name: check.name, milliseconds: Math.round(performance.now() - start), ...outcome };
-      this.results.push(result);
-      this.#options.onResult(result);
-    }
-  }
-
-  /** Whether a check was run, and held. */
-  hasPassed(name: string): boolean {
-    return this.results.some((result) => result.name === name && result.result === "pass");
-  }
-
-  async #outcomeOf(check: Check): Promise<Outcome> {
-    const missing = check.needs?.find((name) => !this.hasPassed(name));
-    if (missing !== undefined) return skip(`it needs what did not hold: ${missing}`);
-    const { context, timeoutMs, signal } = this.#options;
-    const milliseconds = timeoutMs + (check.extraMs?.(context) ?? 0);
-    using deadline = new Deadline(milliseconds, signal);
-    const ends = deadline.signal;
-    try {
-      return await orAborted(check.run({ ...context, signal: ends }), ends);
-    } catch (error) {
-      return explainError(error, ends.aborted, milliseconds);
-    }
+async function outcomeOf(check: Check, { context, timeoutMs, signal }: CheckRun): Promise<Outcome> {
+  const missing = check.needs?.find((name) => !context.findings.passed.has(name));
+  if (missing !== undefined) return skip(`it needs what did not hold: ${missing}`);
+  const milliseconds = timeoutMs + (check.extraMs?.(context) ?? 0);
+  using deadline = new Deadline(milliseconds, signal);
+  const ends = deadline.signal;
+  try {
+    return await orAborted(check.run({ ...context, signal: ends }), ends);
+  } catch (error) {
+    return error instanceof CheckFailure ? error.outcome : explainError(error, ends.aborted, milliseconds);
   }
 }
 

@@ -17,7 +17,17 @@ export interface Findings {
   isOriginal: boolean;
   /** The names of the pods that have answered so far. */
   readonly pods: Set<string>;
+  /** The names of the checks that held. */
+  readonly passed: Set<string>;
 }
+
+/** Before the first check; of a service that was named, or of one that is to be found out. */
+export const newFindings = (service?: Service): Findings => ({
+  service,
+  isOriginal: false,
+  pods: new Set(),
+  passed: new Set(),
+});
 
 export interface CheckContext {
   readonly target: Target;
@@ -45,3 +55,14 @@ export interface Check {
 export const pass = (detail: string): Outcome => ({ result: "pass", detail });
 export const skip = (detail: string): Outcome => ({ result: "skip", detail });
 export const fail = (detail: string, cause: string, fix: string): Outcome => ({ result: "fail", detail, cause, fix });
+
+/** Ends a check with a failure from wherever it is found. */
+export class CheckFailure extends Error {
+  override readonly name = "CheckFailure";
+  readonly outcome: Outcome;
+
+  constructor(...failure: Parameters<typeof fail>) {
+    super(failure[0]);
+    this.outcome = fail(...failure);
+  }
+}

@@ -1,8 +1,8 @@
+import { once } from "node:events";
 import { FEED_PATH, type Hello, parseFeedMessage, type UpdateMessage } from "@crosspod/protocol";
 import type { WebSocket } from "ws";
 import type { CheckContext } from "./check.ts";
-import type { Crowd } from "./crowd.ts";
-import { Changes, thoseWithout, whenReady } from "./wait.ts";
+import { Changes, whenReady } from "./wait.ts";
 
 /** A server that says hello does so first of all; one that was silent for this long says none. */
 const HELLO_WAIT_MS = 1_000;
@@ -27,6 +27,8 @@ export class FeedListener implements Disposable {
   private constructor(ws: WebSocket) {
     this.#ws = ws;
     ws.on("message", (data) => this.#received(`${data}`));
+    // Its close follows.
+    ws.on("error", () => {});
     ws.on("close", () => {
       this.#ended.abort();
       this.changes.happened();
@@ -37,12 +39,7 @@ export class FeedListener implements Disposable {
   static async open({ target, findings, signal }: FeedContext): Promise<FeedListener> {
     const ws = target.webSocket(`${FEED_PATH}?hello=1`);
     const listener = new FeedListener(ws);
-    const opened = new Promise<void>((resolve, reject) => {
-      ws.once("open", resolve);
-      ws.on("error", reject);
-      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    });
-    await whenReady(listener, opened);
+    await whenReady(listener, once(ws, "open", { signal }));
     const waitMs = findings.isOriginal ? 0 : HELLO_WAIT_MS;
     await listener.changes.within(waitMs, () => listener.#hello !== undefined || !listener.isOpen, signal);
     return listener;
@@ -86,15 +83,4 @@ export class FeedListener implements Disposable {
     else if (message.type === "hello") this.#hello = message;
     this.changes.happened();
   }
-}
-
-/** What each of some listeners got first that fits; undefined for those that did not get it in time. */
-export async function heardByAll(
-  { all }: Crowd<FeedListener>,
-  find: (listener: FeedListener) => Heard | undefined,
-  signal: AbortSignal,
-): Promise<(Heard | undefined)[]> {
-  await thoseWithout(all, (listener) => find(listener) !== undefined || !listener.isOpen, signal);
-  signal.throwIfAborted();
-  return all.map(find);
 }

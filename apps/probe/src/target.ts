@@ -1,11 +1,14 @@
-import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { isIP } from "node:net";
 import { WebSocket } from "ws";
 import { Dialer } from "./dialer.ts";
 
 /** Largest answer, and largest message of a WebSocket: services of crosspod send far less. */
 const MAX_BYTES = 16 * 2 ** 20;
+
+/** Names and addresses of this very machine, as a URL writes them. */
+const LOOPBACK = /^(localhost|\[::1\]|127\.\d+\.\d+\.\d+)$/;
 
 /** An answer over HTTP, whole. */
 export interface HttpReply {
@@ -46,16 +49,15 @@ export class Target {
   readonly url: URL;
   /** What `/api` is to be sent: the token, if there is one. */
   readonly apiHeaders: Readonly<Record<string, string>>;
-  readonly #address: string;
-  readonly #isNamed: boolean;
+  /** Where it is, as a URL writes it: an address of IPv6 is in brackets. */
+  readonly #hostname: string;
   readonly #maxConnections: number;
   readonly #dialer: Dialer;
   #connections = 0;
 
   constructor(url: URL, { host, maxConnections = Number.POSITIVE_INFINITY, token }: TargetOptions = {}) {
     this.url = new URL("/", url);
-    this.#address = hostnameOf(url);
-    this.#isNamed = host !== undefined;
+    this.#hostname = url.hostname;
     if (host !== undefined) this.url.hostname = host;
     this.apiHeaders = token ? { Authorization: `Bearer ${token}` } : {};
     this.#maxConnections = maxConnections;
@@ -69,25 +71,20 @@ export class Target {
 
   /** Whether it is this very machine. */
   get isLoopback(): boolean {
-    const version = isIP(this.#address);
-    return (
-      this.#address === "localhost" || this.#address === "::1" || (version === 4 && this.#address.startsWith("127."))
-    );
+    return LOOPBACK.test(this.#hostname);
   }
 
   /** The same address, with another port. */
   atPort(port: number): Target {
-    const url = new URL(this.url);
-    url.hostname = isIP(this.#address) === 6 ? `[${this.#address}]` : this.#address;
-    url.port = `${port}`;
-    return new Target(url);
+    return new Target(new URL(`${this.url.protocol}//${this.#hostname}:${port}`));
   }
 
   /** Connections of a client's own. */
   newDialer(): Dialer {
+    const isNamed = this.url.hostname !== this.#hostname;
     return new Dialer({
       isSecure: this.url.protocol === "https:",
-      address: this.#isNamed ? this.#address : undefined,
+      address: isNamed ? this.#hostname.replace(/^\[(.*)\]$/, "$1") : undefined,
       onConnection: () => this.#count(),
     });
   }
@@ -113,8 +110,20 @@ export class Target {
     const start = performance.now();
     const send = this.url.protocol === "https:" ? httpsRequest : httpRequest;
     const request = send(this.at(path), { method, headers: { ...headers }, agent: this.#dialer.agent, signal });
+    // What breaks later breaks the response, too.
+    request.on("error", () => {});
+    request.once("upgrade", (_response, socket) => {
+      socket.destroy();
+      request.emit("error", new Error("a plain request was answered with 101"));
+    });
     request.end(body);
-    return await answerTo(request, start);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: await textOf(response),
+      milliseconds: performance.now() - start,
+    };
   }
 
   /** Makes a WebSocket, and says how the handshake was answered; rejects when it was not. */
@@ -147,29 +156,14 @@ export class Target {
   }
 }
 
-const hostnameOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]$/, "$1");
-
-function answerTo(request: ClientRequest, start: number): Promise<HttpReply> {
-  return new Promise((resolve, reject) => {
-    request.once("error", reject);
-    request.once("upgrade", (_response, socket) => {
-      socket.destroy();
-      reject(new Error("a plain request was answered with 101"));
-    });
-    request.once("response", (response) => {
-      const chunks: Buffer[] = [];
-      let bytes = 0;
-      response.on("data", (chunk: Buffer) => {
-        bytes += chunk.length;
-        if (bytes > MAX_BYTES) response.destroy(new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`));
-        else chunks.push(chunk);
-      });
-      response.once("error", reject);
-      response.once("end", () => {
-        const { statusCode = 0, headers } = response;
-        const body = Buffer.concat(chunks).toString();
-        resolve({ status: statusCode, headers, body, milliseconds: performance.now() - start });
-      });
-    });
-  });
+/** The body of an answer, as text. Rejects when it is too large. */
+async function textOf(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    bytes += chunk.length;
+    if (bytes > MAX_BYTES) throw new Error(`an answer of more than ${MAX_BYTES / 2 ** 20} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

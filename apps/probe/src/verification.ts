@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { CheckContext } from "./check.ts";
-import { CheckRun } from "./check-run.ts";
+import { type CheckContext, type CheckResult, newFindings } from "./check.ts";
+import { type CheckRun, runChecks } from "./check-run.ts";
 import { BROADCASTER_CHECKS } from "./checks/broadcaster/broadcaster-checks.ts";
 import { detectService } from "./checks/detect-service.ts";
 import { reachable } from "./checks/reachable.ts";
@@ -31,26 +31,26 @@ export async function verify(
 ): Promise<TargetReport> {
   const target = new Target(url, { host, token, maxConnections: MAX_CONNECTIONS });
   const board = `probe-${randomBytes(4).toString("hex")}`;
-  const findings = { service, isOriginal: false, pods: new Set<string>() };
+  const findings = newFindings(service);
   const cleanUps: (() => Promise<void>)[] = [];
   const atEnd: CheckContext["atEnd"] = (cleanUp) => cleanUps.push(cleanUp);
-  const context: Omit<CheckContext, "signal"> = { target, findings, board, idleMs, atEnd };
   const start = performance.now();
   output.line(`${target.url}${host === undefined ? "" : ` at ${url.host}`}`);
-  const run = new CheckRun({
-    context,
+  const run: CheckRun = {
+    context: { target, findings, board, idleMs, atEnd },
     timeoutMs,
     signal,
     onStart: (name) => output.progress(`  · ${name} …`),
     onResult: (result) => {
       for (const line of checkLines(result)) output.line(line);
     },
-  });
+  };
+  const checks: CheckResult[] = [];
   try {
-    await run.run([reachable, detectService]);
+    checks.push(...(await runChecks([reachable, detectService], run)));
     if (findings.service) {
       output.line(`    at most ${MAX_CONNECTIONS} connections, 30 at a time; ${TRACES[findings.service]}`);
-      await run.run(CHECKS[findings.service]);
+      checks.push(...(await runChecks(CHECKS[findings.service], run)));
     }
   } finally {
     await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
@@ -58,7 +58,7 @@ export async function verify(
   const report = {
     url: target.url.href,
     service: findings.service,
-    checks: run.results,
+    checks,
     connections: target.connections,
     milliseconds: Math.round(performance.now() - start),
   };

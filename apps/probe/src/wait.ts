@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deadline } from "./deadline.ts";
 
@@ -25,7 +25,9 @@ export class Changes {
   async until(what: string, isSo: () => boolean, signal: AbortSignal): Promise<void> {
     while (!isSo()) {
       if (signal.aborted) throw new WaitError(`waited in vain for ${what}`);
-      await this.#changeOrLook(signal);
+      // Its timer keeps the process alive: when all connections have ended, nothing else does.
+      using look = new Deadline(LOOK_MS, signal);
+      await once(this.#events, "change", { signal: look.signal }).catch(() => {});
     }
   }
 
@@ -38,21 +40,6 @@ export class Changes {
     using sooner = new Deadline(milliseconds, signal);
     await this.until("it", isSo, sooner.signal).catch(() => {});
     return isSo();
-  }
-
-  /** Its timer keeps the process alive: when all connections have ended, nothing else does. */
-  #changeOrLook(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        this.#events.off("change", done);
-        signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, LOOK_MS);
-      this.#events.once("change", done);
-      signal.addEventListener("abort", done, { once: true });
-    });
   }
 }
 

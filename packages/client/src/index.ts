@@ -10,6 +10,7 @@ export * from "./clock.ts";
 export type { CursorPosition } from "./cursor-sender.ts";
 export * from "./emitter.ts";
 export * from "./feed-client.ts";
+export * from "./observable.ts";
 export * from "./outbox-storage.ts";
 export * from "./outdated-reload.ts";
 export type { PenStroke } from "./pen-stroke.ts";

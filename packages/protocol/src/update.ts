@@ -13,6 +13,14 @@ export interface Update {
   readonly value: string;
 }
 
+/** What Istio's tutorial publishes by hand, in its order: one value that stays plain, two yellow ones, a red one. */
+export const TUTORIAL_UPDATES: readonly Update[] = [
+  { id: "8", value: "300" },
+  { id: "5", value: "600" },
+  { id: "1", value: "200" },
+  { id: "3", value: "290" },
+];
+
 /** An update that a store has put in order. */
 export interface CommittedUpdate extends Update {
   /** Its place in the one order that every client sees; grows by one with each update of an epoch [B4]. */

@@ -1,36 +1,28 @@
-import { type Announcer, copyText, createElement } from "@crosspod/page";
-import type { Update } from "@crosspod/protocol";
-import { curlCommand, EXAMPLE_UPDATES } from "./curl-command.ts";
+import { type Announcer, copyText, createElement, elementById } from "@crosspod/page";
+import { TUTORIAL_UPDATES, type Update } from "@crosspod/protocol";
 
-/** The curl commands of Istio's tutorial for this service, each with a button that copies it. */
-export class CommandList {
-  readonly #list: HTMLElement;
-  readonly #announcer: Announcer;
+/** Shows the curl commands of Istio's tutorial for this service, each with a button that copies it. */
+export function showCommands(announcer: Announcer, { needsToken }: { readonly needsToken: boolean }): void {
+  const items = TUTORIAL_UPDATES.map((update) => createItem(update, needsToken, announcer));
+  elementById("commands", HTMLElement).replaceChildren(...items);
+}
 
-  constructor(list: HTMLElement, announcer: Announcer) {
-    this.#list = list;
-    this.#announcer = announcer;
-    this.show({ needsToken: false });
-  }
-
-  show({ needsToken }: { readonly needsToken: boolean }): void {
-    this.#list.replaceChildren(...EXAMPLE_UPDATES.map((update) => this.#item(update, needsToken)));
-  }
-
-  #item(update: Update, needsToken: boolean): HTMLLIElement {
-    const item = createElement("li", "");
-    const command = createElement("code", "", curlCommand(location.origin, update, needsToken));
-    const button = createElement("button", "copy");
-    const label = createElement("span", "", "Copy");
-    button.type = "button";
-    button.append(label, createElement("span", "visually-hidden", ` the command for id ${update.id}`));
-    button.addEventListener("click", () => this.#copy(command, label));
-    item.append(command, button);
-    return item;
-  }
-
-  async #copy(command: HTMLElement, label: HTMLElement): Promise<void> {
+function createItem(update: Update, needsToken: boolean, announcer: Announcer): HTMLLIElement {
+  const command = createElement("code", "", curlCommand(update, needsToken));
+  const label = createElement("span", "", "Copy");
+  const hint = createElement("span", "visually-hidden", ` the command for id ${update.id}`);
+  const button = createElement("button", "copy", label, hint);
+  button.type = "button";
+  button.addEventListener("click", async () => {
     await copyText(command.textContent, label, () => getSelection()?.selectAllChildren(command));
-    this.#announcer.say(`Command ${label.textContent.toLowerCase()}`);
-  }
+    announcer.say(`Command ${label.textContent.toLowerCase()}`);
+  });
+  return createElement("li", "", command, button);
+}
+
+/** The command that publishes an update from a terminal; the token itself is never part of it. */
+function curlCommand({ id, value }: Update, needsToken: boolean): string {
+  const url = `${location.origin}/api?${new URLSearchParams({ id, value })}`;
+  const header = needsToken ? ` -H "Authorization: Bearer $API_TOKEN"` : "";
+  return `curl "${url}"${header}`;
 }

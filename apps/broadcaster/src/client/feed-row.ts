@@ -18,18 +18,16 @@ export class FeedRow {
   #light: Animation | undefined;
 
   constructor(id: string) {
-    const header = createElement("th", "id");
+    const header = createElement("th", "id", createElement("bdi", "", id));
     header.scope = "row";
-    header.append(createElement("bdi", "", id));
-    const reading = createElement("td", "reading");
-    reading.append(this.#value, " ", this.#level);
-    const recent = createElement("td", "recent");
-    recent.append(this.#sparkline.element);
-    const changed = createElement("td", "changed");
-    changed.append(this.#time);
     this.element.dataset.id = id;
     this.element.dataset.level = "none";
-    this.element.append(header, reading, recent, changed);
+    this.element.append(
+      header,
+      createElement("td", "reading", this.#value, " ", this.#level),
+      createElement("td", "recent", this.#sparkline.element),
+      createElement("td", "changed", this.#time),
+    );
     this.#showNoValue();
   }
 

@@ -1,6 +1,5 @@
 import type { FeedClient, FeedClientState } from "@crosspod/client";
-import { type Announcer, elementById } from "@crosspod/page";
-import { FrameQueue } from "./frame-queue.ts";
+import { type Announcer, elementById, Frame, showFact } from "@crosspod/page";
 
 const STATE_NAMES: Readonly<Record<FeedClientState, string>> = {
   connecting: "Connecting",
@@ -21,40 +20,25 @@ const TRUST: Readonly<Partial<Record<FeedClientState, string>>> = {
 };
 
 /** Shows the feed's state, this page's pod and the newest revision; tells screen readers of new states only. */
-export class FeedStatus {
-  readonly #client: FeedClient;
-  readonly #announcer: Announcer;
-  readonly #status = elementById("status", HTMLElement);
-  readonly #state = elementById("state", HTMLElement);
-  readonly #trust = elementById("trust", HTMLElement);
-  readonly #queue = new FrameQueue(() => this.#paintFacts());
-
-  constructor(client: FeedClient, announcer: Announcer) {
-    this.#client = client;
-    this.#announcer = announcer;
-    client.onState((state) => this.#show(state));
-    client.onUpdate(() => this.#queue.mark("facts"));
-    client.onRestart(() => this.#queue.mark("facts"));
-  }
-
-  #show(state: FeedClientState): void {
-    const trust = TRUST[state] ?? "";
-    this.#status.dataset.state = state;
-    this.#state.textContent = STATE_NAMES[state];
-    this.#trust.textContent = trust;
-    this.#trust.hidden = trust === "";
-    this.#announcer.say(`${STATE_NAMES[state]}. ${trust}`);
-    this.#queue.mark("facts");
-  }
-
-  #paintFacts(): void {
-    const { hello, revision } = this.#client;
+export function bindFeedStatus(client: FeedClient, announcer: Announcer): void {
+  const facts = new Frame(() => {
+    const { hello, revision } = client;
     showFact("pod", hello?.pod);
     showFact("revision", hello && `${revision}`);
-  }
+  });
+  client.onState((state) => {
+    showState(state);
+    announcer.say(`${STATE_NAMES[state]}. ${TRUST[state] ?? ""}`);
+    facts.request();
+  });
+  client.onUpdate(() => facts.request());
+  client.onRestart(() => facts.request());
 }
 
-function showFact(name: "pod" | "revision", text: string | undefined): void {
-  elementById(`${name}-fact`, HTMLElement).hidden = text === undefined;
-  elementById(name, HTMLElement).textContent = text ?? "";
+function showState(state: FeedClientState): void {
+  const trust = elementById("trust", HTMLElement);
+  elementById("status", HTMLElement).dataset.state = state;
+  elementById("state", HTMLElement).textContent = STATE_NAMES[state];
+  trust.textContent = TRUST[state] ?? "";
+  trust.hidden = !(state in TRUST);
 }

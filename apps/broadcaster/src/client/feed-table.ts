@@ -1,11 +1,14 @@
 import type { FeedClient, FeedValue } from "@crosspod/client";
+import { Frame } from "@crosspod/page";
 import { FeedRow } from "./feed-row.ts";
-import { FrameQueue } from "./frame-queue.ts";
-import { History } from "./history.ts";
+import { withValue } from "./history.ts";
 import { insertionIndex } from "./natural-order.ts";
 
 /** The rows that are there before their first value, as in the original example. */
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+/** How long painting may take in a frame of 16 ms; the rest belongs to layout, input and messages. */
+const PAINT_BUDGET_MS = 8;
 
 /** Most rows that light up together: beyond it light says nothing any more, and costs the most. */
 const MAX_FLASHING = 50;
@@ -16,9 +19,11 @@ export class FeedTable {
   readonly #client: FeedClient;
   readonly #rows = new Map<string, FeedRow>();
   readonly #sortedIds: string[] = [];
-  readonly #histories = new Map<string, History>();
+  /** The last numbers of each id. */
+  readonly #recent = new Map<string, readonly number[]>();
+  readonly #changed = new Set<string>();
   readonly #flashing = new Set<string>();
-  readonly #queue = new FrameQueue((id) => this.#paint(id));
+  readonly #frame = new Frame(() => this.#paintChanged());
 
   constructor(body: HTMLTableSectionElement, client: FeedClient) {
     this.#body = body;
@@ -29,9 +34,9 @@ export class FeedTable {
   }
 
   #reset(): void {
-    this.#queue.clear();
+    this.#changed.clear();
     this.#flashing.clear();
-    this.#histories.clear();
+    this.#recent.clear();
     this.#rows.clear();
     this.#sortedIds.length = 0;
     this.#body.replaceChildren();
@@ -39,19 +44,29 @@ export class FeedTable {
   }
 
   #update({ id, value }: FeedValue): void {
-    const history = this.#histories.get(id) ?? new History();
-    history.add(value);
-    this.#histories.set(id, history);
+    this.#recent.set(id, withValue(value, this.#recent.get(id)));
     // What comes before the feed is live is the snapshot: nothing has changed just now.
     if (this.#client.state === "live" && this.#flashing.size < MAX_FLASHING) this.#flashing.add(id);
-    this.#queue.mark(id);
+    this.#changed.add(id);
+    this.#frame.request();
+  }
+
+  /** What does not fit into the budget waits for one more frame, so that a burst never freezes the page. */
+  #paintChanged(): void {
+    const end = performance.now() + PAINT_BUDGET_MS;
+    for (const id of this.#changed) {
+      this.#changed.delete(id);
+      this.#paint(id);
+      if (performance.now() > end) break;
+    }
+    if (this.#changed.size > 0) this.#frame.request();
   }
 
   #paint(id: string): void {
     const value = this.#client.values.get(id);
     if (!value) return;
     const row = this.#rows.get(id) ?? this.#addRow(id);
-    row.show(value, this.#histories.get(id)?.numbers ?? []);
+    row.show(value, this.#recent.get(id) ?? []);
     if (this.#flashing.delete(id)) row.flash();
   }
 

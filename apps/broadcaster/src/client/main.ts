@@ -1,17 +1,17 @@
 import { FeedClient } from "@crosspod/client";
 import { Announcer, elementById, onWake } from "@crosspod/page";
-import { CommandList } from "./command-list.ts";
-import { FeedStatus } from "./feed-status.ts";
+import { showCommands } from "./command-list.ts";
+import { bindFeedStatus } from "./feed-status.ts";
 import { FeedTable } from "./feed-table.ts";
 import { PageReload } from "./page-reload.ts";
 import { UpdateForm } from "./update-form.ts";
 
 const client = new FeedClient({ url: location.href });
 const announcer = new Announcer(elementById("announcement", HTMLElement));
-const commands = new CommandList(elementById("commands", HTMLElement), announcer);
-new FeedStatus(client, announcer);
+bindFeedStatus(client, announcer);
 new FeedTable(elementById("rows", HTMLTableSectionElement), client);
-new UpdateForm(elementById("update-form", HTMLFormElement), () => commands.show({ needsToken: true }));
+showCommands(announcer, { needsToken: false });
+new UpdateForm(() => showCommands(announcer, { needsToken: true }));
 const reload = new PageReload({
   // Asking for it can throw, where it is not allowed.
   get storage() {

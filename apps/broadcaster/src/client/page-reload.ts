@@ -1,3 +1,5 @@
+import { storedText, storeText } from "@crosspod/page";
+
 const KEY = "crosspod-reloaded-at";
 const MIN_INTERVAL_MS = 60_000;
 /** So that not all pages load at once when a new version is rolled out. */
@@ -22,7 +24,7 @@ export class PageReload {
 
   schedule(): void {
     const { now, random } = this.#host;
-    const reloadedAt = Number(this.#tryStorage((storage) => storage.getItem(KEY)) ?? Number.NEGATIVE_INFINITY);
+    const reloadedAt = Number(storedText(() => this.#host.storage, KEY) ?? Number.NEGATIVE_INFINITY);
     const wait = Math.max(0, reloadedAt + MIN_INTERVAL_MS - now());
     this.cancel();
     this.#timer = setTimeout(() => this.#reload(), wait + random() * MAX_PAUSE_MS);
@@ -35,18 +37,6 @@ export class PageReload {
 
   #reload(): void {
     const { now, reload } = this.#host;
-    const isKept = this.#tryStorage((storage) => {
-      storage.setItem(KEY, `${now()}`);
-      return true;
-    });
-    if (isKept) reload();
-  }
-
-  #tryStorage<T>(use: (storage: ReloadHost["storage"]) => T): T | undefined {
-    try {
-      return use(this.#host.storage);
-    } catch {
-      return undefined;
-    }
+    if (storeText(() => this.#host.storage, KEY, `${now()}`)) reload();
   }
 }

@@ -1,8 +1,12 @@
-import { elementById } from "@crosspod/page";
+import { elementById, Field, storedText, storeText } from "@crosspod/page";
 import type { FieldError, Update } from "@crosspod/protocol";
-import { Field } from "./field.ts";
 import { type PublishResult, publish } from "./publish.ts";
-import { isToken, storedToken, storeToken } from "./token.ts";
+
+/** The bearer token of this tab, until it is closed. Where nothing is kept it lives in its field until the page is left. */
+const TOKEN_KEY = "crosspod-token";
+
+/** What can be sent as a token at all: visible ASCII (RFC 6750). */
+const TOKEN = /^[\x21-\x7e]+$/;
 
 /** The form that sends an update. What is wrong is said by the service, and shown at the field that it names. */
 export class UpdateForm {
@@ -15,11 +19,11 @@ export class UpdateForm {
   #sending = false;
 
   /** @param onTokenNeeded hears that the service asks for a token. */
-  constructor(form: HTMLFormElement, onTokenNeeded: () => void) {
+  constructor(onTokenNeeded: () => void) {
     this.#onTokenNeeded = onTokenNeeded;
-    const token = storedToken();
+    const token = storedText(() => sessionStorage, TOKEN_KEY);
     if (token) this.#showTokenField(token);
-    form.addEventListener("submit", (event) => {
+    elementById("update-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
     });
@@ -27,15 +31,17 @@ export class UpdateForm {
 
   async #submit(): Promise<void> {
     if (this.#sending) return;
-    for (const field of [this.#id, this.#value, this.#token]) field.clearError();
-    const token = this.#tokenField.hidden ? "" : this.#token.value;
-    if (token && !isToken(token)) return this.#token.showError("A token has no spaces and no accented letters.");
-    const update = { id: this.#id.value, value: this.#value.value };
+    for (const field of [this.#id, this.#value, this.#token]) field.showError("");
+    const token = this.#tokenField.hidden ? "" : this.#token.input.value;
+    if (token && !TOKEN.test(token)) return this.#token.showError("A token has no spaces and no accented letters.");
+    const update = { id: this.#id.input.value, value: this.#value.input.value };
     this.#sending = true;
     this.#outcome.textContent = "Sending…";
     const result = await publish(update, token);
     this.#sending = false;
-    if (token && result.kind !== "unauthorized" && result.kind !== "unreachable") storeToken(token);
+    if (token && result.kind !== "unauthorized" && result.kind !== "unreachable") {
+      storeText(() => sessionStorage, TOKEN_KEY, token);
+    }
     this.#outcome.textContent = "";
     this.#show(result, update);
   }
@@ -45,11 +51,12 @@ export class UpdateForm {
       case "committed": {
         const revision = result.revision === undefined ? "" : `, revision ${result.revision}`;
         this.#outcome.textContent = `Sent ${id} = ${value}${revision}`;
-        this.#value.selectIfFocused();
+        // For the next one, if the person is still there.
+        if (document.activeElement === this.#value.input) this.#value.input.select();
         return;
       }
       case "unauthorized":
-        this.#showTokenField(this.#token.value);
+        this.#showTokenField(this.#token.input.value);
         this.#token.showError(result.detail);
         return;
       case "refused":
@@ -73,7 +80,7 @@ export class UpdateForm {
 
   #showTokenField(token: string): void {
     this.#tokenField.hidden = false;
-    this.#token.value = token;
+    this.#token.input.value = token;
     this.#onTokenNeeded();
   }
 }

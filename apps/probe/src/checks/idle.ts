@@ -1,15 +1,34 @@
-import { type Check, fail, type Outcome, skip } from "../check.ts";
+import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
 import { formatDuration } from "../duration.ts";
+import { pause } from "../wait.ts";
 
-/** The check takes as long as the connection is to be silent. */
-export const idleExtraMs: NonNullable<Check["extraMs"]> = ({ idleMs = 0 }) => idleMs;
+/** A connection whose end is known. */
+interface Connection extends Disposable {
+  readonly ended: AbortSignal;
+}
 
-export const notAsked: Outcome = skip("ask for it by --idle 70s");
-
-/** A connection was cut because it was silent. */
-export const cutWhileIdle = (milliseconds: number): Outcome =>
-  fail(
-    `a silent connection was cut after ${formatDuration(milliseconds)}`,
-    "a proxy on the way cuts connections that are silent, or the pod left meanwhile",
-    "raise its idle timeout (stream_idle_timeout, proxy_read_timeout), or lower PING_SECONDS below it",
-  );
+/** A connection on which nobody says anything survives: after the silence it still `works`. */
+export const idleCheck = <C extends Connection>(
+  open: (context: CheckContext) => Promise<C>,
+  works: (connection: C, context: CheckContext) => Promise<boolean>,
+): Check => ({
+  name: "idle",
+  needs: ["upgrade"],
+  extraMs: ({ idleMs = 0 }) => idleMs,
+  async run(context) {
+    const { idleMs, signal } = context;
+    if (idleMs === undefined) return skip("ask for it by --idle 70s");
+    using connection = await open(context);
+    const start = performance.now();
+    await pause(idleMs, AbortSignal.any([signal, connection.ended]));
+    signal.throwIfAborted();
+    if (!connection.ended.aborted && (await works(connection, context))) {
+      return pass(`a connection that was silent for ${formatDuration(idleMs)} still works`);
+    }
+    return fail(
+      `a silent connection was cut after ${formatDuration(performance.now() - start)}`,
+      "a proxy on the way cuts connections that are silent, or the pod left meanwhile",
+      "raise its idle timeout (stream_idle_timeout, proxy_read_timeout), or lower PING_SECONDS below it",
+    );
+  },
+});

@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type CheckContext, fail, type Outcome } from "../check.ts";
+import { type CheckContext, CheckFailure } from "../check.ts";
 import { formatDuration } from "../duration.ts";
 
-/** Says how long a WebSocket handshake took, or why it was refused. */
-export async function upgraded({ target, signal }: CheckContext, path: string): Promise<string | Outcome> {
+/** Says how long a WebSocket handshake took. Rejects when it was refused, and says why. */
+export async function upgrade({ target, signal }: CheckContext, path: string): Promise<string> {
   const handshake = await target.handshake(path, signal);
-  if (!("ws" in handshake)) return refusedUpgrade(handshake);
+  if (!("ws" in handshake)) throw refusedUpgrade(handshake);
   handshake.ws.close();
   return `101 in ${formatDuration(handshake.milliseconds)}`;
 }
@@ -29,8 +29,8 @@ const CAUSES: Readonly<Record<number, readonly [cause: string, fix: string]>> = 
 
 const OTHER = ["something in between does not pass WebSockets", "see to the proxies in front of the service"] as const;
 
-function refusedUpgrade({ status, headers }: { status: number; headers: IncomingHttpHeaders }): Outcome {
+function refusedUpgrade({ status, headers }: { status: number; headers: IncomingHttpHeaders }): CheckFailure {
   const [cause, fix] = CAUSES[status] ?? (status === 400 ? (CAUSES[200] ?? OTHER) : OTHER);
   const by = headers.server ? `, by ${headers.server}` : "";
-  return fail(`the WebSocket handshake was answered with ${status}${by}`, cause, fix);
+  return new CheckFailure(`the WebSocket handshake was answered with ${status}${by}`, cause, fix);
 }

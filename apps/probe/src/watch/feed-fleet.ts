@@ -46,8 +46,11 @@ export class FeedFleet extends Fleet<FeedReader> {
     const value = `${this.#run}-${number}`;
     const update: SentUpdate = { id, number, sentAt: performance.now(), isTaken: false };
     this.#updates.set(value, update);
-    const reply = await publish(this.#target, id, value, AbortSignal.timeout(REQUEST_WAIT_MS)).catch(() => undefined);
-    update.isTaken = reply?.status === 200;
+    const published = publish(this.#target, id, value, AbortSignal.timeout(REQUEST_WAIT_MS));
+    update.isTaken = await published.then(
+      () => true,
+      () => false,
+    );
   }
 
   protected async compare(): Promise<void> {

@@ -1,16 +1,20 @@
 import { randomBytes } from "node:crypto";
+import { newFindings } from "../check.ts";
+import { runChecks } from "../check-run.ts";
+import { detectService } from "../checks/detect-service.ts";
+import { reachable } from "../checks/reachable.ts";
 import type { WatchCommand } from "../command-line.ts";
 import { counted } from "../counted.ts";
 import { Deadline } from "../deadline.ts";
 import { formatDuration } from "../duration.ts";
 import { EventClient } from "../event-client.ts";
 import { besideDocument, type Output } from "../output.ts";
+import { checkLines } from "../report.ts";
 import type { Service } from "../service.ts";
 import { Target } from "../target.ts";
 import { pause, WaitError } from "../wait.ts";
 import { BoardFleet } from "./board-fleet.ts";
 import { FeedFleet } from "./feed-fleet.ts";
-import { findService } from "./find-service.ts";
 import type { Fleet, FleetOptions } from "./fleet.ts";
 import { OriginalFleet } from "./original-fleet.ts";
 import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
@@ -18,6 +22,9 @@ import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 /** How often a log is told how it goes; a terminal is told all the time. */
 const LOG_LINE_MS = 10_000;
 const TERMINAL_LINE_MS = 500;
+
+/** How long each check may take that finds out which service this is. */
+const DETECT_WAIT_MS = 10_000;
 
 /** How long a first client may take to connect, which asks what the server speaks. */
 const CONNECT_WAIT_MS = 2_000;
@@ -27,11 +34,8 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
   const lines = command.isJson ? besideDocument(output) : output;
   const { host, token, clients, rate, forMs } = command;
   const target = new Target(command.target.url, { host, token });
-  const service = command.target.service ?? (await findService(target, signal));
-  if (typeof service === "object") {
-    output.error(service.problem);
-    return 1;
-  }
+  const service = command.target.service ?? (await findService(target, output, signal));
+  if (!service) return 1;
   await using fleet = await fleetOf(service, { target, clients, rate, signal });
   lines.line(
     `${target.url}: ${counted(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
@@ -51,6 +55,16 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
   for (const line of watchLines(report)) lines.line(line);
   if (command.isJson) output.line(jsonWatchReport(report));
   return report.lost > 0 || report.unacknowledged > 0 ? 1 : 0;
+}
+
+/** Finds out which service this is; undefined, and said why, when that cannot be known. */
+async function findService(target: Target, output: Output, signal: AbortSignal): Promise<Service | undefined> {
+  const findings = newFindings();
+  const context = { target, findings, board: "", idleMs: undefined, atEnd: () => {} };
+  const results = await runChecks([reachable, detectService], { context, timeoutMs: DETECT_WAIT_MS, signal });
+  const failed = results.find(({ result }) => result === "fail");
+  if (failed) output.error(checkLines(failed).join("\n"));
+  return findings.service;
 }
 
 /** Who speaks what the service speaks. */

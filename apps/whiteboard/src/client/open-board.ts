@@ -1,33 +1,32 @@
 import { BoardClient, OutdatedReload } from "@crosspod/client";
-import { Announcer, elementById, onWake } from "@crosspod/page";
+import { Announcer, elementById, onLeave, onWake } from "@crosspod/page";
 import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
-import { OwnCursor } from "./input/own-cursor.ts";
+import { bindOwnCursor } from "./input/own-cursor.ts";
 import { PointerInput } from "./input/pointer-input.ts";
 import { bindShortcuts } from "./input/shortcuts.ts";
 import { bindSpaceKey } from "./input/space-key.ts";
 import { returnFocus } from "./input/stage-focus.ts";
 import { bindWheel } from "./input/wheel-input.ts";
-import { flushOnLeave } from "./leave.ts";
 import { openOutboxStorage } from "./outbox-storage.ts";
 import { BoardRenderer } from "./render/board-renderer.ts";
-import { CursorLayer } from "./render/cursor-layer.ts";
+import { bindCursors } from "./render/cursor-layer.ts";
 import { bindPaper } from "./render/paper.ts";
 import { bindStageSize } from "./render/stage-size.ts";
 import { Viewport } from "./render/viewport.ts";
 import { DrawingSettings } from "./tools/drawing-settings.ts";
 import { Toolbox } from "./tools/toolbox.ts";
-import { BoardMenu } from "./ui/board-menu.ts";
+import { bindBoardMenu } from "./ui/board-menu.ts";
 import { boardShortcuts, MOVES } from "./ui/board-shortcuts.ts";
-import { BoardStatus } from "./ui/board-status.ts";
-import { EditButtons } from "./ui/edit-buttons.ts";
+import { bindBoardStatus } from "./ui/board-status.ts";
+import { bindEditButtons } from "./ui/edit-buttons.ts";
 import { bindEmptyBoard } from "./ui/empty-hint.ts";
-import { Help } from "./ui/help.ts";
+import { bindHelp } from "./ui/help.ts";
 import { Notices } from "./ui/notices.ts";
-import { PeopleList } from "./ui/people-list.ts";
-import { storedPersonName } from "./ui/person-name.ts";
+import { bindPeopleList } from "./ui/people-list.ts";
+import { personName } from "./ui/person-name.ts";
 import { bindStageLabel } from "./ui/stage-label.ts";
-import { Toolbar } from "./ui/toolbar.ts";
+import { bindToolbar } from "./ui/toolbar.ts";
 import { bindZoomBar } from "./ui/zoom-bar.ts";
 
 /** Puts the page of one board together, and connects it. */
@@ -35,7 +34,7 @@ export function openBoard(board: string): void {
   const client = new BoardClient({
     url: location.origin,
     board,
-    name: storedPersonName(),
+    name: personName(),
     storage: openOutboxStorage(),
   });
   const viewport = new Viewport();
@@ -46,32 +45,31 @@ export function openBoard(board: string): void {
   bindStageSize(stage, viewport);
   bindPaper(elementById("paper", HTMLElement), viewport);
   const renderer = new BoardRenderer(elementById("layers", HTMLElement), client.view, viewport);
-  new CursorLayer(stage, client, viewport);
+  bindCursors(stage, client, viewport);
 
   const toolbox = new Toolbox(client, settings, viewport, renderer);
-  const ownCursor = new OwnCursor(stage, client, viewport);
   const pointer = new PointerInput(stage, toolbox, viewport);
-  new KeyboardPointer(stage, toolbox, viewport, (place) => ownCursor.moveTo(place));
+  new KeyboardPointer(stage, toolbox, viewport, bindOwnCursor(stage, client, viewport));
   bindWheel(stage, viewport);
   bindSpaceKey(pointer);
   returnFocus(stage);
 
-  new Toolbar(settings);
+  bindToolbar(settings);
   bindZoomBar(viewport);
-  new BoardMenu(board);
-  new PeopleList(client);
-  new BoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
+  bindBoardMenu(board);
+  bindPeopleList(client);
+  bindBoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
   bindExport(board, renderer.shapes, notices);
   bindEmptyBoard(client);
   bindStageLabel(stage, board, client);
-  const edit = new EditButtons(client, notices);
-  const shortcuts = boardShortcuts({ settings, edit, viewport, showHelp: () => help.show() });
-  const help = new Help([...shortcuts, ...MOVES]);
+  bindEditButtons(client, notices);
+  const shortcuts = boardShortcuts(client, settings, viewport);
+  bindHelp([...shortcuts, ...MOVES]);
   bindShortcuts(shortcuts);
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   new OutdatedReload({ client, reload: () => location.reload() });
-  flushOnLeave(client);
+  onLeave(() => client.flush());
   onWake(() => client.reconnectNow());
   client.open();
 }

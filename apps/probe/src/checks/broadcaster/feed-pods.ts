@@ -1,10 +1,8 @@
 import { type Check, type CheckContext, fail, type Outcome, pass, skip } from "../../check.ts";
 import { FeedListener } from "../../feed-listener.ts";
 import { PodClients } from "../../pod-clients.ts";
-import { publish } from "../../published.ts";
+import { PROBE_ID, publish } from "../../published.ts";
 import { thoseWithout } from "../../wait.ts";
-import { PROBE_ID } from "./probe-updates.ts";
-import { refusedPublish } from "./refused-publish.ts";
 
 /** Most updates that are published so that each pod takes one. */
 const MAX_UPDATES = 20;
@@ -27,8 +25,7 @@ async function publishThroughEach(
   const through = new Set<string>();
   for (let count = 0; count < MAX_UPDATES && clients.pods.some((pod) => !through.has(pod)); count += 1) {
     const value = `pod ${count} ${Date.now()}`;
-    const { status, pod } = await publish(target, PROBE_ID, value, signal);
-    if (status !== 200) return refusedPublish(status);
+    const { pod } = await publish(target, PROBE_ID, value, signal);
     through.add(pod ?? "?");
     const without = await thoseWithout(clients.all, (listener) => listener.find(PROBE_ID, value) !== undefined, signal);
     if (without.length > 0) return notShared(pod, without);

@@ -1,15 +1,14 @@
 import { FEED_PATH } from "@crosspod/protocol";
 import { type Check, fail, pass } from "../../check.ts";
 import { FeedListener } from "../../feed-listener.ts";
-import { upgraded } from "../upgrade.ts";
+import { upgrade } from "../upgrade.ts";
 
 /** A WebSocket gets through to the feed, and says hello where the server is not the original example's [B6] [B7]. */
 export const feedUpgrade: Check = {
   name: "upgrade",
   needs: ["service"],
   async run(context) {
-    const took = await upgraded(context, FEED_PATH);
-    if (typeof took !== "string") return took;
+    const took = await upgrade(context, FEED_PATH);
     using listener = await FeedListener.open(context);
     const { hello, isOpen } = listener;
     if (!hello && !isOpen) {

@@ -1,10 +1,10 @@
+import { TUTORIAL_UPDATES, type Update } from "@crosspod/protocol";
 import { type Check, fail, type Outcome, pass } from "../../check.ts";
 import { Crowd } from "../../crowd.ts";
 import { formatDuration } from "../../duration.ts";
-import { FeedListener, type Heard, heardByAll } from "../../feed-listener.ts";
+import { FeedListener, type Heard } from "../../feed-listener.ts";
 import { type Published, publish } from "../../published.ts";
-import { TUTORIAL_UPDATES } from "./probe-updates.ts";
-import { refusedPublish } from "./refused-publish.ts";
+import { thoseWithout } from "../../wait.ts";
 
 const BROWSERS = 4;
 
@@ -16,14 +16,12 @@ export const sameOrder: Check = {
     const { target, signal } = context;
     using crowd = await Crowd.open(BROWSERS, () => FeedListener.open(context));
     const sent: Published[] = [];
-    for (const { id, value } of TUTORIAL_UPDATES) {
-      const reply = await publish(target, id, value, signal);
-      if (reply.status !== 200) return refusedPublish(reply.status);
-      sent.push(reply);
-    }
-    const heard = await heardByAll(crowd, (listener) => lastOf(listener, sent[0]), signal);
-    const orders = crowd.all.map((listener) => orderOf(listener, sent[0]));
-    return outcomeOf(orders, Math.max(...heard.map((last) => (last?.at ?? 0) - (sent.at(-1)?.sentAt ?? 0))));
+    for (const { id, value } of TUTORIAL_UPDATES) sent.push(await publish(target, id, value, signal));
+    const tutorial = (listener: FeedListener): Heard[] => tutorialOf(listener, sent[0]);
+    const isWhole = (listener: FeedListener): boolean => tutorial(listener).length >= TUTORIAL_UPDATES.length;
+    await thoseWithout(crowd.all, (listener) => isWhole(listener) || !listener.isOpen, signal);
+    signal.throwIfAborted();
+    return outcomeOf(crowd.all.map(tutorial), sent.at(-1)?.sentAt ?? 0);
   },
 };
 
@@ -40,26 +38,19 @@ const isFrom = (first: Published | undefined, { update, at }: Heard): boolean =>
     ? update.revision >= first.revision
     : at >= (first?.sentAt ?? 0);
 
-/** What came last of the tutorial, once all of it has come. */
-function lastOf(listener: FeedListener, first: Published | undefined): Heard | undefined {
-  const heard = tutorialOf(listener, first);
-  return heard.length >= TUTORIAL_UPDATES.length ? heard.at(-1) : undefined;
-}
+const orderOf = (updates: readonly Update[]): string => updates.map(({ id, value }) => `${id}=${value}`).join(" ");
 
-const orderOf = (listener: FeedListener, first: Published | undefined): string =>
-  tutorialOf(listener, first)
-    .map(({ update }) => `${update.id}=${update.value}`)
-    .join(" ");
-
-function outcomeOf(orders: readonly string[], milliseconds: number): Outcome {
-  const whole = TUTORIAL_UPDATES.map(({ id, value }) => `${id}=${value}`).join(" ");
-  const complete = orders.filter((order) => order === whole).length;
-  if (complete === orders.length) {
-    return pass(`${complete} browsers got ${whole}, the last after ${formatDuration(milliseconds)}`);
+function outcomeOf(heard: readonly (readonly Heard[])[], sentAt: number): Outcome {
+  const whole = orderOf(TUTORIAL_UPDATES);
+  const orders = heard.map((browser) => orderOf(browser.map(({ update }) => update)));
+  const others = orders.filter((order) => order !== whole);
+  if (others.length === 0) {
+    const milliseconds = Math.max(...heard.map((browser) => (browser.at(-1)?.at ?? 0) - sentAt));
+    return pass(`${orders.length} browsers got ${whole}, the last after ${formatDuration(milliseconds)}`);
   }
-  const isShort = orders.some((order) => order.split(" ").length < TUTORIAL_UPDATES.length);
+  const isShort = heard.some(({ length }) => length < TUTORIAL_UPDATES.length);
   return fail(
-    `${complete} of ${orders.length} browsers got ${whole}; one got ${orders.find((order) => order !== whole) || "nothing"}`,
+    `${orders.length - others.length} of ${orders.length} browsers got ${whole}; one got ${others[0] || "nothing"}`,
     isShort
       ? "a pod tells only its own browsers what is published through it: pods do not share the feed"
       : "pods do not agree on one order, or somebody else publishes the same ids now",

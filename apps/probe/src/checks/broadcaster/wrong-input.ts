@@ -1,8 +1,7 @@
 import { MAX_ID_LENGTH, MAX_VALUE_LENGTH } from "@crosspod/protocol";
 import { type Check, fail, pass } from "../../check.ts";
 import { FeedListener } from "../../feed-listener.ts";
-import { publish } from "../../published.ts";
-import { PROBE_ID } from "./probe-updates.ts";
+import { PROBE_ID, publish } from "../../published.ts";
 
 /** What is wrong with a request, and its query. */
 const WRONG = {

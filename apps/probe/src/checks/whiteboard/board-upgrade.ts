@@ -2,7 +2,7 @@ import { type Check, pass } from "../../check.ts";
 import { clearBoard } from "../../clear-board.ts";
 import { EventClient } from "../../event-client.ts";
 import { podOfReply } from "../../join.ts";
-import { upgraded } from "../upgrade.ts";
+import { upgrade } from "../upgrade.ts";
 
 const PATH = "/socket.io/?EIO=4&transport=websocket&client=crosspod";
 
@@ -11,8 +11,7 @@ export const boardUpgrade: Check = {
   name: "upgrade",
   needs: ["service"],
   async run(context) {
-    const took = await upgraded(context, PATH);
-    if (typeof took !== "string") return took;
+    const took = await upgrade(context, PATH);
     using client = await EventClient.open(context.target, context.signal);
     const reply = await client.join(context.board);
     context.findings.isOriginal = reply === undefined;

@@ -29,9 +29,6 @@ export function bindExport(board: string, shapes: ShapeList, notices: Notices): 
   );
 }
 
-/** `2026-11-22-1405`, by the clock of this person. */
-function timestamp(date: Date): string {
-  const two = (number: number): string => `${number}`.padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day}-${two(date.getHours())}${two(date.getMinutes())}`;
-}
+/** `2026-11-22-1405`, by the clock of this person; Sweden writes dates so. */
+const timestamp = (date: Date): string =>
+  date.toLocaleString("sv", { dateStyle: "short", timeStyle: "short" }).replace(" ", "-").replace(":", "");

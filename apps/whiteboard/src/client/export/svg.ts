@@ -1,6 +1,6 @@
 import type { Shape } from "../render/shape.ts";
+import type { PathSink } from "../render/stroke-outline.ts";
 import { BOARD, FULL_SIZE } from "../render/view-transform.ts";
-import { SvgPath } from "./svg-path.ts";
 
 /** The whole board as an SVG document on white paper: one path for each stroke, in grid steps. */
 export function svgOf(shapes: Iterable<Shape>): string {
@@ -20,3 +20,26 @@ function pathOf(shape: Shape): string {
   shape.trace(path);
   return `<path fill="#${shape.item.color}" d="${path}"/>`;
 }
+
+/** Writes an outline as the `d` of an SVG path, to a tenth of a grid step. */
+export class SvgPath implements PathSink {
+  #text = "";
+
+  moveTo(x: number, y: number): void {
+    this.#text += `M${round(x)} ${round(y)}`;
+  }
+
+  quadraticCurveTo(controlX: number, controlY: number, x: number, y: number): void {
+    this.#text += `Q${round(controlX)} ${round(controlY)} ${round(x)} ${round(y)}`;
+  }
+
+  closePath(): void {
+    this.#text += "Z";
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+const round = (number: number): number => Math.round(number * 10) / 10;

@@ -1,4 +1,5 @@
 import { createElement } from "@crosspod/page";
+import { centerOf } from "../render/rectangle.ts";
 import type { Vector } from "../render/vector.ts";
 import type { Viewport } from "../render/viewport.ts";
 import type { Gesture, Sample } from "../tools/tool.ts";
@@ -85,8 +86,7 @@ export class KeyboardPointer {
 
   /** At first in the middle of what nothing lies over. */
   get #current(): Vector {
-    const { left, top, right, bottom } = this.#viewport.stage.free;
-    return this.#place ?? { x: (left + right) / 2, y: (top + bottom) / 2 };
+    return this.#place ?? centerOf(this.#viewport.stage.free);
   }
 
   get #sample(): Sample {

@@ -1,6 +1,7 @@
 import type { Viewport } from "../render/viewport.ts";
 import type { Gesture, Sample, Tool } from "../tools/tool.ts";
 import type { Toolbox } from "../tools/toolbox.ts";
+import { placeOn } from "./stage-place.ts";
 import { TouchInput } from "./touch-input.ts";
 
 const MIDDLE_BUTTON = 1;
@@ -71,7 +72,7 @@ function samplesOf(event: PointerEvent, stage: HTMLElement): Sample[] {
   return (events.length > 0 ? events : [event]).map((each) => sampleOf(each, stage));
 }
 
-function sampleOf({ clientX, clientY, pressure, pointerType }: PointerEvent, stage: HTMLElement): Sample {
-  const { left, top } = stage.getBoundingClientRect();
-  return { x: clientX - left, y: clientY - top, pressure: pointerType === "pen" ? pressure : undefined };
-}
+const sampleOf = (event: PointerEvent, stage: HTMLElement): Sample => ({
+  ...placeOn(stage, event),
+  pressure: event.pointerType === "pen" ? event.pressure : undefined,
+});

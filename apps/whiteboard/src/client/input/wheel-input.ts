@@ -1,4 +1,6 @@
+import type { Vector } from "../render/vector.ts";
 import type { Viewport } from "../render/viewport.ts";
+import { placeOn } from "./stage-place.ts";
 
 /** CSS pixels of one line of a wheel that counts in lines. */
 const LINE_HEIGHT = 16;
@@ -14,12 +16,10 @@ export function bindWheel(stage: HTMLElement, viewport: Viewport): void {
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_HEIGHT : 1;
     const turn = { x: event.deltaX * unit, y: event.deltaY * unit };
     if (!event.ctrlKey && !event.metaKey) return viewport.moveBy(moveOf(turn, event.shiftKey));
-    const { left, top } = stage.getBoundingClientRect();
     const bounded = Math.min(LONGEST_TURN, Math.max(-LONGEST_TURN, turn.y));
-    viewport.zoomBy(Math.exp(-bounded / ZOOM_TURN), { x: event.clientX - left, y: event.clientY - top });
+    viewport.zoomBy(Math.exp(-bounded / ZOOM_TURN), placeOn(stage, event));
   });
 }
 
 /** With shift a wheel that only turns one way moves to the side. */
-const moveOf = ({ x, y }: { x: number; y: number }, shift: boolean): { x: number; y: number } =>
-  shift && x === 0 ? { x: -y, y: 0 } : { x: -x, y: -y };
+const moveOf = ({ x, y }: Vector, shift: boolean): Vector => (shift && x === 0 ? { x: -y, y: 0 } : { x: -x, y: -y });

@@ -1,8 +1,8 @@
 import type { BoardView, ViewChange } from "@crosspod/client";
+import { Frame } from "@crosspod/page";
 import type { Item, ItemId } from "@crosspod/protocol";
 import { ActiveLayer } from "./active-layer.ts";
 import type { BufferSize } from "./canvas-buffer.ts";
-import { Frame } from "./frame.ts";
 import type { Shape } from "./shape.ts";
 import { ShapeList } from "./shape-list.ts";
 import { StaticLayer } from "./static-layer.ts";

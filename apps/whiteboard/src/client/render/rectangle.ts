@@ -20,6 +20,12 @@ export function boundsOf(places: Iterable<Vector>, margin: number): Rectangle {
   return { left: left - margin, top: top - margin, right: right + margin, bottom: bottom + margin };
 }
 
+/** Its middle. */
+export const centerOf = ({ left, top, right, bottom }: Rectangle): Vector => ({
+  x: (left + right) / 2,
+  y: (top + bottom) / 2,
+});
+
 /** The smallest one around both; either may be missing. */
 export function union(a: Rectangle | undefined, b: Rectangle): Rectangle {
   if (!a) return b;

@@ -1,6 +1,6 @@
 import type { BoardView } from "@crosspod/client";
 import type { Item, ItemId } from "@crosspod/protocol";
-import { overlaps, type Rectangle } from "./rectangle.ts";
+import { boundsOf, overlaps, type Rectangle } from "./rectangle.ts";
 import { Shape } from "./shape.ts";
 import type { Vector } from "./vector.ts";
 
@@ -13,10 +13,6 @@ export class ShapeList {
   /** @param view says which `z` an item has: one's own get another when they are committed. */
   constructor(view: BoardView) {
     this.#view = view;
-  }
-
-  get size(): number {
-    return this.#byId.size;
   }
 
   get(id: ItemId): Shape | undefined {
@@ -79,13 +75,7 @@ export class ShapeList {
 
   /** Those that something of `reach` in radius touches on its way, see {@link Shape.isTouched}. */
   touched(from: Vector, to: Vector, reach: number): Shape[] {
-    const area = {
-      left: Math.min(from.x, to.x) - reach,
-      top: Math.min(from.y, to.y) - reach,
-      right: Math.max(from.x, to.x) + reach,
-      bottom: Math.max(from.y, to.y) + reach,
-    };
-    return this.in(area).filter((shape) => shape.isTouched(from, to, reach));
+    return this.in(boundsOf([from, to], reach)).filter((shape) => shape.isTouched(from, to, reach));
   }
 
   #zOf({ item }: Shape): number {

@@ -1,6 +1,6 @@
 import { encodePoints, type Item, type Point } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { SvgPath } from "../export/svg-path.ts";
+import { SvgPath } from "../export/svg.ts";
 import { Shape } from "./shape.ts";
 
 const PRESSURE_FREE = { pressure: false };

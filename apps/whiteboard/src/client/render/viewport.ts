@@ -1,5 +1,5 @@
-import { Emitter, type Unsubscribe } from "@crosspod/client";
-import type { Rectangle } from "./rectangle.ts";
+import { Emitter } from "@crosspod/client";
+import { centerOf, type Rectangle } from "./rectangle.ts";
 import { distance, middle, type Vector } from "./vector.ts";
 import { BOARD, FULL_SIZE, ViewTransform } from "./view-transform.ts";
 
@@ -18,6 +18,7 @@ export interface StageSize {
 /** What of the board the window shows: all of it, until somebody moves or zooms; its middle then stays the middle. */
 export class Viewport {
   readonly #changed = new Emitter<[]>();
+  readonly onChange = this.#changed.add;
   #stage: StageSize = { width: 1, height: 1, free: { left: 0, top: 0, right: 1, bottom: 1 } };
   #view = ViewTransform.containing(this.#stage.free);
   #fits = true;
@@ -33,10 +34,6 @@ export class Viewport {
   /** Of the full size of 100. */
   get percent(): number {
     return Math.round((this.#view.scale / FULL_SIZE) * 100);
-  }
-
-  onChange(listener: () => void): Unsubscribe {
-    return this.#changed.add(listener);
   }
 
   resize(stage: StageSize): void {
@@ -83,8 +80,7 @@ export class Viewport {
   }
 
   get #middle(): Vector {
-    const { left, top, right, bottom } = this.#stage.free;
-    return { x: (left + right) / 2, y: (top + bottom) / 2 };
+    return centerOf(this.#stage.free);
   }
 
   #show(view: ViewTransform): void {

@@ -1,15 +1,9 @@
-import { Emitter, type Unsubscribe } from "@crosspod/client";
+import { Observable } from "@crosspod/client";
 import { DRAWING_COLORS } from "@crosspod/protocol";
 import type { ToolName } from "./tool.ts";
 
-/** A name for a person, and six hexadecimal digits. */
-export interface NamedColor {
-  readonly name: string;
-  readonly color: string;
-}
-
-/** The five colours of the original example. */
-export const COLORS: readonly NamedColor[] = Object.entries(DRAWING_COLORS).map(([name, color]) => ({ name, color }));
+/** The five colours of the original example: a name for a person, and six hexadecimal digits. */
+export const COLORS = Object.entries(DRAWING_COLORS).map(([name, color]) => ({ name, color }));
 
 /** Widths of the pen in steps of the grid: at 100% ten of them are one pixel. */
 export const WIDTHS = [
@@ -19,50 +13,40 @@ export const WIDTHS = [
   { name: "marker", width: 300 },
 ] as const;
 
-const MEDIUM = 1;
+const [, MEDIUM] = WIDTHS;
 
-/** What the toolbar is set to: the tool in hand, and the colour and width of the pen. */
+/** The tool in hand, and the pen's colour and width. */
+interface Settings {
+  readonly tool: ToolName;
+  readonly color: string;
+  readonly width: number;
+}
+
+/** What the toolbar is set to. */
 export class DrawingSettings {
-  readonly #changed = new Emitter<[]>();
-  #tool: ToolName = "pen";
-  #color = COLORS[0]?.color ?? "000000";
-  #width: number = WIDTHS[MEDIUM].width;
+  readonly #settings = new Observable<Settings>({ tool: "pen", color: "000000", width: MEDIUM.width });
+  readonly onChange = this.#settings.changed.add;
 
-  get tool(): ToolName {
-    return this.#tool;
-  }
-
-  get color(): string {
-    return this.#color;
-  }
-
-  get width(): number {
-    return this.#width;
-  }
-
-  onChange(listener: () => void): Unsubscribe {
-    return this.#changed.add(listener);
+  get current(): Settings {
+    return this.#settings.value;
   }
 
   takeTool(tool: ToolName): void {
-    this.#tool = tool;
-    this.#changed.emit();
+    this.#settings.value = { ...this.current, tool };
   }
 
   /** Who picks a colour wants to draw with it. */
   takeColor(color: string): void {
-    this.#color = color;
-    this.takeTool("pen");
+    this.#settings.value = { ...this.current, color, tool: "pen" };
   }
 
   takeWidth(width: number): void {
-    this.#width = width;
-    this.takeTool("pen");
+    this.#settings.value = { ...this.current, width, tool: "pen" };
   }
 
   /** The next wider (1) or finer (-1) pen, if there is one. */
   changeWidth(by: 1 | -1): void {
-    const index = WIDTHS.findIndex(({ width }) => width === this.#width);
+    const index = WIDTHS.findIndex(({ width }) => width === this.current.width);
     const next = WIDTHS[index + by];
     if (next) this.takeWidth(next.width);
   }

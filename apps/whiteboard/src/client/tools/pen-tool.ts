@@ -18,7 +18,7 @@ export const penTool = (
   renderer: BoardRenderer,
 ): Tool => ({
   begin(sample) {
-    const { color, width } = settings;
+    const { color, width } = settings.current;
     let last = boardPoint(sample, viewport.view);
     // Too near to the last point to be worth one, but where the pen is.
     let near: Point | undefined;

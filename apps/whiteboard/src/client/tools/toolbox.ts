@@ -24,6 +24,6 @@ export class Toolbox {
   }
 
   get inHand(): Tool {
-    return this.#tools[this.#settings.tool];
+    return this.#tools[this.#settings.current.tool];
   }
 }

@@ -1,5 +1,5 @@
 import type { BoardClient, ConnectionState, NotSaved, SaveState, SyncError } from "@crosspod/client";
-import { type Announcer, elementById } from "@crosspod/page";
+import { type Announcer, elementById, showFact } from "@crosspod/page";
 
 const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   connecting: "Connecting",
@@ -9,84 +9,62 @@ const CONNECTION_NAMES: Readonly<Record<ConnectionState, string>> = {
   closed: "Closed",
 };
 
+const SAVE_NAMES: Readonly<Record<SaveState["state"], string>> = {
+  saved: "Saved",
+  saving: "Saving…",
+  "not-saved": "Not saved",
+};
+
 /** Between two strokes all is saved for moments: "Saved" is only said of what stays so for this long. */
 const SETTLE_MS = 400;
 
 /** Says whether the board is live, whether what this person drew is saved, and which pod serves the page. */
-export class BoardStatus {
-  readonly #client: BoardClient;
-  readonly #announcer: Announcer;
-  readonly #status = elementById("status", HTMLElement);
-  readonly #connection = elementById("connection", HTMLElement);
-  readonly #save = elementById("save", HTMLElement);
-  readonly #reason = elementById("reason", HTMLElement);
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isAlarmed = false;
-
-  constructor(client: BoardClient, announcer: Announcer) {
-    this.#client = client;
-    this.#announcer = announcer;
-    client.onState((state) => this.#showConnection(state));
-    client.onSyncError(() => this.#showSyncError());
-    client.onSaveState((state) => this.#onSaveState(state));
-    this.#showConnection(client.state);
-    this.#showSave(client.saveState);
-  }
-
-  #showConnection(state: ConnectionState): void {
-    this.#status.dataset.state = state;
-    this.#connection.textContent = CONNECTION_NAMES[state];
-    const pod = state === "live" || state === "catching-up" ? this.#client.hello?.pod : undefined;
-    for (const id of ["pod", "menu-pod"]) {
-      elementById(`${id}-fact`, HTMLElement).hidden = pod === undefined;
-      elementById(id, HTMLElement).textContent = pod ?? "";
-    }
-    this.#announce();
-  }
-
-  #onSaveState(state: SaveState): void {
-    clearTimeout(this.#timer);
-    if (state.state !== "saved") return this.#showSave(state);
-    this.#timer = setTimeout(() => this.#showSave(this.#client.saveState), SETTLE_MS);
-  }
-
-  #showSave(state: SaveState): void {
-    this.#status.dataset.save = state.state;
-    this.#save.textContent = saveName(state);
-    this.#showReason();
-    this.#announceSave(state);
-  }
-
-  #showSyncError(): void {
-    this.#showReason();
-    this.#announce();
-  }
-
-  /** Why not all is as it should be: first of what this person drew, then of the board. */
-  #showReason(): void {
-    const { saveState, syncError } = this.#client;
-    const text = saveState.state === "not-saved" ? notSavedText(saveState) : syncError ? syncErrorText(syncError) : "";
-    this.#status.dataset.trouble = syncError?.code ?? "";
-    this.#reason.textContent = text;
-    this.#reason.hidden = text === "";
-  }
-
-  /** Bad news, and that it is over; not each stroke. */
-  #announceSave({ state }: SaveState): void {
-    if (state === "saving" || (state === "saved" && !this.#isAlarmed)) return;
-    this.#isAlarmed = state === "not-saved";
-    this.#announce();
-  }
-
-  #announce(): void {
-    const { state } = this.#client;
-    this.#announcer.say(`${CONNECTION_NAMES[state]}. ${this.#reason.textContent || this.#save.textContent}`);
-  }
+export function bindBoardStatus(client: BoardClient, announcer: Announcer): void {
+  let save = client.saveState;
+  let isAlarmed = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const showAndAnnounce = (): void => {
+    show(client, save);
+    announcer.say(`${CONNECTION_NAMES[client.state]}. ${reasonOf(client, save) || SAVE_NAMES[save.state]}`);
+  };
+  const showSave = (): void => {
+    save = client.saveState;
+    // Bad news is announced, and that it is over; not each stroke.
+    if (save.state === "saving" || (save.state === "saved" && !isAlarmed)) return show(client, save);
+    isAlarmed = save.state === "not-saved";
+    showAndAnnounce();
+  };
+  client.onState(showAndAnnounce);
+  client.onSyncError(showAndAnnounce);
+  client.onSaveState(({ state }) => {
+    clearTimeout(timer);
+    if (state === "saved") timer = setTimeout(showSave, SETTLE_MS);
+    else showSave();
+  });
+  showAndAnnounce();
 }
 
-function saveName({ state }: SaveState): string {
-  if (state === "saved") return "Saved";
-  return state === "saving" ? "Saving…" : "Not saved";
+function show(client: BoardClient, save: SaveState): void {
+  const { state, hello, syncError } = client;
+  const reason = elementById("reason", HTMLElement);
+  const pod = state === "live" || state === "catching-up" ? hello?.pod : undefined;
+  Object.assign(elementById("status", HTMLElement).dataset, {
+    state,
+    save: save.state,
+    trouble: syncError?.code ?? "",
+  });
+  elementById("connection", HTMLElement).textContent = CONNECTION_NAMES[state];
+  elementById("save", HTMLElement).textContent = SAVE_NAMES[save.state];
+  reason.textContent = reasonOf(client, save);
+  reason.hidden = reason.textContent === "";
+  showFact("pod", pod);
+  showFact("menu-pod", pod);
+}
+
+/** Why not all is as it should be: first of what this person drew, then of the board. */
+function reasonOf({ syncError }: BoardClient, save: SaveState): string {
+  if (save.state === "not-saved") return notSavedText(save);
+  return syncError ? syncErrorText(syncError) : "";
 }
 
 function notSavedText({ operations, isKept, reason }: NotSaved): string {
@@ -97,9 +75,9 @@ function notSavedText({ operations, isKept, reason }: NotSaved): string {
 }
 
 const syncErrorText = ({ code, detail }: SyncError): string =>
-  code === "scattered" ? capitalised(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
+  code === "scattered" ? capitalized(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
 
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** With one full stop. */
 const sentence = (text: string): string => `${text.replace(/\.$/, "")}.`;

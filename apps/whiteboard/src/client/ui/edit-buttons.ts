@@ -3,52 +3,36 @@ import { elementById } from "@crosspod/page";
 import type { Notices } from "./notices.ts";
 
 /** Undo and redo of what this person did, and clear; which can be undone too, so nothing is asked. */
-export class EditButtons {
-  readonly #client: BoardClient;
-  readonly #notices: Notices;
-  readonly #undo = elementById("undo", HTMLButtonElement);
-  readonly #redo = elementById("redo", HTMLButtonElement);
-  readonly #clear = elementById("clear", HTMLButtonElement);
-
-  constructor(client: BoardClient, notices: Notices) {
-    this.#client = client;
-    this.#notices = notices;
-    this.#undo.addEventListener("click", () => this.undo());
-    this.#redo.addEventListener("click", () => this.redo());
-    this.#clear.addEventListener("click", () => this.clear());
-    client.onHistory(() => this.#show());
-    client.view.onChange(({ type }) => {
-      if (type !== "grown") this.#show();
-    });
-    this.#show();
-  }
-
-  undo(): void {
-    if (this.#client.canUndo) this.#client.undo();
-  }
-
-  redo(): void {
-    if (this.#client.canRedo) this.#client.redo();
-  }
-
-  clear(): void {
-    if (this.#client.view.size === 0) return;
-    this.#client.clear();
-    const dismiss = this.#notices.show({
-      text: "The board is cleared, for everyone.",
-      action: { label: "Undo", run: () => this.undo() },
-    });
-    // Whatever this person does next is what undo would take back from then on.
-    const stop = this.#client.onHistory(() => {
-      stop();
-      dismiss();
-    });
-  }
-
+export function bindEditButtons(client: BoardClient, notices: Notices): void {
+  const undo = elementById("undo", HTMLButtonElement);
+  const redo = elementById("redo", HTMLButtonElement);
+  const clear = elementById("clear", HTMLButtonElement);
   /** A button that cannot be used stays where the keyboard finds it. */
-  #show(): void {
-    this.#undo.ariaDisabled = `${!this.#client.canUndo}`;
-    this.#redo.ariaDisabled = `${!this.#client.canRedo}`;
-    this.#clear.ariaDisabled = `${this.#client.view.size === 0}`;
-  }
+  const show = (): void => {
+    undo.ariaDisabled = `${!client.canUndo}`;
+    redo.ariaDisabled = `${!client.canRedo}`;
+    clear.ariaDisabled = `${client.view.size === 0}`;
+  };
+  undo.addEventListener("click", () => client.undo());
+  redo.addEventListener("click", () => client.redo());
+  clear.addEventListener("click", () => clearBoard(client, notices));
+  client.onHistory(show);
+  client.view.onChange(({ type }) => {
+    if (type !== "grown") show();
+  });
+  show();
+}
+
+function clearBoard(client: BoardClient, notices: Notices): void {
+  if (client.view.size === 0) return;
+  client.clear();
+  const dismiss = notices.show({
+    text: "The board is cleared, for everyone.",
+    action: { label: "Undo", run: () => client.undo() },
+  });
+  // Whatever this person does next is what undo would take back from then on.
+  const stop = client.onHistory(() => {
+    stop();
+    dismiss();
+  });
 }

@@ -1,28 +1,27 @@
 import { createElement, elementById } from "@crosspod/page";
 import type { Shortcut } from "../input/shortcuts.ts";
 
-/** The dialog that shows what keys and hands do. */
-export class Help {
-  readonly #dialog = elementById("help", HTMLDialogElement);
+const dialog = (): HTMLDialogElement => elementById("help", HTMLDialogElement);
 
-  constructor(rows: Iterable<Pick<Shortcut, "keys" | "does">>) {
-    elementById("help-list", HTMLElement).replaceChildren(...[...rows].map(createRow));
-    elementById("help-button", HTMLButtonElement).addEventListener("click", () => this.show());
-    // The backdrop belongs to the dialog: what is inside of it is its content.
-    this.#dialog.addEventListener("click", ({ target }) => {
-      if (target === this.#dialog) this.#dialog.close();
-    });
-  }
-
-  show(): void {
-    if (!this.#dialog.open) this.#dialog.showModal();
-  }
+/** Shows the dialog that says what keys and hands do. */
+export function showHelp(): void {
+  if (!dialog().open) dialog().showModal();
 }
 
-function createRow({ keys, does }: Pick<Shortcut, "keys" | "does">): HTMLElement {
-  const row = createElement("div", "");
-  const description = createElement("dd", "");
-  for (const combination of keys) description.append(createElement("kbd", "", combination));
-  row.append(createElement("dt", "", does), description);
-  return row;
+/** Fills the dialog, and has its button open it. */
+export function bindHelp(rows: readonly Pick<Shortcut, "keys" | "does">[]): void {
+  elementById("help-list", HTMLElement).replaceChildren(...rows.map(createRow));
+  elementById("help-button", HTMLButtonElement).addEventListener("click", showHelp);
+  // The backdrop belongs to the dialog: what is inside of it is its content.
+  dialog().addEventListener("click", ({ target }) => {
+    if (target === dialog()) dialog().close();
+  });
 }
+
+const createRow = ({ keys, does }: Pick<Shortcut, "keys" | "does">): HTMLElement =>
+  createElement(
+    "div",
+    "",
+    createElement("dt", "", does),
+    createElement("dd", "", ...keys.map((combination) => createElement("kbd", "", combination))),
+  );

@@ -34,10 +34,8 @@ export class Notices {
   }
 
   #create({ text, action, isError = false }: Notice): HTMLElement {
-    const notice = createElement("div", isError ? "notice is-error" : "notice");
-    notice.append(createElement("p", "", text));
-    if (action) notice.append(this.#createButton(action.label, () => action.run()));
-    else notice.append(this.#createButton("Close", () => {}));
+    const button = this.#createButton(action?.label ?? "Close", () => action?.run());
+    const notice = createElement("div", isError ? "notice is-error" : "notice", createElement("p", "", text), button);
     notice.addEventListener("pointerenter", () => clearTimeout(this.#timer));
     notice.addEventListener("focusin", () => clearTimeout(this.#timer));
     if (isError) return notice;

@@ -2,67 +2,57 @@ import { type BoardClient, sanitizeName } from "@crosspod/client";
 import { createElement, elementById } from "@crosspod/page";
 import type { Person } from "@crosspod/protocol";
 import { initials, personColor } from "../render/person-color.ts";
-import { storePersonName } from "./person-name.ts";
+import { keepPersonName } from "./person-name.ts";
 
 /** So many badges are on the button; the others are a number. */
 const MAX_BADGES = 3;
 
 /** Who is on the board, and what this person is called. */
-export class PeopleList {
-  readonly #client: BoardClient;
-  readonly #badges = elementById("people-badges", HTMLElement);
-  readonly #label = elementById("people-label", HTMLElement);
-  readonly #list = elementById("people-list", HTMLElement);
-  readonly #field = elementById("own-name", HTMLInputElement);
-
-  constructor(client: BoardClient) {
-    this.#client = client;
-    this.#field.value = client.name;
-    elementById("name-form", HTMLFormElement).addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#rename();
-    });
-    this.#field.addEventListener("change", () => this.#rename());
-    client.onPeople(() => this.#show());
-    client.onState(() => this.#show());
-    this.#show();
-  }
-
-  #rename(): void {
-    const name = sanitizeName(this.#field.value) || this.#client.name;
-    this.#field.value = name;
-    if (name === this.#client.name) return;
-    storePersonName(name);
-    this.#client.rename(name);
-    this.#show();
-  }
-
-  #show(): void {
-    const people = this.#inOrder();
-    this.#badges.dataset.others = people.length > 1 ? `+${people.length - 1}` : "";
-    const more = people.length - MAX_BADGES;
-    this.#badges.replaceChildren(...people.slice(0, MAX_BADGES).map(({ id, name }) => createBadge(id, name)));
-    if (more > 0) this.#badges.append(createElement("span", "badge more", `+${more}`));
-    this.#label.textContent = people.length === 1 ? "1 person is here" : `${people.length} people are here`;
-    this.#list.replaceChildren(...people.map((person) => this.#createRow(person)));
-  }
-
-  /** Oneself first, with or without a connection, then the others by name. */
-  #inOrder(): Person[] {
-    const { people, selfId = "", name } = this.#client;
-    const others = people.filter(({ id }) => id !== selfId);
-    return [{ id: selfId, name }, ...others.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))];
-  }
-
-  #createRow({ id, name }: Person): HTMLLIElement {
-    const row = createElement("li", "");
-    row.append(createBadge(id, name), createElement("span", "name", name));
-    if (id === (this.#client.selfId ?? "")) row.append(createElement("span", "you", "you"));
-    return row;
-  }
+export function bindPeopleList(client: BoardClient): void {
+  const field = elementById("own-name", HTMLInputElement);
+  const rename = (): void => {
+    const name = sanitizeName(field.value) || client.name;
+    field.value = name;
+    if (name === client.name) return;
+    keepPersonName(name);
+    client.rename(name);
+    show(client);
+  };
+  field.value = client.name;
+  field.addEventListener("change", rename);
+  elementById("name-form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault();
+    rename();
+  });
+  client.onPeople(() => show(client));
+  client.onState(() => show(client));
+  show(client);
 }
 
-function createBadge(id: string, name: string): HTMLElement {
+function show(client: BoardClient): void {
+  const people = inOrder(client);
+  const count = people.length;
+  const badges = elementById("people-badges", HTMLElement);
+  badges.dataset.others = count > 1 ? `+${count - 1}` : "";
+  badges.replaceChildren(...people.slice(0, MAX_BADGES).map(createBadge));
+  if (count > MAX_BADGES) badges.append(createElement("span", "badge more", `+${count - MAX_BADGES}`));
+  elementById("people-label", HTMLElement).textContent = count === 1 ? "1 person is here" : `${count} people are here`;
+  elementById("people-list", HTMLElement).replaceChildren(...people.map(createRow));
+}
+
+/** Oneself first, with or without a connection, then the others by name. */
+function inOrder({ people, selfId = "", name }: BoardClient): Person[] {
+  const others = people.filter(({ id }) => id !== selfId);
+  return [{ id: selfId, name }, ...others.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))];
+}
+
+function createRow(person: Person, index: number): HTMLLIElement {
+  const row = createElement("li", "", createBadge(person), createElement("span", "name", person.name));
+  if (index === 0) row.append(createElement("span", "you", "you"));
+  return row;
+}
+
+function createBadge({ id, name }: Person): HTMLElement {
   const badge = createElement("span", "badge", initials(name));
   badge.style.setProperty("--person", personColor(id));
   badge.ariaHidden = "true";

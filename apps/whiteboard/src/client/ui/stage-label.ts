@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import { Frame } from "../render/frame.ts";
+import { Frame } from "@crosspod/page";
 
 /** Tells those who do not see the board how much is on it. */
 export function bindStageLabel(stage: HTMLElement, board: string, client: BoardClient): void {

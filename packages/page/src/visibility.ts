@@ -6,3 +6,11 @@ export function onWake(wake: () => void): void {
     if (document.visibilityState === "visible") wake();
   });
 }
+
+/** Calls `leave` when the page may be gone without a further word: somebody closes it, or looks at another one. */
+export function onLeave(leave: () => void): void {
+  window.addEventListener("pagehide", leave);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") leave();
+  });
+}
