@@ -7,6 +7,7 @@ import {
   BoardEvent,
   isBoardName,
   isClientId,
+  isRecord,
   type JoinRequest,
   MAX_BOARD_NAME_LENGTH,
   MAX_JOINED_CLIENTS,
@@ -192,6 +193,3 @@ const isShortText = (json: unknown): json is string => typeof json === "string" 
 
 const isWholeFrom = (json: unknown, min: number): json is number =>
   typeof json === "number" && Number.isSafeInteger(json) && json >= min;
-
-const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === "object" && json !== null;
