@@ -1,4 +1,4 @@
-import { BoardClient, OutdatedReload } from "@crosspod/client";
+import { BoardClient, reloadWhenOutdated } from "@crosspod/client";
 import { Announcer, elementById, onWake } from "@crosspod/page";
 import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
@@ -70,7 +70,7 @@ export function openBoard(board: string): void {
   bindShortcuts(shortcuts);
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
-  new OutdatedReload({ client, reload: () => location.reload() });
+  reloadWhenOutdated({ client, reload: () => location.reload() });
   flushOnLeave(client);
   onWake(() => client.reconnectNow());
   client.open();

@@ -17,13 +17,13 @@ export class OwnCursor {
       this.moveTo({ x: event.clientX - left, y: event.clientY - top });
     });
     for (const type of ["pointerleave", "pointercancel", "blur"]) {
-      stage.addEventListener(type, () => client.moveCursor(undefined));
+      stage.addEventListener(type, () => client.presence.moveCursor(undefined));
     }
   }
 
   /** To a pixel of the stage. */
   moveTo(place: Vector): void {
     const { x, y } = this.#viewport.view.toBoard(place);
-    this.#client.moveCursor({ x: Math.round(x), y: Math.round(y) });
+    this.#client.presence.moveCursor({ x: Math.round(x), y: Math.round(y) });
   }
 }

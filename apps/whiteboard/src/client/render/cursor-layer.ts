@@ -20,13 +20,13 @@ export class CursorLayer {
     this.#viewport = viewport;
     this.#layer.ariaHidden = "true";
     stage.append(this.#layer);
-    client.onCursors(() => this.#frame.request());
-    client.onPeople(() => this.#frame.request());
+    client.presence.onCursors(() => this.#frame.request());
+    client.presence.onPeople(() => this.#frame.request());
     viewport.onChange(() => this.#frame.request());
   }
 
   #paint(): void {
-    const { people, cursors, selfId } = this.#client;
+    const { people, cursors, selfId } = this.#client.presence;
     const shown = people.filter(({ id }) => id !== selfId && cursors.has(id));
     const ids = new Set(shown.map(({ id }) => id));
     for (const [id, element] of this.#elements) {
@@ -38,7 +38,7 @@ export class CursorLayer {
   }
 
   #paintOne(person: Person): void {
-    const place = this.#client.cursors.get(person.id);
+    const place = this.#client.presence.cursors.get(person.id);
     if (!place) return;
     const { x, y } = this.#viewport.view.toStage(place);
     const element = this.#elements.get(person.id) ?? this.#create(person);

@@ -16,7 +16,7 @@ export class EditButtons {
     this.#undo.addEventListener("click", () => this.undo());
     this.#redo.addEventListener("click", () => this.redo());
     this.#clear.addEventListener("click", () => this.clear());
-    client.onHistory(() => this.#show());
+    client.history.onChange(() => this.#show());
     client.view.onChange(({ type }) => {
       if (type !== "grown") this.#show();
     });
@@ -24,11 +24,11 @@ export class EditButtons {
   }
 
   undo(): void {
-    if (this.#client.canUndo) this.#client.undo();
+    if (this.#client.history.canUndo) this.#client.history.undo();
   }
 
   redo(): void {
-    if (this.#client.canRedo) this.#client.redo();
+    if (this.#client.history.canRedo) this.#client.history.redo();
   }
 
   clear(): void {
@@ -39,7 +39,7 @@ export class EditButtons {
       action: { label: "Undo", run: () => this.undo() },
     });
     // Whatever this person does next is what undo would take back from then on.
-    const stop = this.#client.onHistory(() => {
+    const stop = this.#client.history.onChange(() => {
       stop();
       dismiss();
     });
@@ -47,8 +47,8 @@ export class EditButtons {
 
   /** A button that cannot be used stays where the keyboard finds it. */
   #show(): void {
-    this.#undo.ariaDisabled = `${!this.#client.canUndo}`;
-    this.#redo.ariaDisabled = `${!this.#client.canRedo}`;
+    this.#undo.ariaDisabled = `${!this.#client.history.canUndo}`;
+    this.#redo.ariaDisabled = `${!this.#client.history.canRedo}`;
     this.#clear.ariaDisabled = `${this.#client.view.size === 0}`;
   }
 }

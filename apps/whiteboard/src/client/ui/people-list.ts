@@ -17,23 +17,23 @@ export class PeopleList {
 
   constructor(client: BoardClient) {
     this.#client = client;
-    this.#field.value = client.name;
+    this.#field.value = client.presence.name;
     elementById("name-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#rename();
     });
     this.#field.addEventListener("change", () => this.#rename());
-    client.onPeople(() => this.#show());
+    client.presence.onPeople(() => this.#show());
     client.onState(() => this.#show());
     this.#show();
   }
 
   #rename(): void {
-    const name = sanitizeName(this.#field.value) || this.#client.name;
+    const name = sanitizeName(this.#field.value) || this.#client.presence.name;
     this.#field.value = name;
-    if (name === this.#client.name) return;
+    if (name === this.#client.presence.name) return;
     storePersonName(name);
-    this.#client.rename(name);
+    this.#client.presence.rename(name);
     this.#show();
   }
 
@@ -49,7 +49,7 @@ export class PeopleList {
 
   /** Oneself first, with or without a connection, then the others by name. */
   #inOrder(): Person[] {
-    const { people, selfId = "", name } = this.#client;
+    const { people, selfId = "", name } = this.#client.presence;
     const others = people.filter(({ id }) => id !== selfId);
     return [{ id: selfId, name }, ...others.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))];
   }
@@ -57,7 +57,7 @@ export class PeopleList {
   #createRow({ id, name }: Person): HTMLLIElement {
     const row = createElement("li", "");
     row.append(createBadge(id, name), createElement("span", "name", name));
-    if (id === (this.#client.selfId ?? "")) row.append(createElement("span", "you", "you"));
+    if (id === (this.#client.presence.selfId ?? "")) row.append(createElement("span", "you", "you"));
     return row;
   }
 }
