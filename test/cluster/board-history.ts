@@ -128,8 +128,8 @@ export class BoardHistory implements AsyncDisposable {
   async #drawOnce(people: readonly Person[]): Promise<void> {
     for (const { page } of people) {
       this.#hand.draw(page);
-      page.client.undo();
-      page.client.redo();
+      page.client.history.undo();
+      page.client.history.redo();
     }
     await this.#settle();
   }

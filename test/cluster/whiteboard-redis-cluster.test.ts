@@ -69,8 +69,8 @@ describe("the whiteboard over a Redis Cluster", () => {
       await Promise.all(pods.map((pod) => pod.untilReady()));
       await expect
         .poll(() => {
-          for (const drawer of drawers) drawer.client.moveCursor(point(round, round));
-          return watchers.every(({ client }) => [...client.cursors.values()].some(({ y }) => y === round));
+          for (const drawer of drawers) drawer.client.presence.moveCursor(point(round, round));
+          return watchers.every(({ client }) => [...client.presence.cursors.values()].some(({ y }) => y === round));
         })
         .toBe(true);
       for (const drawer of drawers) drawer.draw(point(round, 3), point(round, 4));

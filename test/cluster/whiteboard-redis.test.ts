@@ -257,12 +257,12 @@ describe("the whiteboard over Redis", () => {
     const anna = keep(new BoardPerson(one!.url, { name: "Anna" }));
     const bert = keep(new BoardPerson(two!.url, { name: "Bert" }));
     for (const person of [anna, bert]) {
-      await expect.poll(() => person.client.people.map(({ name }) => name).sort()).toEqual(["Anna", "Bert"]);
+      await expect.poll(() => person.client.presence.people.map(({ name }) => name).sort()).toEqual(["Anna", "Bert"]);
     }
     await expect
       .poll(() => {
-        anna.client.moveCursor({ x: Math.round(1_000 * Math.random()), y: 200 });
-        return [...bert.client.cursors.values()].map(({ y }) => y);
+        anna.client.presence.moveCursor({ x: Math.round(1_000 * Math.random()), y: 200 });
+        return [...bert.client.presence.cursors.values()].map(({ y }) => y);
       })
       .toEqual([200]);
   });

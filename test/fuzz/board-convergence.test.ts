@@ -259,8 +259,8 @@ class BoardHistory implements Observer {
   async #drawOnce(): Promise<void> {
     for (const { page } of this.#players) {
       this.#hand.draw(page);
-      page.client.undo();
-      page.client.redo();
+      page.client.history.undo();
+      page.client.history.redo();
     }
     await this.#settle();
   }

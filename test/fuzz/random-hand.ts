@@ -50,8 +50,8 @@ export class RandomHand {
     if (what < 0.55) return this.draw(sheet);
     if (what < 0.7) return this.#erase(client);
     if (what < 0.73) return client.clear();
-    if (what < 0.88) return client.undo();
-    return client.redo();
+    if (what < 0.88) return client.history.undo();
+    return client.history.redo();
   }
 
   /** A stroke of which more and more is drawn while time passes. */

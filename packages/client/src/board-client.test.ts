@@ -70,9 +70,9 @@ describe("a stroke of one's own", () => {
     stroke.extend(many);
     stroke.end();
     expect(client.view.size).toBe(3);
-    client.undo();
+    client.history.undo();
     expect(client.view.size).toBe(0);
-    client.redo();
+    client.history.redo();
     expect(client.view.size).toBe(3);
   });
 
@@ -112,35 +112,35 @@ describe("people", () => {
     transport.receive("people", { pod: "a", people: [{ id: "me", name: "Ada" }] });
     transport.receive("people", { pod: "b", people: [{ id: "1", name: "Bob" }] });
     transport.receive("c", "1 5 6;me 7 8");
-    expect(client.people).toHaveLength(2);
-    expect(client.selfId).toBe("me");
-    expect([...client.cursors]).toEqual([["1", { x: 5, y: 6 }]]);
+    expect(client.presence.people).toHaveLength(2);
+    expect(client.presence.selfId).toBe("me");
+    expect([...client.presence.cursors]).toEqual([["1", { x: 5, y: 6 }]]);
     await vi.advanceTimersByTimeAsync(PEOPLE_TTL_SECONDS * 500);
     transport.receive("people", { pod: "a", people: [{ id: "me", name: "Ada" }] });
     await vi.advanceTimersByTimeAsync(PEOPLE_TTL_SECONDS * 500);
-    expect(client.people).toEqual([{ id: "me", name: "Ada" }]);
-    expect(client.cursors.size).toBe(0);
+    expect(client.presence.people).toEqual([{ id: "me", name: "Ada" }]);
+    expect(client.presence.cursors.size).toBe(0);
   });
 
   test("[W11] are told where this person points: at once, then the newest place of each interval", async () => {
     const { client, transport } = await openLiveBoard();
-    client.moveCursor({ x: 1.4, y: 2 });
-    client.moveCursor({ x: 3, y: 4 });
-    client.moveCursor({ x: -5, y: 99_999 });
+    client.presence.moveCursor({ x: 1.4, y: 2 });
+    client.presence.moveCursor({ x: 3, y: 4 });
+    client.presence.moveCursor({ x: -5, y: 99_999 });
     expect(transport.volatile).toEqual([["c", 1, 2]]);
     await vi.advanceTimersByTimeAsync(50);
-    client.moveCursor(undefined);
+    client.presence.moveCursor(undefined);
     await vi.advanceTimersByTimeAsync(50);
     expect(transport.volatile.slice(1)).toEqual([["c", 0, 9_000], ["c"]]);
   });
 
   test("[W11] get a name that the service takes, whatever was typed, and at the next connection too", async () => {
     const { client, transport } = await openLiveBoard();
-    client.rename(`  a\u0007b${"x".repeat(40)}`);
+    client.presence.rename(`  a\u0007b${"x".repeat(40)}`);
     const { args } = transport.take("name");
     expect(args).toEqual([`a b${"x".repeat(29)}`]);
-    client.rename(" ");
-    expect(client.name).toBe("Guest");
+    client.presence.rename(" ");
+    expect(client.presence.name).toBe("Guest");
     await transport.disconnect();
     transport.asked.length = 0;
     transport.connect();

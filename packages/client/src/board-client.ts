@@ -1,6 +1,5 @@
-import type { BoardError, Joined, Person, Point, StrokeStyle } from "@crosspod/protocol";
+import type { BoardError, Joined, Point, StrokeStyle } from "@crosspod/protocol";
 import type { SyncError } from "./affinity-monitor.ts";
-import type { BoardClientOptions } from "./board-client-options.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
 import { BoardEditor, type Eraser } from "./board-editor.ts";
@@ -9,12 +8,28 @@ import type { ConnectionState } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId, secureRandom } from "./client-id.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Subscribe } from "./emitter.ts";
-import { MemoryOutboxStorage } from "./outbox-storage.ts";
+import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
 import type { SaveState } from "./save-state.ts";
 import { connectSocket } from "./socket-transport.ts";
+import type { UndoHistory } from "./undo-history.ts";
+
+export interface BoardClientOptions {
+  /** Of the service: `http://localhost:3000/`. */
+  readonly url: string | URL;
+  readonly board: string;
+  /** Of the person, as others see it. */
+  readonly name: string;
+  /** Where operations wait until they are acknowledged; gone with the process by default. */
+  readonly storage?: OutboxStorage;
+  /** Makes the connection; over socket.io by default. */
+  readonly connect?: (url: string, board: string) => BoardTransport;
+  /** From 0 up to 1; makes client ids and the jitter of repeats. Nobody can guess the default. */
+  readonly random?: () => number;
+  readonly clock?: Clock;
+}
 
 /**
  * A person's side of one board: shows what is drawn, sends what this person draws until it is acknowledged, and says
@@ -29,13 +44,11 @@ export class BoardClient {
   readonly onSyncError: Subscribe<[SyncError | undefined]>;
   /** Hears why something of this person's was refused for good. */
   readonly onRefused: Subscribe<[BoardError]>;
-  readonly onPeople: Subscribe<[]>;
-  readonly onCursors: Subscribe<[]>;
-  /** Hears that {@link canUndo} or {@link canRedo} may have changed. */
-  readonly onHistory: Subscribe<[]>;
+  /** What this person can take back. */
+  readonly history: UndoHistory;
+  readonly presence: BoardPresence;
   readonly #transport: BoardTransport;
   readonly #editor: BoardEditor;
-  readonly #presence: BoardPresence;
   readonly #connection: BoardConnection;
 
   constructor(options: BoardClientOptions) {
@@ -47,21 +60,18 @@ export class BoardClient {
       onPerformed: () => connection.performed(),
       onFlushed: () => connection.update(),
     });
-    const context = { board, name: () => this.name, transport, document, clock, random };
+    const context = { board, name: () => this.presence.name, transport, document, clock, random };
     const connection = new BoardConnection(context, editor);
-    const presence = new BoardPresence(context, options.name, (error) => connection.refused.emit(error));
     this.view = document.view;
+    this.history = editor.history;
+    this.presence = new BoardPresence(context, options.name, (error) => connection.refused.emit(error));
     this.onState = connection.state.changed.add;
     this.onSaveState = connection.saveState.changed.add;
     this.onSyncError = connection.syncError.changed.add;
     this.onRefused = connection.refused.add;
-    this.onPeople = presence.peopleChanged.add;
-    this.onCursors = presence.cursorsChanged.add;
-    this.onHistory = editor.history.changed.add;
     this.#transport = transport;
     this.#editor = editor;
     this.#connection = connection;
-    this.#presence = presence;
   }
 
   get state(): ConnectionState {
@@ -82,33 +92,6 @@ export class BoardClient {
     return this.#connection.hello;
   }
 
-  get name(): string {
-    return this.#presence.name;
-  }
-
-  get canUndo(): boolean {
-    return this.#editor.history.canUndo;
-  }
-
-  get canRedo(): boolean {
-    return this.#editor.history.canRedo;
-  }
-
-  /** Others, and this person: the one with {@link selfId}. */
-  get people(): readonly Person[] {
-    return this.#presence.people;
-  }
-
-  /** Of this connection; undefined while there is none. */
-  get selfId(): string | undefined {
-    return this.#transport.id;
-  }
-
-  /** Where others point, by their ids. */
-  get cursors(): ReadonlyMap<string, Point> {
-    return this.#presence.cursors;
-  }
-
   /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
   open(): void {
     this.#connection.open();
@@ -122,7 +105,7 @@ export class BoardClient {
   /** Ends it for good. What is not acknowledged stays in the storage, for the next page. */
   close(): void {
     this.flush();
-    this.#presence.close();
+    this.presence.close();
     this.#connection.close();
   }
 
@@ -144,23 +127,5 @@ export class BoardClient {
   /** Takes everything away. One undo step. */
   clear(): void {
     this.#editor.clear();
-  }
-
-  undo(): void {
-    this.#editor.history.undo();
-  }
-
-  redo(): void {
-    this.#editor.history.redo();
-  }
-
-  /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
-  moveCursor(point: Point | undefined): void {
-    this.#presence.moveCursor(point);
-  }
-
-  /** Others see the name as soon as the service has taken it; it is the one of every later connection, too. */
-  rename(name: string): void {
-    this.#presence.rename(name);
   }
 }

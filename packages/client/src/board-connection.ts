@@ -112,9 +112,10 @@ export class BoardConnection {
   }
 
   #joined(joined: Joined): void {
+    const before = this.#hello;
     this.#hello = joined;
     this.#liveness.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
-    this.#editor.followEpoch(joined.epoch);
+    if (before && before.epoch !== joined.epoch) this.#editor.followEpoch();
     this.#sender.open();
   }
 

@@ -14,10 +14,7 @@ import {
 import { OptimisticView } from "./optimistic-view.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
 import type { OutboxChain } from "./outbox-chain.ts";
-import type { PendingOperation } from "./pending-operation.ts";
-
-/** Hears what an operation of this page really took away, when it got its place in the board's order. */
-export type RemovalListener = (removed: readonly Item[]) => void;
+import type { PendingOperation, RemovalListener } from "./pending-operation.ts";
 
 /**
  * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
@@ -30,7 +27,6 @@ export class BoardDocument {
   #position: Position | undefined;
   /** One's own that came through the log, in its order, and may still be lost with the store. */
   #unsafe: CommittedOperation[] = [];
-  readonly #removalListeners = new WeakMap<PendingOperation, RemovalListener>();
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
@@ -47,7 +43,7 @@ export class BoardDocument {
   perform(operation: Operation, onRemoved?: RemovalListener): void {
     const pending = this.outbox.add(operation);
     if (!pending) return this.view.refresh(operation);
-    if (onRemoved) this.#removalListeners.set(pending, onRemoved);
+    pending.onRemoved = onRemoved;
     this.view.push(pending);
   }
 
@@ -106,8 +102,8 @@ export class BoardDocument {
     this.view.apply(operation, own);
     if (!own) return;
     this.#unsafe.push(committed);
-    this.#removalListeners.get(own)?.(removed);
-    this.#removalListeners.delete(own);
+    own.onRemoved?.(removed);
+    own.onRemoved = undefined;
   }
 
   #show(chains: readonly OutboxChain[]): void {

@@ -7,9 +7,10 @@ import {
   type Point,
   type StrokeStyle,
 } from "@crosspod/protocol";
-import type { BoardDocument, RemovalListener } from "./board-document.ts";
+import type { BoardDocument } from "./board-document.ts";
 import type { Clock } from "./clock.ts";
-import { DrawnStroke, type PenStroke } from "./pen-stroke.ts";
+import { PenStroke } from "./pen-stroke.ts";
+import type { RemovalListener } from "./pending-operation.ts";
 import { Timer } from "./timer.ts";
 import { UndoHistory } from "./undo-history.ts";
 
@@ -36,10 +37,8 @@ export class BoardEditor {
   readonly history: UndoHistory;
   readonly #document: BoardDocument;
   readonly #events: BoardEditorEvents;
-  readonly #openStrokes = new Set<DrawnStroke>();
+  readonly #openStrokes = new Set<PenStroke>();
   readonly #freezing: Timer;
-  /** Of the board that the open strokes are part of. */
-  #epoch: string | undefined;
   #items = 0;
 
   constructor(document: BoardDocument, clock: Clock, events: BoardEditorEvents) {
@@ -57,12 +56,11 @@ export class BoardEditor {
   }
 
   beginStroke(style: StrokeStyle, first: Point): PenStroke {
-    const stroke = new DrawnStroke({
+    const stroke = new PenStroke({
       style,
       first,
       step: this.history.begin(),
       newItemId: () => this.#newItemId(),
-      append: (operation) => this.#perform(operation),
       onEnd: () => this.#openStrokes.delete(stroke),
     });
     this.#openStrokes.add(stroke);
@@ -81,11 +79,8 @@ export class BoardEditor {
     step.end();
   }
 
-  /** What was acknowledged in another epoch may be gone, and an open stroke's next points would have no item. */
-  followEpoch(epoch: string): void {
-    const before = this.#epoch;
-    this.#epoch = epoch;
-    if (before === undefined || before === epoch) return;
+  /** What was acknowledged in the epoch before may be gone, and an open stroke's next points would have no item. */
+  followEpoch(): void {
     for (const stroke of this.#openStrokes) if (!this.#document.view.get(stroke.item)) stroke.goOnInNewItem();
   }
 

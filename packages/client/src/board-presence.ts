@@ -9,13 +9,13 @@ import {
   parseCursors,
 } from "@crosspod/protocol";
 import type { BoardContext } from "./board-context.ts";
-import { parseRenamed, parseReply } from "./board-reply.ts";
+import { parseRefusal } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
-import type { Clock } from "./clock.ts";
+import type { Cancel, Clock } from "./clock.ts";
 import { CursorSender } from "./cursor-sender.ts";
-import { Emitter } from "./emitter.ts";
+import { Emitter, type Subscribe } from "./emitter.ts";
+import { Observable } from "./observable.ts";
 import { sanitizeName } from "./sanitize-name.ts";
-import { Timer } from "./timer.ts";
 
 /** What somebody is called who has given no name. */
 const NAMELESS = "Guest";
@@ -25,15 +25,16 @@ const TTL_MS = PEOPLE_TTL_SECONDS * 1_000;
 
 /** Who is on the board, what they are called and where they point: others, by their pods, and this person [W11]. */
 export class BoardPresence {
-  readonly peopleChanged = new Emitter<[]>();
-  readonly cursorsChanged = new Emitter<[]>();
+  readonly onPeople: Subscribe<[readonly Person[]]>;
+  readonly onCursors: Subscribe<[]>;
   readonly #transport: BoardTransport;
   readonly #clock: Clock;
   readonly #onRefused: (error: BoardError) => void;
-  readonly #pods = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
+  readonly #pods = new Map<string, { readonly people: readonly Person[]; readonly cancelExpiry: Cancel }>();
+  readonly #people = new Observable<readonly Person[]>([]);
   readonly #cursors = new Map<string, Point>();
+  readonly #cursorsChanged = new Emitter<[]>();
   readonly #ownCursor: CursorSender;
-  readonly #expiry: Timer;
   #name: string;
 
   /** @param onRefused hears why a name was not taken. */
@@ -42,34 +43,43 @@ export class BoardPresence {
     name: string,
     onRefused: (error: BoardError) => void,
   ) {
+    this.onPeople = this.#people.changed.add;
+    this.onCursors = this.#cursorsChanged.add;
     this.#transport = transport;
     this.#clock = clock;
     this.#onRefused = onRefused;
     this.#name = sanitizeName(name) || NAMELESS;
     this.#ownCursor = new CursorSender(transport, clock);
-    this.#expiry = new Timer(clock, () => this.#expire());
     transport.on(BoardEvent.people, (people) => this.#hearPeople(parsePeople(people)));
     transport.on(BoardEvent.cursor, (text) => this.#hearCursors(text));
   }
 
+  /** Of this person. */
   get name(): string {
     return this.#name;
   }
 
-  /** Each person once. */
-  get people(): readonly Person[] {
-    const people = [...this.#pods.values()].flatMap((pod) => pod.people);
-    return [...new Map(people.map((person) => [person.id, person])).values()];
+  /** Of this connection; undefined while there is none. */
+  get selfId(): string | undefined {
+    return this.#transport.id;
   }
 
+  /** Others, and this person: the one with {@link selfId}. */
+  get people(): readonly Person[] {
+    return this.#people.value;
+  }
+
+  /** Where others point, by their ids. */
   get cursors(): ReadonlyMap<string, Point> {
     return this.#cursors;
   }
 
+  /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
   moveCursor(point: Point | undefined): void {
     this.#ownCursor.move(point);
   }
 
+  /** Others see the name as soon as the service has taken it; it is the one of every later connection, too. */
   rename(name: string): void {
     this.#name = sanitizeName(name) || NAMELESS;
     void this.#sendName(this.#name);
@@ -78,13 +88,13 @@ export class BoardPresence {
   /** Tells nothing more, and does not wait any more until pods become silent. */
   close(): void {
     this.#ownCursor.close();
-    this.#expiry.stop();
+    for (const { cancelExpiry } of this.#pods.values()) cancelExpiry();
   }
 
   async #sendName(name: string): Promise<void> {
     try {
-      const reply = parseReply(await this.#transport.request(BoardEvent.name, name), parseRenamed);
-      if ("error" in reply && reply.error.code === "bad-name") this.#onRefused(reply.error);
+      const error = parseRefusal(await this.#transport.request(BoardEvent.name, name));
+      if (error?.code === "bad-name") this.#onRefused(error);
     } catch {
       // There is no connection: the next one joins under this name.
     }
@@ -94,11 +104,23 @@ export class BoardPresence {
   #hearPeople(heard: People | undefined): void {
     if (!heard) return;
     const { pod, people } = heard;
-    const before = this.#pods.get(pod)?.people ?? [];
-    if (people.length > 0) this.#pods.set(pod, { people, until: this.#clock.now() + TTL_MS });
-    else this.#pods.delete(pod);
-    this.#expiry.start(TTL_MS);
-    if (JSON.stringify(before) !== JSON.stringify(people)) this.#tellPeople(before);
+    this.#pods.get(pod)?.cancelExpiry();
+    if (people.length === 0) return this.#forget(pod);
+    this.#pods.set(pod, { people, cancelExpiry: this.#clock.after(TTL_MS, () => this.#forget(pod)) });
+    this.#show();
+  }
+
+  #forget(pod: string): void {
+    this.#pods.delete(pod);
+    this.#show();
+  }
+
+  #show(): void {
+    const people = [...this.#pods.values()].flatMap((pod) => pod.people);
+    const byId = new Map(people.map((person) => [person.id, person]));
+    // Who has left points nowhere any more.
+    for (const { id } of this.people) if (!byId.has(id)) this.#cursors.delete(id);
+    this.#people.value = [...byId.values()];
   }
 
   #hearCursors(text: unknown): void {
@@ -111,25 +133,7 @@ export class BoardPresence {
       if (this.#cursors.size <= MAX_CURSORS) break;
       this.#cursors.delete(id);
     }
-    this.cursorsChanged.emit();
-  }
-
-  #expire(): void {
-    const now = this.#clock.now();
-    for (const [pod, { people, until }] of this.#pods) {
-      if (until > now) continue;
-      this.#pods.delete(pod);
-      this.#tellPeople(people);
-    }
-    const next = Math.min(...[...this.#pods.values()].map(({ until }) => until));
-    if (Number.isFinite(next)) this.#expiry.start(next - now);
-  }
-
-  /** Who has left points nowhere any more. */
-  #tellPeople(before: readonly Person[]): void {
-    const here = new Set(this.people.map(({ id }) => id));
-    for (const { id } of before) if (!here.has(id)) this.#cursors.delete(id);
-    this.peopleChanged.emit();
+    this.#cursorsChanged.emit();
   }
 }
 

@@ -14,26 +14,19 @@ const OUTDATED: BoardError = {
   detail: "this page and the service have different versions; what you draw is kept, and sent once they agree",
 };
 
-/** Reads the reply to an event; one that is none counts as an error that will pass. */
-export function parseReply<T>(reply: unknown, parse: (ok: unknown) => T | undefined): Reply<T> {
-  if (!isRecord(reply)) return { error: UNREADABLE };
-  const error = parseError(reply.error);
-  if (error) return { error };
-  const ok = parse(reply.ok);
-  return ok === undefined ? { error: UNREADABLE } : { ok };
-}
-
 /** Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14]. */
 export function parseJoinReply(reply: unknown): Reply<Joined> {
-  const read = parseReply(reply, (ok) => (isRecord(ok) ? ok : undefined));
-  if ("error" in read) {
-    const { code } = read.error;
-    return code === "outdated" || code === "malformed" ? { error: OUTDATED } : read;
-  }
-  if (read.ok.protocol !== BOARD_PROTOCOL) return { error: OUTDATED };
-  const ok = parseJoined(read.ok);
+  const error = parseRefusal(reply);
+  if (error) return { error: error.code === "outdated" || error.code === "malformed" ? OUTDATED : error };
+  if (!isRecord(reply) || !isRecord(reply.ok)) return { error: UNREADABLE };
+  if (reply.ok.protocol !== BOARD_PROTOCOL) return { error: OUTDATED };
+  const ok = parseJoined(reply.ok);
   return ok ? { ok } : { error: UNREADABLE };
 }
+
+/** Reads why what an event asked for was refused; undefined of a reply that does not say so. */
+export const parseRefusal = (reply: unknown): BoardError | undefined =>
+  isRecord(reply) ? parseError(reply.error) : undefined;
 
 function parseJoined(value: JsonRecord): Joined | undefined {
   const head = parseHead(value);
@@ -44,10 +37,6 @@ function parseJoined(value: JsonRecord): Joined | undefined {
   const known = { ...head, token, operations, clientSeqs, protocol: BOARD_PROTOCOL, pod, version, headSeconds };
   return typeof items === "string" ? { ...known, items } : known;
 }
-
-/** Reads the name that the service took. */
-export const parseRenamed = (ok: unknown): { name: string } | undefined =>
-  isRecord(ok) && typeof ok.name === "string" ? { name: ok.name } : undefined;
 
 /** Reads how far a board has come. */
 export const parseHead = (value: unknown): Head | undefined =>

@@ -253,7 +253,7 @@ describe("operations that are not acknowledged", () => {
       expect(idsOf(client)).toEqual([stroke.item]);
       expect(client.view.get(stroke.item)?.points).toBe(pointsOf(POINT, { x: 110, y: 100 }));
       expect(transport.takeOperations().operations[0]).toMatchObject({ type: "put", id: stroke.item });
-      client.undo();
+      client.history.undo();
       expect(client.view.size).toBe(0);
     },
   );

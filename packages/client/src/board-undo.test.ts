@@ -29,9 +29,9 @@ describe("undo", () => {
     expect(client.view.size).toBe(0);
     const clear = transport.takeOperations();
     transport.log([others(3, putOf(item(3, 3))), ...numbered(clear)]);
-    client.undo();
+    client.history.undo();
     expect(idsOf(client)).toEqual([1, 2, 3].map((n) => itemId(OTHER, n)));
-    client.redo();
+    client.history.redo();
     expect(client.view.size).toBe(0);
   });
 
@@ -39,7 +39,7 @@ describe("undo", () => {
     const { client, transport } = await openLiveBoard([item(1, 1)]);
     client.clear();
     const clear = transport.takeOperations();
-    client.undo();
+    client.history.undo();
     expect(client.view.size).toBe(1);
     transport.log([others(3, putOf(item(3, 2))), ...numbered(clear)]);
     expect(idsOf(client)).toEqual([1, 3].map((n) => itemId(OTHER, n)));
@@ -53,7 +53,7 @@ describe("undo", () => {
     transport.acknowledge(transport.takeOperations());
     await reconnect(transport);
     await transport.join({ epoch: "e2", seq: 0, items: "" });
-    client.undo();
+    client.history.undo();
     const again = transport.takeOperations();
     expect(again.operations).toMatchObject([{ type: "put", z: 50 }]);
     transport.log([...numbered(again), others(1, putOf(item(2, 2)))]);
@@ -68,7 +68,7 @@ describe("undo", () => {
     const { client, transport } = await openLiveBoard(items);
     client.clear();
     transport.acknowledge(transport.takeOperations());
-    client.undo();
+    client.history.undo();
     expect(idsOf(client)).toEqual(items.map(({ id }) => id));
     const sent: Operation[] = [];
     while (client.saveState.state !== "saved") {
@@ -94,7 +94,7 @@ describe("undo", () => {
     eraser.erase([long.id]);
     eraser.end();
     transport.acknowledge(transport.takeOperations());
-    client.undo();
+    client.history.undo();
     expect(client.view.get(long.id)).toEqual(long);
     await vi.advanceTimersByTimeAsync(66);
     const sent = [...transport.takeOperations().operations, ...transport.takeOperations().operations];
@@ -111,10 +111,10 @@ describe("undo", () => {
     expect(own).toHaveLength(2);
     transport.log([...own, others(1, { type: "remove", ids: [second.id] })]);
     expect(idsOf(client)).toEqual([first.id]);
-    client.undo();
+    client.history.undo();
     expect(idsOf(client)).toEqual([]);
-    expect(client.canUndo).toBe(false);
-    client.redo();
+    expect(client.history.canUndo).toBe(false);
+    client.history.redo();
     expect(idsOf(client)).toEqual([first.id]);
   });
 
@@ -125,11 +125,11 @@ describe("undo", () => {
     eraser.erase([itemId(OTHER, 1), itemId(OTHER, 3), "nobodyss.1"]);
     eraser.end();
     expect(idsOf(client)).toEqual([itemId(OTHER, 2)]);
-    client.undo();
+    client.history.undo();
     expect(client.view.size).toBe(3);
-    expect(client.canRedo).toBe(true);
+    expect(client.history.canRedo).toBe(true);
     client.beginStroke(STYLE, POINT);
-    expect(client.canRedo).toBe(false);
+    expect(client.history.canRedo).toBe(false);
   });
 });
 

@@ -11,8 +11,10 @@ import {
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { Emitter, type Unsubscribe } from "./emitter.ts";
+import { Emitter, type Subscribe } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
+import { Observable } from "./observable.ts";
+import { Timer } from "./timer.ts";
 
 /** The newest value of one id, as far as this client knows. */
 export interface FeedValue {
@@ -70,37 +72,46 @@ const SILENT_HEARTBEATS = 2.5;
  * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
  */
 export class FeedClient {
+  /** Hears each value that has changed. */
+  readonly onUpdate: Subscribe<[FeedValue]>;
+  readonly onState: Subscribe<[FeedClientState]>;
+  /** Hears that the feed is another data set and the values so far are gone. */
+  readonly onRestart: Subscribe<[]>;
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
+  readonly #retry: Timer;
+  readonly #helloWait: Timer;
   readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
+  readonly #state = new Observable<FeedClientState>("connecting");
   readonly #updated = new Emitter<[FeedValue]>();
-  readonly #stateChanged = new Emitter<[FeedClientState]>();
   readonly #restarted = new Emitter<[]>();
-  #state: FeedClientState = "connecting";
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
   #revision = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #helloTimer: ReturnType<typeof setTimeout> | undefined;
   /** Called when the state comes that was asked for. */
-  #onState = (): void => {};
+  #onStateMessage = (): void => {};
 
-  constructor(options: FeedClientOptions) {
-    this.#url = options.url instanceof URL ? options.url : new URL(options.url);
-    this.#connect = options.connect ?? ((url) => new WebSocket(url));
-    this.#backoff = new Backoff(options.random);
+  constructor({ url, connect, random = Math.random, clock = systemClock }: FeedClientOptions) {
+    this.onUpdate = this.#updated.add;
+    this.onState = this.#state.changed.add;
+    this.onRestart = this.#restarted.add;
+    this.#url = new URL(url);
+    this.#connect = connect ?? ((feedUrl) => new WebSocket(feedUrl));
+    this.#backoff = new Backoff(random);
+    this.#retry = new Timer(clock, () => this.open());
+    this.#helloWait = new Timer(clock, () => this.#liveWithoutHello());
     this.#silence = new LivenessMonitor({
-      clock: options.clock ?? systemClock,
-      random: options.random ?? Math.random,
+      clock,
+      random,
       ask: () => this.#askForState(),
       onSilent: () => this.#silent(),
     });
   }
 
   get state(): FeedClientState {
-    return this.#state;
+    return this.#state.value;
   }
 
   get values(): ReadonlyMap<string, FeedValue> {
@@ -117,24 +128,10 @@ export class FeedClient {
     return this.#hello;
   }
 
-  /** Hears each value that has changed. */
-  onUpdate(listener: (value: FeedValue) => void): Unsubscribe {
-    return this.#updated.add(listener);
-  }
-
-  onState(listener: (state: FeedClientState) => void): Unsubscribe {
-    return this.#stateChanged.add(listener);
-  }
-
-  /** Hears that the feed is another data set and the values so far are gone. */
-  onRestart(listener: () => void): Unsubscribe {
-    return this.#restarted.add(listener);
-  }
-
   /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
   open(): void {
-    if (this.#socket || this.#state === "closed") return;
-    clearTimeout(this.#retryTimer);
+    if (this.#socket || this.state === "closed") return;
+    this.#retry.stop();
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
     this.#silence.start(HANDSHAKE_WAIT_MS);
@@ -148,7 +145,7 @@ export class FeedClient {
   /** Ends the connection for good. */
   close(): void {
     this.#setState("closed");
-    this.#clearTimers();
+    this.#stopWaiting();
     this.#socket?.close(CloseCode.normal);
     this.#socket = undefined;
   }
@@ -169,13 +166,13 @@ export class FeedClient {
     // A pod may hang before its hello.
     this.#watchSilence();
     if (this.#hello) return this.#setState("catching-up");
-    this.#helloTimer = setTimeout(() => this.#liveWithoutHello(), HELLO_WAIT_MS);
+    this.#helloWait.start(HELLO_WAIT_MS);
   }
 
   #received(socket: FeedSocket, data: unknown): void {
     const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
-    if (!message || this.#socket !== socket || this.#state === "outdated") return;
-    clearTimeout(this.#helloTimer);
+    if (!message || this.#socket !== socket || this.state === "outdated") return;
+    this.#helloWait.stop();
     this.#silence.heard();
     this.#handle(message);
   }
@@ -210,7 +207,7 @@ export class FeedClient {
   }
 
   #handleState(state: StateMessage): void {
-    this.#onState();
+    this.#onStateMessage();
     if (!this.#hello) return;
     this.#hello = { ...this.#hello, state: state.state, revision: state.revision };
     this.#follow(this.#hello);
@@ -251,7 +248,7 @@ export class FeedClient {
   #askForState(): Promise<void> {
     this.#socket?.send(STATE_REQUEST);
     return new Promise((resolve) => {
-      this.#onState = resolve;
+      this.#onStateMessage = resolve;
     });
   }
 
@@ -272,22 +269,20 @@ export class FeedClient {
   #lost(socket: FeedSocket, code: number): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    this.#clearTimers();
+    this.#stopWaiting();
     this.#setState("reconnecting");
     // A pod that is leaving has spread its clients already.
     if (code === CloseCode.serviceRestart) this.#backoff.reset();
-    this.#retryTimer = setTimeout(() => this.open(), this.#backoff.next());
+    this.#retry.start(this.#backoff.next());
   }
 
-  #clearTimers(): void {
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#helloTimer);
+  #stopWaiting(): void {
+    this.#retry.stop();
+    this.#helloWait.stop();
     this.#silence.stop();
   }
 
   #setState(state: FeedClientState): void {
-    if (this.#state === state || this.#state === "closed") return;
-    this.#state = state;
-    this.#stateChanged.emit(state);
+    if (this.state !== "closed") this.#state.value = state;
   }
 }

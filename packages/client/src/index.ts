@@ -1,7 +1,6 @@
 export type { AffinityError, SyncError } from "./affinity-monitor.ts";
 export * from "./backoff.ts";
 export * from "./board-client.ts";
-export * from "./board-client-options.ts";
 export type { Eraser } from "./board-editor.ts";
 export type { ConnectionState } from "./board-states.ts";
 export * from "./board-transport.ts";

@@ -42,11 +42,7 @@ export interface LivenessMonitorOptions {
  * messages came steadily, stopped, and the service does not answer. A gateway may keep a dead pod's connections open.
  */
 export class LivenessMonitor {
-  readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #isExcused: () => boolean;
-  readonly #ask: () => Promise<unknown>;
-  readonly #onSilent: () => void;
+  readonly #options: LivenessMonitorOptions;
   readonly #timer: Timer;
   readonly #measuring: Timer;
   #lookAt = 0;
@@ -64,14 +60,10 @@ export class LivenessMonitor {
   /** Counts connections: what is answered late says nothing of the next one. */
   #connection = 0;
 
-  constructor({ clock, random, isExcused = () => false, ask, onSilent }: LivenessMonitorOptions) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#isExcused = isExcused;
-    this.#ask = ask;
-    this.#onSilent = onSilent;
-    this.#timer = new Timer(clock, () => this.#look());
-    this.#measuring = new Timer(clock, () => this.#question());
+  constructor(options: LivenessMonitorOptions) {
+    this.#options = options;
+    this.#timer = new Timer(options.clock, () => this.#look());
+    this.#measuring = new Timer(options.clock, () => void this.#question());
   }
 
   /** Watches a connection from now on: `limitMs` milliseconds of silence are too long, whatever came before. */
@@ -79,7 +71,7 @@ export class LivenessMonitor {
     this.stop();
     this.#connection += 1;
     this.#limitMs = limitMs;
-    this.#heardAt = this.#clock.now();
+    this.#heardAt = this.#now;
     this.#askedAt = Number.NEGATIVE_INFINITY;
     this.#isSuspected = false;
     this.#longestPauseMs = undefined;
@@ -90,8 +82,8 @@ export class LivenessMonitor {
   /** Something came, whatever it was. */
   heard(): void {
     if (!this.#timer.isRunning) return;
-    const now = this.#clock.now();
-    if (this.#longestPauseMs === undefined) this.#measuring.start(this.#random() * MEASURE_WITHIN_MS);
+    const now = this.#now;
+    if (this.#longestPauseMs === undefined) this.#measuring.start(this.#options.random() * MEASURE_WITHIN_MS);
     const pauseMs = now - this.#heardAt;
     const before = this.#longestPauseMs ?? ASSUMED_PAUSE_MS;
     this.#longestPauseMs = Math.max(pauseMs, before * 2 ** (-pauseMs / HALF_LIFE_MS));
@@ -104,6 +96,10 @@ export class LivenessMonitor {
   stop(): void {
     this.#timer.stop();
     this.#measuring.stop();
+  }
+
+  get #now(): number {
+    return this.#options.clock.now();
   }
 
   /** By the clock; when the silence is too long, if messages are not missed before. */
@@ -119,17 +115,17 @@ export class LivenessMonitor {
   #lookIn(ms: number): void {
     const wholeMs = Math.ceil(ms);
     this.#timer.stop();
-    this.#lookAt = this.#clock.now() + wholeMs;
+    this.#lookAt = this.#now + wholeMs;
     this.#timer.start(wholeMs);
   }
 
   #look(): void {
-    const now = this.#clock.now();
-    if (this.#isExcused()) {
+    const now = this.#now;
+    if (this.#options.isExcused?.()) {
       this.#heardAt = now;
       this.#isSuspected = false;
     }
-    if (now - this.#heardAt >= this.#limitMs) this.#onSilent();
+    if (now - this.#heardAt >= this.#limitMs) this.#options.onSilent();
     else if (this.#isSuspected) this.#missAnswer(now);
     else if (now >= this.#nextSuspicionAt) this.#suspect(now);
     else this.#lookIn(this.#nextSuspicionAt - now);
@@ -140,29 +136,26 @@ export class LivenessMonitor {
     const usualMs = this.#answerMs === undefined ? UNKNOWN_ANSWER_MS : 2 * this.#answerMs + ANSWER_MARGIN_MS;
     const answerMs = this.#patience * Math.max(SHORTEST_ANSWER_MS, usualMs);
     this.#lookIn(Math.min(answerMs, this.#heardAt + this.#limitMs - now));
-    this.#question();
+    void this.#question();
   }
 
   #missAnswer(now: number): void {
     if (now - this.#lookAt > LATE_MS) return this.#lookIn(LATE_MS);
     this.#patience *= 2;
-    this.#onSilent();
+    this.#options.onSilent();
   }
 
-  #question(): void {
+  async #question(): Promise<void> {
     const connection = this.#connection;
-    const askedAt = this.#clock.now();
+    const askedAt = this.#now;
     this.#askedAt = askedAt;
-    this.#ask().then(
-      () => {
-        if (connection === this.#connection) this.#answered(this.#clock.now() - askedAt);
-      },
+    try {
+      await this.#options.ask();
+    } catch {
       // Without a connection nobody answers.
-      () => {},
-    );
-  }
-
-  #answered(ms: number): void {
-    this.#answerMs = Math.max(ms, ANSWER_DECAY * (this.#answerMs ?? 0));
+      return;
+    }
+    if (connection !== this.#connection) return;
+    this.#answerMs = Math.max(this.#now - askedAt, ANSWER_DECAY * (this.#answerMs ?? 0));
   }
 }

@@ -10,11 +10,10 @@ export interface OutboxMessage {
   readonly text: string;
 }
 
-/** What one client has not got acknowledged: operations whose numbers go up, and how far they were sent. */
+/** What one client has not got acknowledged: operations whose numbers go up. */
 export class OutboxChain {
   readonly client: ClientId;
   #operations: PendingOperation[];
-  #sent = 0;
   #nextSeq: number;
   /** Whether it is known what the store has of this client: a join's reply said so, or the client is new. */
   isTold: boolean;
@@ -35,8 +34,9 @@ export class OutboxChain {
     return this.#operations[0]?.clientSeq ?? this.#nextSeq;
   }
 
-  get hasUnsent(): boolean {
-    return this.#sent < this.#operations.length;
+  /** The newest number that is here; 0 when there is none. */
+  get lastSeq(): number {
+    return this.#operations.at(-1)?.clientSeq ?? 0;
   }
 
   /** Gives an operation the next number. */
@@ -47,9 +47,11 @@ export class OutboxChain {
     this.#operations.push(operation);
   }
 
-  /** Takes the operations for the next message, at least one; undefined when all are under way. */
-  next(): OutboxMessage | undefined {
-    const [first, ...rest] = this.#operations.slice(this.#sent, this.#sent + MAX_MESSAGE_OPERATIONS);
+  /** The message with the operations after a number, at least one; undefined when there are none. */
+  messageAfter(seq: number): OutboxMessage | undefined {
+    const start = this.#operations.findIndex(({ clientSeq }) => clientSeq > seq);
+    if (start === -1) return undefined;
+    const [first, ...rest] = this.#operations.slice(start, start + MAX_MESSAGE_OPERATIONS);
     if (!first) return undefined;
     const texts = [encodeOperation(first.operation, this.client)];
     let length = texts.join().length;
@@ -60,27 +62,22 @@ export class OutboxChain {
       if (length > MAX_MESSAGE_LENGTH || clientSeq !== first.clientSeq + texts.length) break;
       texts.push(text);
     }
-    this.#sent += texts.length;
     const { clientSeq: firstSeq } = first;
     return { client: this.client, firstSeq, lastSeq: firstSeq + texts.length - 1, text: texts.join(";") };
-  }
-
-  /** Nothing is under way any more: all of it is to be sent, from the oldest on. */
-  rewind(): void {
-    this.#sent = 0;
   }
 
   /** Takes out, and returns, what is acknowledged when all up to a number is. */
   acknowledge(clientSeq: number): readonly PendingOperation[] {
     const acknowledged = this.#operations.filter((operation) => operation.clientSeq <= clientSeq);
     this.#operations = this.#operations.slice(acknowledged.length);
-    this.#sent = Math.max(0, this.#sent - acknowledged.length);
     return acknowledged;
   }
 
-  /** Keeps what is before this number. */
-  cut(clientSeq: number): void {
-    this.#operations = this.#operations.filter((operation) => operation.clientSeq < clientSeq);
-    this.rewind();
+  /** Keeps what is before this number, and returns the rest. */
+  cut(clientSeq: number): readonly PendingOperation[] {
+    const kept = this.#operations.filter((operation) => operation.clientSeq < clientSeq);
+    const rest = this.#operations.slice(kept.length);
+    this.#operations = kept;
+    return rest;
   }
 }

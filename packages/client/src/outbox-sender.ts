@@ -15,6 +15,11 @@ const MAX_UNDER_WAY = 4;
 /** When nothing is heard of what was sent for so long, the word of it is lost. */
 const ANSWER_WAIT_MS = 10_000;
 
+interface SentMessage extends OutboxMessage {
+  /** It was sent again since: its refusal says nothing of what is under way. */
+  isSuperseded: boolean;
+}
+
 export interface OutboxSenderEvents {
   /** It has changed why nothing is acknowledged. */
   readonly onChange: () => void;
@@ -35,10 +40,8 @@ export class OutboxSender {
   /** Ends `throttled` and `pausing`. */
   readonly #wait: Timer;
   readonly #answerWait: Timer;
-  /** Until all of it is acknowledged, or it is refused. */
-  #underWay: readonly OutboxMessage[] = [];
-  /** Sent before over this connection, and sent again since: a refusal of one says nothing of what is under way. */
-  #superseded: readonly OutboxMessage[] = [];
+  /** What was sent over this connection, in order, until all of it is acknowledged, or it is refused. */
+  #sent: readonly SentMessage[] = [];
   #error: BoardError | undefined;
 
   constructor({ transport, document, clock, random }: BoardContext, events: OutboxSenderEvents) {
@@ -61,7 +64,7 @@ export class OutboxSender {
   open(): void {
     this.#states.handle("open");
     this.#error = undefined;
-    this.#rewind();
+    this.#supersede();
     this.pump();
   }
 
@@ -75,15 +78,12 @@ export class OutboxSender {
   /** The connection is gone, and with it all that was under way. */
   disconnected(): void {
     this.close();
-    this.#underWay = [];
-    this.#superseded = [];
+    this.#sent = [];
   }
 
   /** Something was acknowledged. */
   acknowledged(): void {
-    const isPending = ({ client, lastSeq }: OutboxMessage) => this.#outbox.find(client, lastSeq) !== undefined;
-    this.#underWay = this.#underWay.filter(isPending);
-    this.#superseded = this.#superseded.filter(isPending);
+    this.#sent = this.#sent.filter(({ client, lastSeq }) => this.#outbox.find(client, lastSeq));
     this.#backoff.reset();
     this.#error = undefined;
     this.#answerWait.stop();
@@ -93,12 +93,22 @@ export class OutboxSender {
 
   /** Sends what can be sent now. */
   pump(): void {
-    while (this.#states.state === "sending" && this.#underWay.length < MAX_UNDER_WAY && this.#outbox.hasUnsent) {
+    while (this.#canSend) {
       if (this.#outbox.needsJoin) return this.#events.onDiverged();
       const { waitMs } = this.pace;
       if (waitMs > 0) this.#throttle(waitMs);
       else this.#sendNext();
     }
+  }
+
+  get #underWay(): readonly OutboxMessage[] {
+    return this.#sent.filter(({ isSuperseded }) => !isSuperseded);
+  }
+
+  get #canSend(): boolean {
+    const underWay = this.#underWay;
+    if (this.#states.state !== "sending" || underWay.length >= MAX_UNDER_WAY) return false;
+    return this.#outbox.hasAfter(underWay.at(-1));
   }
 
   #throttle(waitMs: number): void {
@@ -112,10 +122,10 @@ export class OutboxSender {
   }
 
   #sendNext(): void {
-    const message = this.#outbox.next();
+    const message = this.#outbox.messageAfter(this.#underWay.at(-1));
     if (!message) return;
     this.pace.spend();
-    this.#underWay = [...this.#underWay, message];
+    this.#sent = [...this.#sent, { ...message, isSuperseded: false }];
     this.#answerWait.start(ANSWER_WAIT_MS);
     this.#transport.emit(BoardEvent.operations, message.client, message.firstSeq, message.text);
   }
@@ -127,7 +137,7 @@ export class OutboxSender {
     if (isRetryable(error)) return this.#retryLater(error);
     if (error.code === "not-joined") return this.#events.onDiverged();
     if (error.code === "gap") return this.#closeGap(message, error);
-    this.#rewind();
+    this.#supersede();
     this.#events.onRefused(message.client, error.clientSeq ?? message.firstSeq, error);
     this.pump();
   }
@@ -136,11 +146,9 @@ export class OutboxSender {
   #takeRefused(client: unknown, { clientSeq }: BoardError): OutboxMessage | undefined {
     const isRefused = ({ client: author, firstSeq, lastSeq }: OutboxMessage): boolean =>
       author === client && (clientSeq === undefined || (firstSeq <= clientSeq && clientSeq <= lastSeq));
-    const stale = this.#superseded.find(isRefused);
-    const message = stale ?? this.#underWay.find(isRefused);
-    this.#superseded = this.#superseded.filter((each) => each !== message);
-    this.#underWay = this.#underWay.filter((each) => each !== message);
-    return stale ? undefined : message;
+    const message = this.#sent.find(isRefused);
+    this.#sent = this.#sent.filter((each) => each !== message);
+    return message?.isSuperseded ? undefined : message;
   }
 
   /** The store expects another number: one that is here comes again, of any other only a join can say what is wrong. */
@@ -150,7 +158,7 @@ export class OutboxSender {
   }
 
   #retryLater(error: BoardError | undefined): void {
-    this.#rewind();
+    this.#supersede();
     this.#error = error;
     this.#states.handle("refuse");
     this.#answerWait.stop();
@@ -160,15 +168,12 @@ export class OutboxSender {
   }
 
   #giveUpAnswers(): void {
-    this.#underWay = [];
-    this.#superseded = [];
-    this.#rewind();
+    this.#sent = [];
     this.pump();
   }
 
-  #rewind(): void {
-    this.#outbox.rewind();
-    this.#superseded = [...this.#superseded, ...this.#underWay];
-    this.#underWay = [];
+  /** All that is not acknowledged is sent again, from the oldest on. */
+  #supersede(): void {
+    for (const message of this.#sent) message.isSuperseded = true;
   }
 }

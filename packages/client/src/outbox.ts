@@ -64,11 +64,6 @@ export class Outbox {
     return this.#archive.isKept(this.chains.flatMap(({ operations }) => operations));
   }
 
-  /** Whether there is something to send. */
-  get hasUnsent(): boolean {
-    return this.#first.hasUnsent || (this.#first === this.#own && this.hasDrafts);
-  }
-
   /** Whether a join must say first what the store has of the client whose turn it is. */
   get needsJoin(): boolean {
     return !this.#first.isTold;
@@ -93,16 +88,17 @@ export class Outbox {
     this.#drafts = [];
   }
 
-  /** Takes the operations for the next message; undefined when there is nothing to send now. */
-  next(): OutboxMessage | undefined {
+  /** Whether there is something to send after a message that is under way. */
+  hasAfter(last: OutboxMessage | undefined): boolean {
     const chain = this.#first;
-    if (chain === this.#own) this.freeze();
-    return chain.next();
+    return chain.lastSeq > seqOf(last, chain) || (chain === this.#own && this.hasDrafts);
   }
 
-  /** Whatever was under way is to be sent again. */
-  rewind(): void {
-    for (const chain of this.chains) chain.rewind();
+  /** The message that follows the last one that is under way; undefined when there is nothing to send now. */
+  messageAfter(last: OutboxMessage | undefined): OutboxMessage | undefined {
+    const chain = this.#first;
+    if (chain === this.#own) this.freeze();
+    return chain.messageAfter(seqOf(last, chain));
   }
 
   /** Everything of the client up to a number is stored on the board's side. */
@@ -171,10 +167,9 @@ export class Outbox {
 
   /** Moves a chain's operations from a number on to a new client id. Returns what another page has moved already. */
   #renumber(chain: OutboxChain, from: number, dropped: readonly PendingOperation[] = []): PendingOperation[] {
-    const rest = chain.operations.filter((pending) => pending.clientSeq >= from && !dropped.includes(pending));
+    const rest = chain.cut(from).filter((pending) => !dropped.includes(pending));
     const gone = this.#archive.missing(rest);
     const fresh = new OutboxChain(this.#newClientId());
-    chain.cut(from);
     for (const pending of rest) if (!gone.includes(pending)) this.#move(pending, fresh);
     const chains = this.chains.flatMap((each) => (each === chain ? [chain, fresh] : [each]));
     this.#own = chains.at(-1) ?? fresh;
@@ -196,3 +191,7 @@ export class Outbox {
     this.#adopted = this.#adopted.filter(({ operations }) => operations.length > 0);
   }
 }
+
+/** How far a chain was sent, when this was the last message. */
+const seqOf = (message: OutboxMessage | undefined, { client }: OutboxChain): number =>
+  message?.client === client ? message.lastSeq : 0;

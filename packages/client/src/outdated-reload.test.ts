@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openBoard, POINT, type ScriptedTransport, STYLE } from "../../../test/helpers/scripted-board.ts";
-import { OutdatedReload } from "./outdated-reload.ts";
+import { reloadWhenOutdated } from "./outdated-reload.ts";
 
 const OUTDATED = { error: { code: "outdated", detail: "another version" } };
 
@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   reload.mockClear();
   ({ client, transport } = openBoard());
-  new OutdatedReload({ client, reload });
+  reloadWhenOutdated({ client, reload });
 });
 
 afterEach(() => {
@@ -34,7 +34,7 @@ describe("a page of another version than the service", () => {
     expect(reload).toHaveBeenCalledOnce();
     await meetOtherVersion();
     client.beginStroke(STYLE, POINT).end();
-    client.undo();
+    client.history.undo();
     expect(reload).toHaveBeenCalledOnce();
   });
 

@@ -1,39 +1,28 @@
-import { encodePoints, type ItemId, type Operation, onGrid, type Point, type StrokeStyle } from "@crosspod/protocol";
+import { encodePoints, type ItemId, onGrid, type Point, type StrokeStyle } from "@crosspod/protocol";
 import type { StepInProgress } from "./undo-history.ts";
 
 /** A stroke goes on in a new item long before an item is full: none becomes slow to redraw. */
 const MAX_STROKE_POINTS = 4_000;
 
-/** A stroke that is being drawn: it is sent, and seen by others, point by point. */
-export interface PenStroke {
-  /** Of the item that it began with. */
-  readonly id: ItemId;
-  /** The item that its next points belong to. */
-  readonly item: ItemId;
-  /** Adds points of the board's grid at its end. */
-  extend(points: readonly Point[]): void;
-  /** From here on it can be undone, as one step. */
-  end(): void;
-}
-
-export interface DrawnStrokeOptions {
+export interface PenStrokeOptions {
   readonly style: StrokeStyle;
   readonly first: Point;
   readonly step: StepInProgress;
   readonly newItemId: () => ItemId;
-  readonly append: (operation: Extract<Operation, { type: "append" }>) => void;
   readonly onEnd: () => void;
 }
 
-export class DrawnStroke implements PenStroke {
+/** A stroke that is being drawn: it is sent, and seen by others, point by point. */
+export class PenStroke {
+  /** Of the item that it began with. */
   readonly id: ItemId;
-  readonly #options: DrawnStrokeOptions;
+  readonly #options: PenStrokeOptions;
   #item: ItemId;
   #last: Point;
   #points = 1;
   #isOpen = true;
 
-  constructor(options: DrawnStrokeOptions) {
+  constructor(options: PenStrokeOptions) {
     this.#options = options;
     this.#last = onGrid(options.first);
     this.#item = options.newItemId();
@@ -41,10 +30,12 @@ export class DrawnStroke implements PenStroke {
     this.#put();
   }
 
+  /** The item that its next points belong to. */
   get item(): ItemId {
     return this.#item;
   }
 
+  /** Adds points of the board's grid at its end. */
   extend(points: readonly Point[]): void {
     if (!this.#isOpen) return;
     let rest = points.map(onGrid);
@@ -64,6 +55,7 @@ export class DrawnStroke implements PenStroke {
     this.#put();
   }
 
+  /** From here on it can be undone, as one step. */
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -78,13 +70,9 @@ export class DrawnStroke implements PenStroke {
   }
 
   #append(points: readonly Point[]): void {
-    const { append, style } = this.#options;
-    append({
-      type: "append",
-      id: this.#item,
-      pressure: style.pressure,
-      points: encodePoints(points, style, this.#last),
-    });
+    const { step, style } = this.#options;
+    const { pressure } = style;
+    step.append({ type: "append", id: this.#item, pressure, points: encodePoints(points, style, this.#last) });
     this.#last = points.at(-1) ?? this.#last;
     this.#points += points.length;
   }

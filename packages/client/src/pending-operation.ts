@@ -1,4 +1,7 @@
-import type { ClientId, ItemId, Operation } from "@crosspod/protocol";
+import type { ClientId, Item, ItemId, Operation } from "@crosspod/protocol";
+
+/** Hears what an operation of this page really took away, when it got its place in the board's order. */
+export type RemovalListener = (removed: readonly Item[]) => void;
 
 /** An operation that is not acknowledged. The outbox numbers it, and again when it must go under another client id. */
 export interface PendingOperation {
@@ -10,6 +13,8 @@ export interface PendingOperation {
   readonly order: number;
   /** Whether the storage has it. */
   isStored: boolean;
+  /** Is told once. */
+  onRemoved?: RemovalListener | undefined;
 }
 
 /** Which items an operation is about, each once; undefined for all of them. */

@@ -66,7 +66,7 @@ class BoardPlayer implements Player {
   }
 
   #point(person: number, sample: PenSample): void {
-    if (this.#showPointers) this.#clients[person]?.moveCursor(onBoard(sample));
+    if (this.#showPointers) this.#clients[person]?.presence.moveCursor(onBoard(sample));
   }
 }
 

@@ -1,4 +1,4 @@
-import { BoardClient, OutdatedReload } from "@crosspod/client";
+import { BoardClient, reloadWhenOutdated } from "@crosspod/client";
 import { Announcer, elementById, onLeave, onWake } from "@crosspod/page";
 import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
@@ -68,7 +68,7 @@ export function openBoard(board: string): void {
   bindShortcuts(shortcuts);
 
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
-  new OutdatedReload({ client, reload: () => location.reload() });
+  reloadWhenOutdated({ client, reload: () => location.reload() });
   onLeave(() => client.flush());
   onWake(() => client.reconnectNow());
   client.open();

@@ -7,14 +7,14 @@ import { placeOn } from "./stage-place.ts";
 export function bindOwnCursor(stage: HTMLElement, client: BoardClient, viewport: Viewport): (place: Vector) => void {
   const moveTo = (place: Vector): void => {
     const { x, y } = viewport.view.toBoard(place);
-    client.moveCursor({ x: Math.round(x), y: Math.round(y) });
+    client.presence.moveCursor({ x: Math.round(x), y: Math.round(y) });
   };
   stage.addEventListener("pointermove", (event) => {
     // What a pressed pointer does shows by itself; its way beside it would double what everybody is sent.
     if (event.buttons === 0) moveTo(placeOn(stage, event));
   });
   for (const type of ["pointerleave", "pointercancel", "blur"]) {
-    stage.addEventListener(type, () => client.moveCursor(undefined));
+    stage.addEventListener(type, () => client.presence.moveCursor(undefined));
   }
   return moveTo;
 }

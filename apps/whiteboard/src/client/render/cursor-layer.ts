@@ -9,7 +9,7 @@ export function bindCursors(stage: HTMLElement, client: BoardClient, viewport: V
   const layer = createElement("div", "cursors");
   const elements = new Map<string, HTMLElement>();
   const frame = new Frame(() => {
-    const { people, cursors, selfId } = client;
+    const { people, cursors, selfId } = client.presence;
     const shown = people.filter(({ id }) => id !== selfId && cursors.has(id));
     removeOthers(elements, new Set(shown.map(({ id }) => id)));
     for (const { id, name } of shown) {
@@ -21,8 +21,8 @@ export function bindCursors(stage: HTMLElement, client: BoardClient, viewport: V
   });
   layer.ariaHidden = "true";
   stage.append(layer);
-  client.onCursors(() => frame.request());
-  client.onPeople(() => frame.request());
+  client.presence.onCursors(() => frame.request());
+  client.presence.onPeople(() => frame.request());
   viewport.onChange(() => frame.request());
 }
 

@@ -9,14 +9,14 @@ export function bindEditButtons(client: BoardClient, notices: Notices): void {
   const clear = elementById("clear", HTMLButtonElement);
   /** A button that cannot be used stays where the keyboard finds it. */
   const show = (): void => {
-    undo.ariaDisabled = `${!client.canUndo}`;
-    redo.ariaDisabled = `${!client.canRedo}`;
+    undo.ariaDisabled = `${!client.history.canUndo}`;
+    redo.ariaDisabled = `${!client.history.canRedo}`;
     clear.ariaDisabled = `${client.view.size === 0}`;
   };
-  undo.addEventListener("click", () => client.undo());
-  redo.addEventListener("click", () => client.redo());
+  undo.addEventListener("click", () => client.history.undo());
+  redo.addEventListener("click", () => client.history.redo());
   clear.addEventListener("click", () => clearBoard(client, notices));
-  client.onHistory(show);
+  client.history.onChange(show);
   client.view.onChange(({ type }) => {
     if (type !== "grown") show();
   });
@@ -28,10 +28,10 @@ function clearBoard(client: BoardClient, notices: Notices): void {
   client.clear();
   const dismiss = notices.show({
     text: "The board is cleared, for everyone.",
-    action: { label: "Undo", run: () => client.undo() },
+    action: { label: "Undo", run: () => client.history.undo() },
   });
   // Whatever this person does next is what undo would take back from then on.
-  const stop = client.onHistory(() => {
+  const stop = client.history.onChange(() => {
     stop();
     dismiss();
   });

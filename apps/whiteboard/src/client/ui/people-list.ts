@@ -11,20 +11,20 @@ const MAX_BADGES = 3;
 export function bindPeopleList(client: BoardClient): void {
   const field = elementById("own-name", HTMLInputElement);
   const rename = (): void => {
-    const name = sanitizeName(field.value) || client.name;
+    const name = sanitizeName(field.value) || client.presence.name;
     field.value = name;
-    if (name === client.name) return;
+    if (name === client.presence.name) return;
     keepPersonName(name);
-    client.rename(name);
+    client.presence.rename(name);
     show(client);
   };
-  field.value = client.name;
+  field.value = client.presence.name;
   field.addEventListener("change", rename);
   elementById("name-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     rename();
   });
-  client.onPeople(() => show(client));
+  client.presence.onPeople(() => show(client));
   client.onState(() => show(client));
   show(client);
 }
@@ -41,7 +41,7 @@ function show(client: BoardClient): void {
 }
 
 /** Oneself first, with or without a connection, then the others by name. */
-function inOrder({ people, selfId = "", name }: BoardClient): Person[] {
+function inOrder({ presence: { people, selfId = "", name } }: BoardClient): Person[] {
   const others = people.filter(({ id }) => id !== selfId);
   return [{ id: selfId, name }, ...others.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))];
 }
