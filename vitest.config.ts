@@ -19,6 +19,8 @@ export default defineConfig({
             "packages/*/src/**/*.test.ts",
             "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
           ],
+          // Reached only when a test fails.
+          expect: { poll: { timeout: 5_000 } },
         },
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },

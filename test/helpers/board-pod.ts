@@ -1,7 +1,6 @@
 import { countEntries, type Position } from "@crosspod/protocol";
 import { createMetrics } from "@crosspod/service";
 import { Server } from "socket.io";
-import { expect } from "vitest";
 import type { BoardAnswer, BoardQuestion } from "../../apps/whiteboard/src/server/board/board-log.ts";
 import { type BoardMetrics, createBoardMetrics } from "../../apps/whiteboard/src/server/board/board-metrics.ts";
 import { Boards } from "../../apps/whiteboard/src/server/board/boards.ts";
@@ -21,7 +20,7 @@ export class BoardPod {
   readonly boards: Boards;
 
   constructor(store: BoardStore, headSeconds = 3_600) {
-    const gauges = { clients: () => 0, boards: () => this.boards.size };
+    const gauges = { clients: () => 0, boards: () => this.boards.size, isLive: () => true };
     this.metrics = createBoardMetrics(this.#registry, gauges);
     this.boards = new Boards({
       io: this.io,
@@ -74,8 +73,10 @@ export class BoardViewer implements BoardMember {
 
   appended({ epoch, seq, token, firstSeq, text }: BoardBatch): void {
     if (!this.answer) return;
-    expect([epoch, firstSeq]).toEqual([this.position.epoch, this.position.seq + 1]);
-    expect(countEntries(text)).toBe(1 + seq - firstSeq);
+    const follows = epoch === this.position.epoch && firstSeq === this.position.seq + 1;
+    if (!follows || countEntries(text) !== 1 + seq - firstSeq) {
+      this.#pod.errors.push(new Error(`${this.id} is at ${this.position.seq} and gets ${firstSeq} to ${seq}`));
+    }
     this.entries.push(...text.split(";"));
     this.position = { epoch, seq, token };
   }

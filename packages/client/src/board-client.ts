@@ -10,7 +10,6 @@ import type { BoardTransport } from "./board-transport.ts";
 import type { BoardView } from "./board-view.ts";
 import { newClientId, secureRandom } from "./client-id.ts";
 import { systemClock } from "./clock.ts";
-import type { CursorPosition } from "./cursor-sender.ts";
 import type { Subscribe } from "./emitter.ts";
 import { MemoryOutboxStorage } from "./outbox-storage.ts";
 import type { PenStroke } from "./pen-stroke.ts";
@@ -106,7 +105,7 @@ export class BoardClient {
   }
 
   /** Where others point, by their ids. */
-  get cursors(): ReadonlyMap<string, CursorPosition> {
+  get cursors(): ReadonlyMap<string, Point> {
     return this.#presence.cursors;
   }
 
@@ -156,7 +155,7 @@ export class BoardClient {
   }
 
   /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
-  moveCursor(point: CursorPosition | undefined): void {
+  moveCursor(point: Point | undefined): void {
     this.#presence.moveCursor(point);
   }
 

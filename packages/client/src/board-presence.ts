@@ -1,16 +1,18 @@
 import {
   type BoardError,
   BoardEvent,
+  isRecord,
   PEOPLE_TTL_SECONDS,
   type People,
   type Person,
+  type Point,
   parseCursors,
 } from "@crosspod/protocol";
 import type { BoardContext } from "./board-context.ts";
-import { isRecord, parseRenamed, parseReply } from "./board-reply.ts";
+import { parseRenamed, parseReply } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
-import { type CursorPosition, CursorSender } from "./cursor-sender.ts";
+import { CursorSender } from "./cursor-sender.ts";
 import { Emitter } from "./emitter.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 import { Timer } from "./timer.ts";
@@ -29,7 +31,7 @@ export class BoardPresence {
   readonly #clock: Clock;
   readonly #onRefused: (error: BoardError) => void;
   readonly #pods = new Map<string, { readonly people: readonly Person[]; readonly until: number }>();
-  readonly #cursors = new Map<string, CursorPosition>();
+  readonly #cursors = new Map<string, Point>();
   readonly #ownCursor: CursorSender;
   readonly #expiry: Timer;
   #name: string;
@@ -60,11 +62,11 @@ export class BoardPresence {
     return [...new Map(people.map((person) => [person.id, person])).values()];
   }
 
-  get cursors(): ReadonlyMap<string, CursorPosition> {
+  get cursors(): ReadonlyMap<string, Point> {
     return this.#cursors;
   }
 
-  moveCursor(point: CursorPosition | undefined): void {
+  moveCursor(point: Point | undefined): void {
     this.#ownCursor.move(point);
   }
 

@@ -1,4 +1,12 @@
-import { BOARD_PROTOCOL, type BoardError, type Head, type Joined, type Reply } from "@crosspod/protocol";
+import {
+  BOARD_PROTOCOL,
+  type BoardError,
+  type Head,
+  isRecord,
+  type Joined,
+  type JsonRecord,
+  type Reply,
+} from "@crosspod/protocol";
 
 export const UNREADABLE: BoardError = { code: "unavailable", detail: "the reply of the service cannot be read" };
 const OUTDATED: BoardError = {
@@ -27,7 +35,7 @@ export function parseJoinReply(reply: unknown): Reply<Joined> {
   return ok ? { ok } : { error: UNREADABLE };
 }
 
-function parseJoined(value: Readonly<Record<string, unknown>>): Joined | undefined {
+function parseJoined(value: JsonRecord): Joined | undefined {
   const head = parseHead(value);
   const { token, items, operations, clientSeqs, pod, version, headSeconds } = value;
   const wrong = typeof token !== "string" || typeof operations !== "string" || !isCountArray(clientSeqs);
@@ -50,11 +58,8 @@ export const parseHead = (value: unknown): Head | undefined =>
 /** Reads why something was not taken. */
 export function parseError(value: unknown): BoardError | undefined {
   const isError = isRecord(value) && typeof value.code === "string" && typeof value.detail === "string";
-  return isError ? (value as Readonly<Record<string, unknown>> & BoardError) : undefined;
+  return isError ? (value as JsonRecord & BoardError) : undefined;
 }
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
 
 export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 

@@ -1,13 +1,7 @@
-import { BOARD_HEIGHT, BOARD_WIDTH, BoardEvent } from "@crosspod/protocol";
+import { BoardEvent, onGrid, type Point } from "@crosspod/protocol";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Clock } from "./clock.ts";
 import { Timer } from "./timer.ts";
-
-/** Where a pointer is, on the board's grid. */
-export interface CursorPosition {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** Often enough for a pointer that others see gliding. */
 const CURSOR_INTERVAL_MS = 50;
@@ -16,7 +10,7 @@ const CURSOR_INTERVAL_MS = 50;
 export class CursorSender {
   readonly #transport: BoardTransport;
   readonly #interval: Timer;
-  #waiting: { readonly at: CursorPosition | undefined } | undefined;
+  #waiting: { readonly at: Point | undefined } | undefined;
 
   constructor(transport: BoardTransport, clock: Clock) {
     this.#transport = transport;
@@ -24,7 +18,7 @@ export class CursorSender {
   }
 
   /** The pointer is there; undefined when it has left the board. */
-  move(at: CursorPosition | undefined): void {
+  move(at: Point | undefined): void {
     this.#waiting = { at };
     if (!this.#interval.isRunning) this.#send();
   }
@@ -37,12 +31,8 @@ export class CursorSender {
     if (!this.#waiting) return;
     const { at } = this.#waiting;
     this.#waiting = undefined;
-    this.#transport.emitVolatile(
-      BoardEvent.cursor,
-      ...(at ? [whole(at.x, BOARD_WIDTH), whole(at.y, BOARD_HEIGHT)] : []),
-    );
+    const place = at && onGrid(at);
+    this.#transport.emitVolatile(BoardEvent.cursor, ...(place ? [place.x, place.y] : []));
     this.#interval.start(CURSOR_INTERVAL_MS);
   }
 }
-
-const whole = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));

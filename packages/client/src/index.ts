@@ -7,7 +7,6 @@ export type { ConnectionState } from "./board-states.ts";
 export * from "./board-transport.ts";
 export * from "./board-view.ts";
 export * from "./clock.ts";
-export type { CursorPosition } from "./cursor-sender.ts";
 export * from "./emitter.ts";
 export * from "./feed-client.ts";
 export * from "./observable.ts";

@@ -1,13 +1,4 @@
-import {
-  BOARD_HEIGHT,
-  BOARD_WIDTH,
-  encodePoints,
-  type ItemId,
-  MAX_PRESSURE,
-  type Operation,
-  type Point,
-  type StrokeStyle,
-} from "@crosspod/protocol";
+import { encodePoints, type ItemId, type Operation, onGrid, type Point, type StrokeStyle } from "@crosspod/protocol";
 import type { StepInProgress } from "./undo-history.ts";
 
 /** A stroke goes on in a new item long before an item is full: none becomes slow to redraw. */
@@ -98,11 +89,3 @@ export class DrawnStroke implements PenStroke {
     this.#points += points.length;
   }
 }
-
-const onGrid = ({ x, y, pressure = 0 }: Point): Point => ({
-  x: whole(x, BOARD_WIDTH),
-  y: whole(y, BOARD_HEIGHT),
-  pressure: whole(pressure, MAX_PRESSURE),
-});
-
-const whole = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));

@@ -1,8 +1,9 @@
-import { BOARD_CLIENT_QUERY, BoardEvent } from "@crosspod/protocol";
+import { BOARD_CLIENT_QUERY, BoardEvent, isRecord, parseRecord } from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
 import { Backoff } from "./backoff.ts";
 import type { BoardTransport, DisconnectReason } from "./board-transport.ts";
-import { disconnectReason } from "./disconnect-reason.ts";
+import { systemClock } from "./clock.ts";
+import { Timer } from "./timer.ts";
 
 /** A reply that takes longer than this is not coming: what was asked for is asked for again. */
 const REPLY_DEADLINE_MS = 10_000;
@@ -10,6 +11,8 @@ const REPLY_DEADLINE_MS = 10_000;
 const BOARD_DEADLINE_MS = 40_000;
 /** Of one try to connect. */
 const CONNECT_DEADLINE_MS = 10_000;
+/** engine.io's code in the body of a reply to a long poll of a session that the server does not have. */
+const SESSION_UNKNOWN = 1;
 
 /**
  * Connects to a whiteboard service over socket.io: by WebSocket, or by long polling where that does not get through.
@@ -37,13 +40,13 @@ export function connectSocket(url: string, options: Partial<ManagerOptions & Soc
 class SocketTransport implements BoardTransport {
   readonly #socket: Socket;
   readonly #backoff = new Backoff();
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #retry = new Timer(systemClock, () => this.#socket.connect());
 
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("connect", () => this.#backoff.reset());
-    socket.on("connect_error", () => this.#connectAgain());
-    socket.on("disconnect", () => this.#connectAgain());
+    socket.on("connect_error", () => this.#retryLater());
+    socket.on("disconnect", () => this.#retryLater());
   }
 
   get id(): string | undefined {
@@ -90,27 +93,30 @@ class SocketTransport implements BoardTransport {
   }
 
   reconnectNow(): void {
-    if (this.#retry) this.#connect();
+    if (!this.#retry.isRunning) return;
+    this.#retry.stop();
+    this.#socket.connect();
   }
 
   close(): void {
-    clearTimeout(this.#retry);
+    this.#retry.stop();
     this.#socket.off();
     this.#socket.io.off();
     this.#socket.disconnect();
   }
 
   /** A session that broke before it could be used is heard of twice. */
-  #connectAgain(): void {
-    if (this.#retry) return;
-    this.#retry = setTimeout(() => this.#connect(), this.#backoff.next());
-  }
-
-  #connect(): void {
-    clearTimeout(this.#retry);
-    this.#retry = undefined;
-    this.#socket.connect();
+  #retryLater(): void {
+    if (!this.#retry.isRunning) this.#retry.start(this.#backoff.next());
   }
 }
 
 const deadlineOf = (event: string): number => (event === BoardEvent.join ? BOARD_DEADLINE_MS : REPLY_DEADLINE_MS);
+
+/** Why a connection was lost, by what the library says: of long polling, the request that failed. */
+function disconnectReason(details: unknown): DisconnectReason {
+  const request = isRecord(details) ? details.context : undefined;
+  const body = isRecord(request) ? request.responseText : undefined;
+  // Whoever answered may be something else than engine.io.
+  return typeof body === "string" && parseRecord(body)?.code === SESSION_UNKNOWN ? "scattered" : "other";
+}

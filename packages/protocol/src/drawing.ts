@@ -1,3 +1,5 @@
+import { isRecord } from "./json.ts";
+
 /** One segment as the original example's client sends and draws it: coordinates are shares of its window, 0 to 1 [W12]. */
 export interface Drawing {
   readonly x0: number;
@@ -19,8 +21,8 @@ export const DRAWING_COLORS: Readonly<Record<string, string>> = {
 
 /** Reads a `drawing` event; undefined when it is malformed. Shares a little outside of 0 to 1, as a pen that leaves the window makes, are brought back in. */
 export function parseDrawing(json: unknown): Drawing | undefined {
-  if (typeof json !== "object" || json === null) return undefined;
-  const { x0, y0, x1, y1, color } = json as Readonly<Record<string, unknown>>;
+  if (!isRecord(json)) return undefined;
+  const { x0, y0, x1, y1, color } = json;
   if (!isShare(x0) || !isShare(y0) || !isShare(x1) || !isShare(y1)) return undefined;
   if (typeof color !== "string" || drawingColor(color) === undefined) return undefined;
   return { x0: clamp(x0), y0: clamp(y0), x1: clamp(x1), y1: clamp(y1), color };

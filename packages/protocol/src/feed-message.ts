@@ -1,3 +1,4 @@
+import { parseRecord } from "./json.ts";
 import type { CommittedUpdate } from "./update.ts";
 
 /** Where the feed's clients connect [B6]. */
@@ -73,7 +74,7 @@ export const encodeFeedMessage = (message: Hello | StateMessage | Leaving): stri
 
 /** Reads a message from the server, also from the original example's; undefined for anything else, which a client skips. */
 export function parseFeedMessage(text: string): FeedMessage | undefined {
-  const json = parseObject(text);
+  const json = parseRecord(text);
   if (!json) return undefined;
   if (json.type === "hello") return parseHello(json);
   if (json.type === "state") return isStateMessage(json) ? json : undefined;
@@ -90,15 +91,6 @@ function parseHello(json: Json<Hello>): Hello | OtherProtocol | undefined {
 }
 
 type Json<T> = { readonly [K in keyof T]?: unknown };
-
-function parseObject(text: string): (Json<Hello> & Json<StateMessage> & Json<UpdateMessage>) | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const isRevision = (json: unknown): json is number => Number.isSafeInteger(json);
 const isFeedState = (json: unknown): json is FeedState => json === "live" || json === "stale";

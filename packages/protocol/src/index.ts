@@ -7,6 +7,7 @@ export * from "./board-operation.ts";
 export * from "./close-code.ts";
 export * from "./drawing.ts";
 export * from "./feed-message.ts";
+export * from "./json.ts";
 export * from "./point-codec.ts";
 export * from "./position.ts";
 export * from "./problem.ts";

@@ -43,44 +43,44 @@ export function encodePoints(points: Iterable<Point>, format: PointFormat, befor
 export const ORIGIN: Point = { x: 0, y: 0, pressure: 0 };
 
 /** Reads what {@link encodePoints} wrote; undefined when it is not that. A point that is off the board is brought to its edge. */
-export function decodePoints(text: string, format: PointFormat, before: Point = ORIGIN): Point[] | undefined {
-  const numbers = decodeNumbers(text);
-  const size = format.pressure ? 3 : 2;
-  if (!numbers || numbers.length % size !== 0) return undefined;
-  const points: Point[] = [];
-  let { x, y, pressure = 0 } = before;
-  for (let index = 0; index < numbers.length; index += size) {
-    x += numbers[index] ?? 0;
-    y += numbers[index + 1] ?? 0;
-    if (format.pressure) pressure += numbers[index + 2] ?? 0;
-    const point = { x: clamp(x, BOARD_WIDTH), y: clamp(y, BOARD_HEIGHT) };
-    points.push(format.pressure ? { ...point, pressure: clamp(pressure, MAX_PRESSURE) } : point);
-  }
-  return points;
-}
+export const decodePoints = (text: string, format: PointFormat, before?: Point): Point[] | undefined =>
+  decodeUnbounded(text, format, before)?.map(onGrid);
 
 /** Where a text ends, not brought to the board's edge: the next run of points counts from there. Undefined when the text is not made of whole points. */
 export function endOfPoints(text: string, format: PointFormat, before: Point = ORIGIN): Point | undefined {
-  const numbers = decodeNumbers(text);
-  const size = format.pressure ? 3 : 2;
-  if (!numbers || numbers.length % size !== 0) return undefined;
-  let { x, y, pressure = 0 } = before;
-  for (let index = 0; index < numbers.length; index += size) {
-    x += numbers[index] ?? 0;
-    y += numbers[index + 1] ?? 0;
-    if (format.pressure) pressure += numbers[index + 2] ?? 0;
-  }
-  return format.pressure ? { x, y, pressure } : { x, y };
+  const points = decodeUnbounded(text, format, before);
+  return points && (points.at(-1) ?? before);
 }
 
 /** Counts the points of a text without making them; undefined when the text is not made of whole points. */
 export function countPoints(text: string, format: PointFormat): number | undefined {
-  const count = decodeNumbers(text)?.length;
-  const size = format.pressure ? 3 : 2;
-  return count === undefined || count % size !== 0 ? undefined : count / size;
+  const numbers = decodeNumbers(text, format);
+  return numbers && numbers.length / numbersOfPoint(format);
 }
 
-const clamp = (value: number, max: number): number => Math.min(max, Math.max(0, value));
+/** The nearest point of the board's grid. */
+export function onGrid({ x, y, pressure }: Point): Point {
+  const place = { x: whole(x, BOARD_WIDTH), y: whole(y, BOARD_HEIGHT) };
+  return pressure === undefined ? place : { ...place, pressure: whole(pressure, MAX_PRESSURE) };
+}
+
+const whole = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));
+
+const numbersOfPoint = ({ pressure }: PointFormat): number => (pressure ? 3 : 2);
+
+function decodeUnbounded(text: string, format: PointFormat, before: Point = ORIGIN): Point[] | undefined {
+  const numbers = decodeNumbers(text, format);
+  if (!numbers) return undefined;
+  const points: Point[] = [];
+  let { x, y, pressure = 0 } = before;
+  for (let index = 0; index < numbers.length; index += numbersOfPoint(format)) {
+    x += numbers[index] ?? 0;
+    y += numbers[index + 1] ?? 0;
+    if (format.pressure) pressure += numbers[index + 2] ?? 0;
+    points.push(format.pressure ? { x, y, pressure } : { x, y });
+  }
+  return points;
+}
 
 function encodeNumber(number: number): string {
   let rest = number < 0 ? -number * 2 + 1 : number * 2;
@@ -93,7 +93,8 @@ function encodeNumber(number: number): string {
   return text;
 }
 
-function decodeNumbers(text: string): number[] | undefined {
+/** Undefined when the text is not made of whole points. */
+function decodeNumbers(text: string, format: PointFormat): number[] | undefined {
   const numbers: number[] = [];
   let rest = 0;
   let digits = 0;
@@ -107,5 +108,5 @@ function decodeNumbers(text: string): number[] | undefined {
     rest = 0;
     digits = 0;
   }
-  return digits === 0 ? numbers : undefined;
+  return digits === 0 && numbers.length % numbersOfPoint(format) === 0 ? numbers : undefined;
 }

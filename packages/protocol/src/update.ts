@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from "./json.ts";
 import { type FieldError, type FieldErrorCode, type Parsed, parsed, refused } from "./problem.ts";
 
 /** Longest id and value, in UTF-16 code units: a row's name and a reading, not documents; they bound a pod's memory [B3]. */
@@ -53,7 +54,7 @@ export function parseUpdates(json: unknown): Parsed<Update[]> {
 
 /** Reads one update; `path` says where it stands in a batch (`[3]`), and is empty for a lone one. */
 function parseUpdate(json: unknown, path: string): Parsed<Update> {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+  if (!isRecord(json) || Array.isArray(json)) {
     const detail = `${path || "body"} must be an object like {"id":"8","value":"300"}`;
     return refusedField(path || "body", "wrong-type", detail);
   }
@@ -65,9 +66,9 @@ function parseUpdate(json: unknown, path: string): Parsed<Update> {
   return parsed({ id: id.value, value: value.value });
 }
 
-function parseText(json: object, name: "id" | "value", prefix: string, limit: number): Parsed<string> {
+function parseText(json: JsonRecord, name: "id" | "value", prefix: string, limit: number): Parsed<string> {
   const field = prefix + name;
-  const text: unknown = Object.hasOwn(json, name) ? (json as Record<string, unknown>)[name] : undefined;
+  const text = Object.hasOwn(json, name) ? json[name] : undefined;
   if (text === undefined) return refusedField(field, "missing", `${field} is missing`);
   if (typeof text !== "string") {
     return refusedField(field, "wrong-type", `${field} must be a string, in quotes; it is ${describe(text)}`);

@@ -1,4 +1,4 @@
-import { ConfigError } from "@crosspod/service";
+import { ConfigError, type Settings } from "@crosspod/service";
 import { z } from "zod";
 import type { RedisAddress } from "./connection.ts";
 
@@ -31,13 +31,13 @@ export const sharedName = (name: string) =>
     .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
     .default(name);
 
-type RedisSettings = z.output<z.ZodObject<typeof redisSettings>>;
+type RedisSettings = Settings<z.ZodObject<typeof redisSettings>>;
 
 /** Undefined when neither is set: all is then kept in the process. Throws a {@link ConfigError} when both are. */
-export function toRedisAddress({ REDIS_URL, REDIS_CLUSTER }: RedisSettings): RedisAddress | undefined {
-  if (REDIS_URL !== undefined && REDIS_CLUSTER !== undefined) {
+export function toRedisAddress({ redisUrl, redisCluster }: RedisSettings): RedisAddress | undefined {
+  if (redisUrl !== undefined && redisCluster !== undefined) {
     throw new ConfigError(["REDIS_CLUSTER and REDIS_URL exclude each other; set one of them"]);
   }
-  if (REDIS_CLUSTER) return { kind: "cluster", nodes: REDIS_CLUSTER };
-  return REDIS_URL === undefined ? undefined : { kind: "server", url: REDIS_URL };
+  if (redisCluster) return { kind: "cluster", nodes: redisCluster };
+  return redisUrl === undefined ? undefined : { kind: "server", url: redisUrl };
 }

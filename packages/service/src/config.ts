@@ -47,72 +47,58 @@ const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).
 /** The settings that every service has, by the names of their environment variables. */
 export const serviceSettings = (defaults: { readonly port: number }) => ({
   HOST: printable("a host name or address", 255).default("0.0.0.0"),
+  /** 0 means any free port. */
   PORT: wholeNumber(0, MAX_PORT).default(defaults.port),
+  /** Health, metrics and version; never routed by the gateway. */
   ADMIN_PORT: wholeNumber(0, MAX_PORT).optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
   POD_NAME: printable("a name", 253).default(hostname()),
+  /** How long the service goes on as before after it said that it is not ready, so that the gateway can notice. */
   UNREADY_SECONDS: wholeNumber(0, 600).default(0),
+  /** Over how long the clients are asked to move when the service leaves. */
   DRAIN_SECONDS: wholeNumber(0, 3_600).default(5),
+  /** Most clients at a time; one more is refused with 503. */
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
+  /** Empty: every origin. Otherwise a browser's page must come from one of these or from the service itself. */
   ALLOWED_ORIGINS: origins.default([]),
+  /** The version of the package where it is not set. */
   VERSION: printable("a version", 128).optional(),
   REVISION: printable("a revision", 128).default("unknown"),
 });
 
+/** A variable's name as the code has it: `MAX_IDS` is `maxIds`. */
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>;
+
+/** What a schema of environment variables reads, by the names that the code has for them. */
+export type Settings<S extends z.ZodObject> = {
+  readonly [Name in keyof z.output<S> & string as CamelCase<Name>]: z.output<S>[Name];
+};
+
+type ServiceSettings = Settings<z.ZodObject<ReturnType<typeof serviceSettings>>>;
+
 /** What every service's configuration holds. */
-export interface ServiceConfig {
-  readonly host: string;
+export interface ServiceConfig extends ServiceSettings {
   /** 0 means any free port. */
-  readonly port: number;
-  /** Health, metrics and version; never routed by the gateway. 0 means any free port. */
   readonly adminPort: number;
-  readonly logLevel: LogLevel;
-  readonly podName: string;
-  /** How long the service goes on as before after it said that it is not ready, so that the gateway can notice. */
-  readonly unreadySeconds: number;
-  /** Over how long the clients are asked to move when the service leaves. */
-  readonly drainSeconds: number;
-  /** Most clients at a time; one more is refused with 503. */
-  readonly maxConnections: number;
-  /** Empty: every origin. Otherwise a browser's page must come from one of these or from the service itself. */
-  readonly allowedOrigins: readonly string[];
-  /** Undefined: the version of the package. */
-  readonly version: string | undefined;
-  readonly revision: string;
 }
 
-type ServiceSettings = z.output<z.ZodObject<ReturnType<typeof serviceSettings>>>;
-
-/** Names the common settings as the code does. Throws a {@link ConfigError} when they do not go together. */
-export const toServiceConfig = (settings: ServiceSettings): ServiceConfig => ({
-  host: settings.HOST,
-  port: settings.PORT,
-  adminPort: adminPortOf(settings),
-  logLevel: settings.LOG_LEVEL,
-  podName: settings.POD_NAME,
-  unreadySeconds: settings.UNREADY_SECONDS,
-  drainSeconds: settings.DRAIN_SECONDS,
-  maxConnections: settings.MAX_CONNECTIONS,
-  allowedOrigins: settings.ALLOWED_ORIGINS,
-  version: settings.VERSION,
-  revision: settings.REVISION,
-});
-
-/** Beside the service's port, unless it is set; both any free ones when the service's is. */
-function adminPortOf({ PORT, ADMIN_PORT }: ServiceSettings): number {
-  const port = ADMIN_PORT ?? (PORT === 0 ? 0 : PORT + 1);
-  if (port > MAX_PORT) throw new ConfigError([`ADMIN_PORT must be set, since PORT + 1 is above ${MAX_PORT}`]);
-  if (port !== 0 && port === PORT)
-    throw new ConfigError([`ADMIN_PORT must be another port than PORT, which is ${PORT}`]);
-  return port;
+/** Beside the service's port, unless it is set; both any free ones when the service's is. Throws a {@link ConfigError}. */
+export function adminPortOf({ port, adminPort = port === 0 ? 0 : port + 1 }: ServiceSettings): number {
+  if (adminPort > MAX_PORT) throw new ConfigError([`ADMIN_PORT must be set, since PORT + 1 is above ${MAX_PORT}`]);
+  if (adminPort === 0 || adminPort !== port) return adminPort;
+  throw new ConfigError([`ADMIN_PORT must be another port than PORT, which is ${port}`]);
 }
 
 /** Reads the environment by a schema. Throws a {@link ConfigError} that names every variable that is wrong. */
-export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
-  const set = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const result = schema.safeParse(set);
-  if (result.success) return result.data;
-  throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): Settings<S> {
+  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
+  const { data, error } = schema.safeParse(Object.fromEntries(set));
+  if (error) throw new ConfigError(error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  const settings = Object.entries(data).map(([name, value]) => [camelCase(name), value]);
+  return Object.fromEntries(settings);
 }
+
+const camelCase = (name: string): string =>
+  name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());

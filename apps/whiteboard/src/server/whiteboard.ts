@@ -56,11 +56,13 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const metrics = createBoardMetrics(host.metrics, {
     clients: () => sockets.clients,
     boards: () => boards.size,
+    isLive: () => isLive,
   });
+  let isLive = false;
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
   const appendFailed = (board: string, error: unknown): void => {
-    metrics.commitFailed();
+    metrics.commitFailures.inc();
     if (error instanceof BoardStoreError) log.warn({ board, code: error.code }, error.message);
     else log.error({ board, err: error }, "append failed");
   };
@@ -76,14 +78,14 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
     failed,
   };
   io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));
-  const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, metrics.slowConsumerClosed);
-  limitFloods(io, maxMessagesPerSecond, metrics.floodClosed);
+  const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, () => metrics.slowConsumers.inc());
+  limitFloods(io, maxMessagesPerSecond, () => metrics.floods.inc());
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
   const affinityWarning = new AffinityWarning(log);
   sockets.onHandshakeFailure((reason) => {
     affinityWarning.refused(reason);
-    metrics.handshakeFailed(reason);
+    metrics.handshakes.inc({ reason });
     log.debug({ reason }, "handshake failed");
   });
 
@@ -92,7 +94,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
       health.down("boards", "the store was not reached yet");
       fanOut.open((delivers) => {
-        metrics.live(delivers);
+        isLive = delivers;
         if (delivers) health.up("boards");
         else health.down("boards", "the store does not deliver");
       });

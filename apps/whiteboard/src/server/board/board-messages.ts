@@ -7,6 +7,7 @@ import {
   BoardEvent,
   isBoardName,
   isClientId,
+  isRecord,
   type JoinRequest,
   MAX_BOARD_NAME_LENGTH,
   MAX_JOINED_CLIENTS,
@@ -41,73 +42,67 @@ interface Session extends BoardMember {
   submit(board: OpenBoard, submission: Submission, answer: Answer): Promise<void>;
 }
 
+type Receive = (session: Session, args: Arguments, answer: Answer) => Promise<void> | void;
+
 /** A kind of message that a client may send. */
 interface MessageKind {
   /** In small messages; 1 where it is not said. */
   readonly cost?: number;
   /** Undefined for those that only a client of the original example may send. */
-  readonly receive?: (session: Session, args: Arguments, answer: Answer) => Promise<void> | void;
+  readonly receive?: Receive;
 }
 
 /** What joining costs, in small messages: the answer can be a whole board. */
 const JOIN_COST = 10;
 
-/** All kinds of messages, by their events: what each carries, how it is checked, and what it asks for. */
-export const messageKinds: ReadonlyMap<string, MessageKind> = new Map<string, MessageKind>([
-  [
-    BoardEvent.join,
-    {
+/** All kinds of messages, by their events: what each costs, how it is read, and what it asks for. */
+export const messageKinds: ReadonlyMap<string, MessageKind> = new Map(
+  Object.entries<MessageKind>({
+    [BoardEvent.join]: {
       cost: JOIN_COST,
-      async receive(session, args, answer) {
+      receive(session, args, answer) {
         const request = parseJoin(args);
-        if ("error" in request) answer(request);
-        else await session.join(request.ok, answer);
+        return "error" in request ? answer(request) : session.join(request.ok, answer);
       },
     },
-  ],
-  [
-    BoardEvent.operations,
-    {
-      async receive(session, args, answer) {
-        if (!session.board) return answer(notJoined);
-        const submission = parseSubmission(args);
-        if ("error" in submission) answer(submission);
-        else await session.submit(session.board, submission.ok, answer);
-      },
+    [BoardEvent.operations]: {
+      receive: onBoard(parseSubmission, (board, submission, session, answer) =>
+        session.submit(board, submission, answer),
+      ),
     },
-  ],
-  [BoardEvent.alive, { receive: (_session, _args, answer) => answer({ ok: {} }) }],
-  [
-    BoardEvent.cursor,
-    {
-      receive(session, args, answer) {
-        if (!session.board) return answer(notJoined);
-        const cursor = parseCursor(args);
-        if ("ok" in cursor) session.board.moveCursor(session, cursor.ok);
-        answer("ok" in cursor ? { ok: {} } : cursor);
-      },
+    [BoardEvent.cursor]: {
+      receive: onBoard(parseCursor, (board, point, session, answer) => {
+        board.moveCursor(session, point);
+        answer({ ok: {} });
+      }),
     },
-  ],
-  [
-    BoardEvent.name,
-    {
-      receive(session, args, answer) {
-        if (!session.board) return answer(notJoined);
-        const name = parseName(args);
-        if ("ok" in name) session.board.introduce(session, name.ok);
-        answer("ok" in name ? { ok: { name: name.ok } } : name);
-      },
+    [BoardEvent.name]: {
+      receive: onBoard(parseName, (board, name, session, answer) => {
+        board.introduce(session, name);
+        answer({ ok: { name } });
+      }),
     },
-  ],
-  [BoardEvent.drawing, {}],
-]);
+    [BoardEvent.alive]: { receive: (_session, _args, answer) => answer({ ok: {} }) },
+    [BoardEvent.drawing]: {},
+  }),
+);
+
+/** Of a message about the board that the session is on. */
+function onBoard<T>(
+  parse: (args: Arguments) => Reply<T>,
+  act: (board: OpenBoard, parsed: T, session: Session, answer: Answer) => Promise<void> | void,
+): Receive {
+  return (session, args, answer) => {
+    if (!session.board) return answer(refuse("not-joined", "join a board first"));
+    const parsed = parse(args);
+    return "error" in parsed ? answer(parsed) : act(session.board, parsed.ok, session, answer);
+  };
+}
 
 /** A reply that says why not. */
 export function refuse(code: BoardErrorCode, detail: string, limit?: number): { readonly error: BoardError } {
   return { error: limit === undefined ? { code, detail } : { code, detail, limit } };
 }
-
-const notJoined = refuse("not-joined", "join a board first");
 
 /** Reads the arguments of `join`. Never throws, like all here. */
 export function parseJoin([json]: Arguments): Reply<JoinRequest> {
@@ -198,6 +193,3 @@ const isShortText = (json: unknown): json is string => typeof json === "string" 
 
 const isWholeFrom = (json: unknown, min: number): json is number =>
   typeof json === "number" && Number.isSafeInteger(json) && json >= min;
-
-const isRecord = (json: unknown): json is Readonly<Record<string, unknown>> =>
-  typeof json === "object" && json !== null;

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BoardPod } from "../../../../../test/helpers/board-pod.ts";
+import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
 import { EventSocket, type Transport } from "../../../../../test/helpers/event-socket.ts";
 import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
 import { put } from "../../../../../test/helpers/strokes.ts";
@@ -46,7 +47,7 @@ describe.each<Transport>(["websocket", "polling"])("a session over %s", (transpo
     await vi.waitFor(() => {
       expect([pod.boards.size, store.listeners, pod.io.engine.clientsCount]).toEqual([0, 0, 0]);
       expect([adapter.sids.size, adapter.rooms.size]).toEqual([0, 0]);
-    });
+    }, DEADLINE_MS);
     await pod.io.close();
     expect(pod.errors).toEqual([]);
   });
@@ -63,11 +64,11 @@ describe.each<Transport>(["websocket", "polling"])("a session over %s", (transpo
       const anna = await open();
       const proceed = store.pause(what);
       const joining = anna.join().catch(() => undefined);
-      await vi.waitFor(() => expect(pod.boards.size).toBe(1));
+      await expect.poll(() => pod.boards.size).toBe(1);
       anna[Symbol.dispose]();
-      await vi.waitFor(() => expect(pod.io.engine.clientsCount).toBe(0));
+      await expect.poll(() => pod.io.engine.clientsCount).toBe(0);
       proceed();
-      await vi.waitFor(() => expect(pod.boards.size).toBe(0));
+      await expect.poll(() => pod.boards.size).toBe(0);
       void joining;
     },
   );
@@ -76,7 +77,7 @@ describe.each<Transport>(["websocket", "polling"])("a session over %s", (transpo
     const anna = await open();
     store.isAway = true;
     await expect(anna.join()).rejects.toThrow("unavailable");
-    await vi.waitFor(() => expect(pod.boards.size).toBe(0));
+    await expect.poll(() => pod.boards.size).toBe(0);
     store.isAway = false;
     await anna.join();
     await anna.store(ANNA, 1, "c");
@@ -115,12 +116,12 @@ describe.each<Transport>(["websocket", "polling"])("a session over %s", (transpo
     await anna.join();
     const release = store.hold("default");
     anna.submit(ANNA, 1, put(`${ANNA}.1`));
-    await vi.waitFor(() => expect(store.appends).toHaveLength(1));
+    await expect.poll(() => store.appends).toHaveLength(1);
     anna[Symbol.dispose]();
-    await vi.waitFor(() => expect(pod.io.engine.clientsCount).toBe(0));
+    await expect.poll(() => pod.io.engine.clientsCount).toBe(0);
     await turn();
     expect(pod.boards.size).toBe(1);
     release();
-    await vi.waitFor(async () => expect(await store.inner.head("default")).toMatchObject({ seq: 1 }));
+    await expect.poll(() => store.inner.head("default")).toMatchObject({ seq: 1 });
   });
 });

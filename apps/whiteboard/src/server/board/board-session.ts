@@ -84,23 +84,23 @@ export class BoardSession implements BoardMember {
   async submit(board: OpenBoard, submission: Submission, answer: Answer): Promise<void> {
     const { repeats, error } = await board.submit(submission);
     const { metrics } = this.#context;
-    metrics.resent(repeats);
-    if (error?.code === "gap") metrics.resync("gap");
+    metrics.resends.inc(repeats);
+    if (error?.code === "gap") metrics.resyncs.inc({ cause: "gap" });
     if (error) answer({ error });
   }
 
   async #receive(event: string, args: unknown[]): Promise<void> {
     const { metrics } = this.#context;
     const kind = messageKinds.get(event);
-    metrics.message(kind ? event : "unknown");
+    metrics.messages.inc({ event: kind ? event : "unknown" });
     const acknowledge = takeAcknowledgement(args);
     const passes = this.#bucket.take(kind?.cost);
     if (event === BoardEvent.drawing && this.#original) {
       if (passes) return this.#original.draw(this.#socket, args[0]);
-      return metrics.drawingDropped("too-many-messages");
+      return metrics.drops.inc({ why: "too-many-messages" });
     }
     const answer = (reply: Reply<unknown>): void => {
-      if ("error" in reply) metrics.refused(reply.error.code);
+      if ("error" in reply) metrics.refusals.inc({ code: reply.error.code });
       if (event !== BoardEvent.operations) acknowledge?.(reply);
       else if ("error" in reply) this.#refuse(args, reply.error);
     };
@@ -120,7 +120,7 @@ export class BoardSession implements BoardMember {
     this.#board = board;
     try {
       await board.join(this, request, (found) => {
-        if (request.known && found.history.items !== undefined) this.#context.metrics.resync("join");
+        if (request.known && found.history.items !== undefined) this.#context.metrics.resyncs.inc({ cause: "join" });
         answer({ ok: this.#joined(found) });
         this.#enter(board, request.name);
       });

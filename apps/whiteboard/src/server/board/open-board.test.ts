@@ -178,7 +178,7 @@ describe("who joins an open board", () => {
     const proceed = store.pause("snapshot");
     const viewer = new BoardViewer(pod, "viewer");
     const joining = viewer.join({ clients: [ANNA] });
-    await vi.waitFor(() => expect(store.reads).toBe(1));
+    await expect.poll(() => store.reads).toBe(1);
     await append(2);
     proceed();
     await joining;

@@ -75,7 +75,7 @@ export class OpenBoard {
       store,
       appended: (batch) => this.#appended(batch),
       diverged: () => this.#diverged(),
-      onRead: (cause) => metrics.logRead(cause),
+      onRead: (cause) => metrics.logReads.inc({ cause }),
       failed: this.#ignore,
     });
     this.#queue = new SubmissionQueue({
@@ -150,7 +150,9 @@ export class OpenBoard {
     const { store, metrics } = this.#context;
     const startedAt = performance.now();
     const appended = await store.append(this.name, submissions, this.#log.position);
-    metrics.committed(appended.count, (performance.now() - startedAt) / 1_000);
+    metrics.operations.inc(appended.count);
+    metrics.commitOperations.observe(appended.count);
+    metrics.commitSeconds.observe((performance.now() - startedAt) / 1_000);
     this.#log.reach(appended.position).catch(this.#ignore);
     return appended;
   }

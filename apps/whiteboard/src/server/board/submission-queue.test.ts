@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
 import { pointText, put } from "../../../../../test/helpers/strokes.ts";
 import { submission } from "../../../../../test/helpers/submission.ts";
@@ -125,7 +125,7 @@ describe("what is submitted to a board", () => {
     release();
     await first;
     const releaseSecond = store.hold(BOARD);
-    await vi.waitFor(() => expect(store.appends).toHaveLength(2));
+    await expect.poll(() => store.appends).toHaveLength(2);
     intervalMs = 0;
     releaseSecond();
     await Promise.all([second, third]);

@@ -57,14 +57,14 @@ export class OriginalBridge implements OriginalClients, BoardMember {
     const { metrics } = this.#context;
     const pen = this.#pens.get(socket);
     const drawing = parseDrawing(json);
-    if (!pen || !drawing) return metrics.drawingDropped("malformed");
+    if (!pen || !drawing) return metrics.drops.inc({ why: "malformed" });
     const submission = pen.draw(drawing);
     this.#authors.set(submission.client, socket);
     const outcome = await this.#board?.submit(submission).catch(() => undefined);
     if (outcome && !outcome.error) return;
     this.#authors.delete(submission.client);
     pen.refused(submission);
-    metrics.drawingDropped("not-stored");
+    metrics.drops.inc({ why: "not-stored" });
   }
 
   appended({ text, firstSeq }: BoardBatch): void {

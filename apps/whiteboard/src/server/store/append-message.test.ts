@@ -6,6 +6,7 @@ import { createShardedAdapter } from "@socket.io/redis-adapter";
 import { pino } from "pino";
 import { Server } from "socket.io";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
 import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
 import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
 import { append, put } from "../../../../../test/helpers/strokes.ts";
@@ -45,10 +46,10 @@ beforeAll(async () => {
   witness.on("smessageBuffer", (_channel: Buffer, message: Buffer) => messages.push(message));
   await witness.ssubscribe(CHANNEL);
   const subscribers = () => redis.client.call("PUBSUB", "SHARDNUMSUB", CHANNEL);
-  await vi.waitFor(async () => expect(await subscribers()).toEqual([CHANNEL, 2]));
+  await vi.waitFor(async () => expect(await subscribers()).toEqual([CHANNEL, 2]), DEADLINE_MS);
   const options = { commands: redis.client, subscribe: () => () => {}, name: NAME, maxBoards: 9, ttlMs: 3_600_000 };
   store = new RedisBoardStore(options);
-  ends = [() => client[Symbol.dispose](), () => io.close(), () => subscriber.disconnect(), () => witness.disconnect()];
+  ends = [() => client[Symbol.dispose](), () => io.close(), () => subscriber.quit(), () => witness.disconnect()];
 });
 
 afterAll(async () => {

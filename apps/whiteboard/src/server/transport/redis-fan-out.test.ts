@@ -2,6 +2,7 @@ import { itemId } from "@crosspod/protocol";
 import { connectRedisNode } from "@crosspod/redis";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
 import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
 import { readMetric } from "../../../../../test/helpers/metrics.ts";
 import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
@@ -34,7 +35,7 @@ describe("two pods with one Redis", () => {
     const [first, second] = pods.map(({ url }) => url);
     await vi.waitFor(async () => {
       for (const { adminUrl } of pods) expect(await readMetric(adminUrl, "crosspod_board_live")).toBe(1);
-    });
+    }, DEADLINE_MS);
     anna = await EventSocket.open(first!, "websocket");
     bert = await EventSocket.open(second!, "websocket");
     await anna.join({ clients: [ANNA] });
@@ -99,10 +100,10 @@ describe("two pods with one Redis", () => {
     const subscribers = () => redis.client.call("PUBSUB", "SHARDNUMSUB", CHANNEL);
     expect(await subscribers()).toEqual([CHANNEL, 2]);
     bert[Symbol.dispose]();
-    await vi.waitFor(async () => expect(await subscribers()).toEqual([CHANNEL, 1]));
+    await expect.poll(() => subscribers()).toEqual([CHANNEL, 1]);
     await anna.store(ANNA, 1, "c");
     anna[Symbol.dispose]();
-    await vi.waitFor(async () => expect(await subscribers()).toEqual([CHANNEL, 0]));
+    await expect.poll(() => subscribers()).toEqual([CHANNEL, 0]);
   });
 
   test("[W10] who comes back to the other pod has what was drawn meanwhile, and goes on", async () => {
