@@ -24,7 +24,7 @@ test("the check runs when it is asked to, once, and is gone after a while", () =
 test("its command is one that the probe takes, and its URLs are the Services'", () => {
   const [{ args }] = pod.containers;
   const unexpected = (text: string): never => expect.unreachable(text);
-  const command = parseCommandLine(args, { out: unexpected, error: unexpected });
+  const command = parseCommandLine(args, { line: unexpected, error: unexpected });
   if (command.command !== "verify") throw new Error(`the command is ${command.command}`);
   const urls = TARGETS.map(({ service }) => {
     const { metadata, spec } = findManifest(KUBERNETES, "Service", service);

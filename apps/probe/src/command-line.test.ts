@@ -4,7 +4,7 @@ import { parseCommandLine } from "./command-line.ts";
 function parse(line: string) {
   const written: string[] = [];
   const write = (text: string): void => void written.push(text);
-  const command = parseCommandLine(line.split(" ").filter(Boolean), { out: write, error: write });
+  const command = parseCommandLine(line.split(" ").filter(Boolean), { line: write, error: write });
   return { command, written: written.join("") };
 }
 

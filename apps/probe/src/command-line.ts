@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { parseDuration } from "./duration.ts";
+import type { Output } from "./output.ts";
 import { isService, SERVICES, type Service } from "./service.ts";
 
 /** A service to look at; which one it is, if that was said. */
@@ -12,8 +13,8 @@ export interface NamedTarget {
 
 /** What both commands take. */
 interface CommonOptions {
-  readonly host: string | undefined;
-  readonly token: string | undefined;
+  readonly host?: string;
+  readonly token?: string;
   readonly isJson: boolean;
 }
 
@@ -46,16 +47,10 @@ const MAX_RATE = 500;
 /** Longest time of a check, of silence and of a watch, in hours: a timer of Node's holds 596. */
 const MAX_HOURS = 240;
 
-/** Where the command line's own words go. */
-export interface CommandLineOutput {
-  readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
-}
-
 /** Reads the arguments of the command `crosspod`. Never throws: what is wrong is written, and is {@link NoCommand}. */
 export function parseCommandLine(
   args: readonly string[],
-  { out, error }: CommandLineOutput,
+  output: Pick<Output, "line" | "error">,
 ): VerifyCommand | WatchCommand | NoCommand {
   let command: VerifyCommand | WatchCommand | undefined;
   const program = new Command("crosspod")
@@ -64,7 +59,10 @@ export function parseCommandLine(
     )
     .version(manifest.version)
     .exitOverride()
-    .configureOutput({ writeOut: out, writeErr: error })
+    .configureOutput({
+      writeOut: (text) => output.line(text.trimEnd()),
+      writeErr: (text) => output.error(text.trimEnd()),
+    })
     .showHelpAfterError("(crosspod --help says more)");
   const done = (parsed: VerifyCommand | WatchCommand): void => {
     command = parsed;
@@ -80,13 +78,8 @@ export function parseCommandLine(
   return command ?? { command: "none", exitCode: 2 };
 }
 
-interface ParsedOptions {
-  readonly host?: string;
-  readonly token?: string;
-  readonly json?: true;
-}
-
-const commonOf = ({ host, token, json }: ParsedOptions): CommonOptions => ({ host, token, isJson: json ?? false });
+/** The same as commander hands it over. */
+type ParsedOptions = Omit<CommonOptions, "isJson"> & { readonly json?: true };
 
 /** Adds the options that both commands take. */
 const withCommonOptions = (command: Command): Command =>
@@ -108,15 +101,10 @@ function addVerify(program: Command, done: (command: VerifyCommand) => void): vo
       "check also that a connection survives being silent for so long, such as 70s",
       parseTime,
     );
-  verify.action((words: readonly string[], options: ParsedOptions & { timeout: number; idle?: number }) =>
-    done({
-      command: "verify",
-      ...commonOf(options),
-      targets: targetsOf(words, verify),
-      timeoutMs: options.timeout,
-      idleMs: options.idle,
-    }),
-  );
+  verify.action((words: readonly string[], options: ParsedOptions & { timeout: number; idle?: number }) => {
+    const { json: isJson = false, timeout: timeoutMs, idle: idleMs, ...names } = options;
+    done({ command: "verify", targets: targetsOf(words, verify), isJson, timeoutMs, idleMs, ...names });
+  });
 }
 
 function addWatch(program: Command, done: (command: WatchCommand) => void): void {
@@ -127,16 +115,10 @@ function addWatch(program: Command, done: (command: WatchCommand) => void): void
     .addOption(new Option("--service <name>", "which one it is; found out if not said").choices(SERVICES))
     .option("--clients <number>", `how many clients, up to ${MAX_CLIENTS}`, wholeUpTo(MAX_CLIENTS), 20)
     .option("--rate <number>", `updates a second of all together, up to ${MAX_RATE}`, wholeUpTo(MAX_RATE), 20)
-    .action((url: URL, options: ParsedOptions & { for: number; service?: Service; clients: number; rate: number }) =>
-      done({
-        command: "watch",
-        ...commonOf(options),
-        target: { service: options.service, url },
-        forMs: options.for,
-        clients: options.clients,
-        rate: options.rate,
-      }),
-    );
+    .action((url: URL, options: ParsedOptions & { for: number; service?: Service; clients: number; rate: number }) => {
+      const { json: isJson = false, for: forMs, service, ...others } = options;
+      done({ command: "watch", target: { service, url }, isJson, forMs, ...others });
+    });
 }
 
 /** Reads `broadcaster URL whiteboard URL`, or URLs alone. */

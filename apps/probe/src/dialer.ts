@@ -1,6 +1,7 @@
 import { lookup } from "node:dns";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
+import type { LookupFunction } from "node:net";
 import type { Duplex } from "node:stream";
 
 export interface DialerOptions {
@@ -17,14 +18,16 @@ export class Dialer {
   readonly #sockets = new Set<Duplex>();
 
   constructor({ isSecure, address, onConnection }: DialerOptions) {
-    const resolve: typeof lookup | undefined = address ? elsewhere(address) : undefined;
-    const options = { keepAlive: false, ...(resolve && { lookup: resolve }) };
+    // Finds the same address under every name.
+    const elsewhere: LookupFunction = (_name, options, done) => lookup(address ?? "", options, done);
+    const options = { keepAlive: false, ...(address !== undefined && { lookup: elsewhere }) };
     this.agent = isSecure ? new HttpsAgent(options) : new HttpAgent(options);
     const create = this.agent.createConnection.bind(this.agent);
     this.agent.createConnection = (...args) => {
       onConnection();
       const socket = create(...args);
-      if (socket) this.#keep(socket);
+      if (socket) this.#sockets.add(socket);
+      socket?.once("close", () => this.#sockets.delete(socket));
       return socket;
     };
   }
@@ -33,14 +36,4 @@ export class Dialer {
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
-
-  #keep(socket: Duplex): void {
-    this.#sockets.add(socket);
-    socket.once("close", () => this.#sockets.delete(socket));
-  }
 }
-
-/** Finds the same address under every name. */
-const elsewhere = (address: string) =>
-  ((_name: string, ...rest: readonly unknown[]) =>
-    (lookup as (name: string, ...rest: readonly unknown[]) => void)(address, ...rest)) as typeof lookup;

@@ -2,40 +2,36 @@ import { fail, type Outcome } from "./check.ts";
 import { TooManyConnectionsError } from "./target.ts";
 import { WaitError } from "./wait.ts";
 
-/** What a connection's error code means to whoever runs the service. */
-const EXPLANATIONS: Readonly<Record<string, readonly [cause: string, fix: string]>> = {
-  ECONNREFUSED: ["nothing listens at this address and port", "start the service, or have the gateway expose the port"],
-  ENOTFOUND: [
+/** What an error's code means to whoever runs the service; `…` stands for the error's own words. */
+const EXPLANATIONS: readonly (readonly [code: RegExp, cause: string, fix: string])[] = [
+  [
+    /^ECONNREFUSED$/,
+    "nothing listens at this address and port",
+    "start the service, or have the gateway expose the port",
+  ],
+  [
+    /^ENOTFOUND$/,
     "the name has no address",
     "correct the URL; with --host NAME a gateway's address is asked for that name",
   ],
-  EAI_AGAIN: ["the name could not be looked up", "see to the DNS, or give an address with --host NAME"],
-  EPROTO: ["the port does not speak TLS", "write http:// where the gateway speaks plain HTTP"],
-  ECONNRESET: [
+  [/^EAI_AGAIN$/, "the name could not be looked up", "see to the DNS, or give an address with --host NAME"],
+  [/^EPROTO$/, "the port does not speak TLS", "write http:// where the gateway speaks plain HTTP"],
+  [
+    /^ECONNRESET$/,
     "the connection was cut by the service or by something in between",
     "look into the log of the gateway and of the pods; is the port spoken in plain HTTP, and the URL too?",
   ],
-  EHOSTUNREACH: ["there is no route to the address", "see to the network, or to the gateway's address"],
-  ETIMEDOUT: ["nobody answers at this address", "see to firewalls, and to the gateway's address"],
-};
-
-/** What is wrong with a certificate ends in many codes. */
-const CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
-
-/** What is no HTTP has many codes, too: those of Node's parser. */
-const NO_HTTP = /^HPE_/;
-
-const explanationOf = (code: string, message: string): readonly [cause: string, fix: string] =>
-  EXPLANATIONS[code] ??
-  (NO_HTTP.test(code)
-    ? [`what answers does not speak HTTP as it should: ${message}`, "is it the port of another protocol, or of TLS?"]
-    : undefined) ??
-  (CERTIFICATE.test(code)
-    ? [
-        `the certificate is not trusted: ${message}`,
-        "--host NAME asks for the name that it is for; NODE_EXTRA_CA_CERTS=FILE trusts who signed it",
-      ]
-    : [message, "look into the log of the gateway and of the pods"]);
+  [/^EHOSTUNREACH$/, "there is no route to the address", "see to the network, or to the gateway's address"],
+  [/^ETIMEDOUT$/, "nobody answers at this address", "see to firewalls, and to the gateway's address"],
+  // The codes of Node's parser, and of what is wrong with a certificate, are many.
+  [/^HPE_/, "what answers does not speak HTTP as it should: …", "is it the port of another protocol, or of TLS?"],
+  [
+    /CERT|SIGNATURE|ISSUER/,
+    "the certificate is not trusted: …",
+    "--host NAME asks for the name that it is for; NODE_EXTRA_CA_CERTS=FILE trusts who signed it",
+  ],
+  [/^/, "…", "look into the log of the gateway and of the pods"],
+];
 
 /** Says of an error that ended a check what it was, and what fixes it. */
 export function explainError(error: unknown, isTooLate: boolean, milliseconds: number): Outcome {
@@ -57,8 +53,12 @@ export function explainError(error: unknown, isTooLate: boolean, milliseconds: n
     );
   }
   const { code, message } = withCode(error);
-  const [cause, fix] = explanationOf(code, message);
-  return fail(code === "" ? message : `not reachable: ${code}`, cause, fix);
+  const [, cause = "", fix = ""] = EXPLANATIONS.find(([codes]) => codes.test(code)) ?? [];
+  return fail(
+    code === "" ? message : `not reachable: ${code}`,
+    cause.replace("…", () => message),
+    fix,
+  );
 }
 
 /** Of several tries to connect, as to `localhost`, the first counts. */

@@ -7,9 +7,6 @@ import { Changes, whenReady } from "./wait.ts";
 /** A server that says hello does so first of all; one that was silent for this long says none. */
 const HELLO_WAIT_MS = 1_000;
 
-/** What a feed's client needs to know of a check. */
-export type FeedContext = Pick<CheckContext, "target" | "findings" | "signal">;
-
 /** An update, and when it came, by `performance.now()`. */
 export interface Heard {
   readonly update: UpdateMessage;
@@ -36,7 +33,7 @@ export class FeedListener implements Disposable {
   }
 
   /** Connects, and waits for the hello if the server may say one. Rejects when the handshake is refused. */
-  static async open({ target, findings, signal }: FeedContext): Promise<FeedListener> {
+  static async open({ target, findings, signal }: CheckContext): Promise<FeedListener> {
     const ws = target.webSocket(`${FEED_PATH}?hello=1`);
     const listener = new FeedListener(ws);
     await whenReady(listener, once(ws, "open", { signal }));

@@ -1,5 +1,5 @@
 import { BOARD_CLIENT_QUERY, SOCKET_PATH } from "@crosspod/protocol";
-import { type Cookie, CookieJar, cookieHeader } from "./cookie-jar.ts";
+import { CookieJar, cookieHeader } from "./cookie-jar.ts";
 import type { HttpReply, HttpRequest, Target } from "./target.ts";
 
 /** Where a session of long polling begins: Engine.IO 4, as a client of crosspod. */
@@ -12,9 +12,11 @@ const SEPARATOR = "\u001e";
 
 /** A session of long polling, request by request, with the cookies that a browser would keep. */
 export class PollingSession {
+  /** How its packets and polls were answered. */
+  readonly statuses: number[] = [];
+  readonly jar = new CookieJar();
   readonly #target: Target;
   readonly #signal: AbortSignal;
-  readonly #jar = new CookieJar();
   #sid = "";
 
   private constructor(target: Target, signal: AbortSignal) {
@@ -31,26 +33,20 @@ export class PollingSession {
     return session.#sid ? session : undefined;
   }
 
-  /** All cookies that came so far. */
-  get cookies(): readonly Cookie[] {
-    return this.#jar.all;
-  }
-
-  /** Those of them that are sent with the session's requests, in their order. */
-  get sentCookies(): readonly Cookie[] {
-    return this.#jar.for(SOCKET_PATH);
-  }
-
-  /** Sends one packet, without the cookies of a name if one is given. */
-  send(packet: string, withoutCookie?: string): Promise<HttpReply> {
+  /** Sends one packet, without the cookies of a name if one is given; resolves with whether the session took it. */
+  async send(packet: string, withoutCookie?: string): Promise<boolean> {
     const request = { method: "POST", body: packet, headers: { "Content-Type": "text/plain" } };
-    return this.#request(this.#path, request, withoutCookie);
+    const { status } = await this.#request(this.#path, request, withoutCookie);
+    this.statuses.push(status);
+    return status === 200;
   }
 
-  /** Waits for packets. */
-  async poll(): Promise<{ readonly status: number; readonly packets: readonly string[] }> {
+  /** Sends one packet and waits for others; none when it was not taken: that poll would be kept waiting. */
+  async ask(packet: string): Promise<readonly string[]> {
+    if (!(await this.send(packet))) return [];
     const { status, body } = await this.#request(this.#path);
-    return { status, packets: status === 200 ? body.split(SEPARATOR) : [] };
+    this.statuses.push(status);
+    return status === 200 ? body.split(SEPARATOR) : [];
   }
 
   get #path(): string {
@@ -59,12 +55,12 @@ export class PollingSession {
 
   async #request(path: string, request: HttpRequest = {}, withoutCookie?: string): Promise<HttpReply> {
     const { pathname } = this.#target.at(path);
-    const cookie = cookieHeader(this.#jar.for(pathname).filter(({ name }) => name !== withoutCookie));
+    const cookie = cookieHeader(this.jar.for(pathname).filter(({ name }) => name !== withoutCookie));
     const headers = { ...request.headers, ...(cookie !== undefined && { Cookie: cookie }) };
     const reply = await this.#target.request(path, this.#signal, { ...request, headers });
     // What comes in return for a cookie that was held back is for a browser that has none.
     if (withoutCookie === undefined) {
-      for (const header of reply.headers["set-cookie"] ?? []) this.#jar.keep(header, pathname);
+      for (const header of reply.headers["set-cookie"] ?? []) this.jar.keep(header, pathname);
     }
     return reply;
   }

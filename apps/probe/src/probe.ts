@@ -9,8 +9,7 @@ export type ExitCode = 0 | 1 | 2 | 130;
 
 /** Does what the command `crosspod` was asked to do. The signal ends it at once, after a short cleanup. */
 export async function runProbe(args: readonly string[], output: Output, signal: AbortSignal): Promise<ExitCode> {
-  const trimmed = (write: (text: string) => void) => (text: string) => write(text.trimEnd());
-  const command = parseCommandLine(args, { out: trimmed(output.line), error: trimmed(output.error) });
+  const command = parseCommandLine(args, output);
   if (command.command === "none") return command.exitCode;
   try {
     return command.command === "verify"

@@ -24,11 +24,6 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** What a WebSocket handshake was answered with. */
-export type Handshake =
-  | { readonly ws: WebSocket; readonly milliseconds: number }
-  | { readonly status: number; readonly headers: IncomingHttpHeaders };
-
 export interface TargetOptions {
   /** As curl's `--resolve`: connects to the URL's address, and asks it for this name. */
   readonly host?: string | undefined;
@@ -126,19 +121,18 @@ export class Target {
     };
   }
 
-  /** Makes a WebSocket, and says how the handshake was answered; rejects when it was not. */
-  async handshake(path: string, signal: AbortSignal): Promise<Handshake> {
+  /** Asks for a WebSocket, and says how that was answered, with 101 if it was opened; rejects when it was not. */
+  async handshake(path: string, signal: AbortSignal): Promise<Omit<HttpReply, "body">> {
     const start = performance.now();
     const ws = this.webSocket(path);
-    return await new Promise<Handshake>((resolve, reject) => {
-      const abort = (): void => ws.terminate();
-      signal.addEventListener("abort", abort, { once: true });
-      ws.once("close", () => signal.removeEventListener("abort", abort));
-      ws.once("open", () => resolve({ ws, milliseconds: performance.now() - start }));
-      ws.once("unexpected-response", (_request, { statusCode = 0, headers }) => {
-        resolve({ status: statusCode, headers });
-        ws.terminate();
-      });
+    signal.addEventListener("abort", () => ws.terminate(), { once: true });
+    return await new Promise((resolve, reject) => {
+      const answered = (status: number, headers: IncomingHttpHeaders): void => {
+        resolve({ status, headers, milliseconds: performance.now() - start });
+        ws.close();
+      };
+      ws.once("open", () => answered(101, {}));
+      ws.once("unexpected-response", (_request, { statusCode = 0, headers }) => answered(statusCode, headers));
       ws.on("error", reject);
     });
   }

@@ -1,15 +1,13 @@
+import { elementById } from "./element.ts";
+
 /** How long a text must stand before it is read out: what passes in between is not worth an interruption. */
 const SETTLE_MS = 800;
 
 /** Tells screen readers, politely, what has come to be; of texts in quick succession only the last. */
 export class Announcer {
-  readonly #region: HTMLElement;
+  /** A live region of the page that is only for this. */
+  readonly #region = elementById("announcement", HTMLElement);
   #timer: ReturnType<typeof setTimeout> | undefined;
-
-  /** @param region a live region of the page that is only for this. */
-  constructor(region: HTMLElement) {
-    this.#region = region;
-  }
 
   say(text: string): void {
     clearTimeout(this.#timer);

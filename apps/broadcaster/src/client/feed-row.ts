@@ -28,7 +28,9 @@ export class FeedRow {
       createElement("td", "recent", this.#sparkline.element),
       createElement("td", "changed", this.#time),
     );
-    this.#showNoValue();
+    const dash = createElement("span", "no-value", "–");
+    dash.ariaHidden = "true";
+    this.#value.append(dash, createElement("span", "visually-hidden", "no value yet"));
   }
 
   show({ value, at }: FeedValue, recent: readonly number[]): void {
@@ -45,11 +47,5 @@ export class FeedRow {
     this.#light?.cancel();
     const easing = reducedMotion.matches ? "step-end" : "ease-out";
     this.#light = this.element.animate([{ backgroundColor: "var(--flash)", easing }, {}], FLASH_MS);
-  }
-
-  #showNoValue(): void {
-    const dash = createElement("span", "no-value", "–");
-    dash.ariaHidden = "true";
-    this.#value.append(dash, createElement("span", "visually-hidden", "no value yet"));
   }
 }

@@ -1,5 +1,5 @@
 import type { FeedClient, FeedValue } from "@crosspod/client";
-import { Frame } from "@crosspod/page";
+import { elementById, Frame } from "@crosspod/page";
 import { FeedRow } from "./feed-row.ts";
 import { withValue } from "./history.ts";
 import { insertionIndex } from "./natural-order.ts";
@@ -15,7 +15,7 @@ const MAX_FLASHING = 50;
 
 /** The table of the newest value of each id. Touches only rows that have changed, at most once a frame. */
 export class FeedTable {
-  readonly #body: HTMLTableSectionElement;
+  readonly #body = elementById("rows", HTMLTableSectionElement);
   readonly #client: FeedClient;
   readonly #rows = new Map<string, FeedRow>();
   readonly #sortedIds: string[] = [];
@@ -25,8 +25,7 @@ export class FeedTable {
   readonly #flashing = new Set<string>();
   readonly #frame = new Frame(() => this.#paintChanged());
 
-  constructor(body: HTMLTableSectionElement, client: FeedClient) {
-    this.#body = body;
+  constructor(client: FeedClient) {
     this.#client = client;
     client.onUpdate((value) => this.#update(value));
     client.onRestart(() => this.#reset());

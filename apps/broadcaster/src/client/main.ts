@@ -1,5 +1,5 @@
 import { FeedClient } from "@crosspod/client";
-import { Announcer, elementById, onWake } from "@crosspod/page";
+import { Announcer, onWake } from "@crosspod/page";
 import { showCommands } from "./command-list.ts";
 import { bindFeedStatus } from "./feed-status.ts";
 import { FeedTable } from "./feed-table.ts";
@@ -7,9 +7,9 @@ import { PageReload } from "./page-reload.ts";
 import { UpdateForm } from "./update-form.ts";
 
 const client = new FeedClient({ url: location.href });
-const announcer = new Announcer(elementById("announcement", HTMLElement));
+const announcer = new Announcer();
 bindFeedStatus(client, announcer);
-new FeedTable(elementById("rows", HTMLTableSectionElement), client);
+new FeedTable(client);
 showCommands(announcer, { needsToken: false });
 new UpdateForm(() => showCommands(announcer, { needsToken: true }));
 const reload = new PageReload({

@@ -28,11 +28,8 @@ export const detectService: Check = {
 async function serviceOf({ target, signal }: CheckContext): Promise<Service | undefined> {
   const polling = await target.request(POLLING_PATH, signal);
   if (polling.body.includes('0{"sid"')) return "whiteboard";
-  const handshake = await target.handshake(FEED_PATH, signal);
-  if ("ws" in handshake) {
-    handshake.ws.close();
-    return "broadcaster";
-  }
+  const { status } = await target.handshake(FEED_PATH, signal);
+  if (status === 101) return "broadcaster";
   // A gateway that lets no WebSocket pass may still let /api through.
   const api = await target.request("/api", signal);
   return api.status !== 404 && polling.status === 404 ? "broadcaster" : undefined;

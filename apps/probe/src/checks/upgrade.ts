@@ -1,21 +1,18 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { type CheckContext, CheckFailure } from "../check.ts";
 import { formatDuration } from "../duration.ts";
 
-/** Says how long a WebSocket handshake took. Rejects when it was refused, and says why. */
-export async function upgrade({ target, signal }: CheckContext, path: string): Promise<string> {
-  const handshake = await target.handshake(path, signal);
-  if (!("ws" in handshake)) throw refusedUpgrade(handshake);
-  handshake.ws.close();
-  return `101 in ${formatDuration(handshake.milliseconds)}`;
-}
+type Cause = readonly [cause: string, fix: string];
+
+const NO_UPGRADE: Cause = [
+  "something in between does not pass the Upgrade header on",
+  "have the proxy pass WebSockets; in a mesh, name the Service's port http",
+];
+const OTHER: Cause = ["something in between does not pass WebSockets", "see to the proxies in front of the service"];
 
 /** What a status says of why there is no WebSocket. */
-const CAUSES: Readonly<Record<number, readonly [cause: string, fix: string]>> = {
-  200: [
-    "something in between does not pass the Upgrade header on",
-    "have the proxy pass WebSockets; in a mesh, name the Service's port http",
-  ],
+const CAUSES: Readonly<Record<number, Cause>> = {
+  200: NO_UPGRADE,
+  400: NO_UPGRADE,
   401: ["something in between asks for credentials", "let the WebSocket's path pass without them"],
   403: [
     "the gateway or a proxy forbids upgrades, or ALLOWED_ORIGINS does not list this page",
@@ -27,10 +24,11 @@ const CAUSES: Readonly<Record<number, readonly [cause: string, fix: string]>> = 
   503: ["no pod is ready, or it has as many clients as it may", "look at /readyz, and at MAX_CONNECTIONS"],
 };
 
-const OTHER = ["something in between does not pass WebSockets", "see to the proxies in front of the service"] as const;
-
-function refusedUpgrade({ status, headers }: { status: number; headers: IncomingHttpHeaders }): CheckFailure {
-  const [cause, fix] = CAUSES[status] ?? (status === 400 ? (CAUSES[200] ?? OTHER) : OTHER);
+/** Says how long a WebSocket handshake took. Rejects when it was refused, and says why. */
+export async function upgrade({ target, signal }: CheckContext, path: string): Promise<string> {
+  const { status, headers, milliseconds } = await target.handshake(path, signal);
+  if (status === 101) return `101 in ${formatDuration(milliseconds)}`;
+  const [cause, fix] = CAUSES[status] ?? OTHER;
   const by = headers.server ? `, by ${headers.server}` : "";
-  return new CheckFailure(`the WebSocket handshake was answered with ${status}${by}`, cause, fix);
+  throw new CheckFailure(`the WebSocket handshake was answered with ${status}${by}`, cause, fix);
 }

@@ -2,7 +2,6 @@ import { BoardVisitor } from "../board-visitor.ts";
 import { clearBoard } from "../clear-board.ts";
 import { counted } from "../counted.ts";
 import { sum } from "../sum.ts";
-import type { Target } from "../target.ts";
 import { Drawer } from "./drawer.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
 import type { WatchReport } from "./watch-report.ts";
@@ -12,25 +11,21 @@ const SETTLE_MS = 10_000;
 
 /** People at a board of the probe's own, who draw for each other. */
 export class BoardFleet extends Fleet<Drawer> {
-  readonly #target: Target;
   readonly #board: string;
   #outOfOrder = 0;
 
   constructor(options: FleetOptions, board: string) {
-    const { target, clients } = options;
-    const drawers = Array.from({ length: clients }, () => new Drawer(target, board));
-    super(options, drawers);
-    this.#target = target;
+    super(options, () => new Drawer(options.target, board));
     this.#board = board;
   }
 
   get traffic(): string {
-    return `${counted(this.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
+    return `${counted(this.options.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
-    if (this.report().taken > 0) await clearBoard({ target: this.#target, board: this.#board });
+    if (this.report().taken > 0) await clearBoard({ target: this.options.target, board: this.#board });
   }
 
   protected send(sender: number): void {
@@ -44,7 +39,7 @@ export class BoardFleet extends Fleet<Drawer> {
       this.members.map((drawer) => drawer.changes.within(SETTLE_MS, () => isSettled(drawer, expected))),
     );
     const signal = AbortSignal.timeout(SETTLE_MS);
-    const late = await BoardVisitor.open(this.#target, this.#board, signal).catch(() => undefined);
+    const late = await BoardVisitor.open(this.options.target, this.#board, signal).catch(() => undefined);
     const visitors = this.members.map(({ visitor }) => visitor);
     const all = late ? [...visitors, late] : visitors;
     this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);

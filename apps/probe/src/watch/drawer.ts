@@ -13,11 +13,12 @@ export class Drawer implements Member {
   readonly visitor: BoardVisitor;
   readonly changes: Changes;
   readonly silence = new Silence();
+  /** The strokes that must be on the board, once they are acknowledged. */
+  readonly kept: ItemId[] = [];
   /** Of the strokes of others. */
   readonly tally: Tally = { received: 0, reconnects: 0, repeated: 0, outOfOrder: 0 };
   readonly #own = new Set<ItemId>();
   readonly #seen = new Set<ItemId>();
-  readonly #kept: ItemId[] = [];
   /** A stroke of one's own shows before its id is known here. */
   #isDrawing = false;
 
@@ -42,11 +43,6 @@ export class Drawer implements Member {
     return this.visitor.pod;
   }
 
-  /** The strokes that must be on the board, once they are acknowledged. */
-  get kept(): readonly ItemId[] {
-    return this.#kept;
-  }
-
   get drawn(): number {
     return this.#own.size;
   }
@@ -62,8 +58,8 @@ export class Drawer implements Member {
     const id = this.visitor.draw();
     this.#isDrawing = false;
     this.#own.add(id);
-    this.#kept.push(id);
-    const old = this.#kept.length > KEPT_STROKES ? this.#kept.shift() : undefined;
+    this.kept.push(id);
+    const old = this.kept.length > KEPT_STROKES ? this.kept.shift() : undefined;
     if (old !== undefined) this.visitor.erase([old]);
   }
 

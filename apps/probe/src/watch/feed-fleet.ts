@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { counted } from "../counted.ts";
 import { publish } from "../published.ts";
 import { sum } from "../sum.ts";
-import type { Target } from "../target.ts";
 import type { SentUpdate } from "./arrivals.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
@@ -20,24 +19,20 @@ const SETTLE_MS = 5_000;
 /** Readers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
 export class FeedFleet extends Fleet<FeedReader> {
   readonly #ids: number;
-  readonly #target: Target;
   readonly #run = randomBytes(4).toString("hex");
   /** Everything that was sent, by its value, which is never used again. */
   readonly #updates: Map<string, SentUpdate>;
 
   constructor(options: FleetOptions) {
-    const { target, clients, rate } = options;
     const updates = new Map<string, SentUpdate>();
-    const ids = Math.min(MAX_IDS, rate);
-    const readers = Array.from({ length: clients }, () => new FeedReader(target, updates));
-    super(options, readers, ids);
+    const ids = Math.min(MAX_IDS, options.rate);
+    super(options, () => new FeedReader(options.target, updates), ids);
     this.#ids = ids;
-    this.#target = target;
     this.#updates = updates;
   }
 
   get traffic(): string {
-    return `${counted(this.rate, "update")} a second of the ids crosspod-probe-1 to -${this.#ids}`;
+    return `${counted(this.options.rate, "update")} a second of the ids crosspod-probe-1 to -${this.#ids}`;
   }
 
   protected async send(sender: number): Promise<void> {
@@ -46,7 +41,7 @@ export class FeedFleet extends Fleet<FeedReader> {
     const value = `${this.#run}-${number}`;
     const update: SentUpdate = { id, number, sentAt: performance.now(), isTaken: false };
     this.#updates.set(value, update);
-    const published = publish(this.#target, id, value, AbortSignal.timeout(REQUEST_WAIT_MS));
+    const published = publish(this.options.target, id, value, AbortSignal.timeout(REQUEST_WAIT_MS));
     update.isTaken = await published.then(
       () => true,
       () => false,

@@ -39,26 +39,24 @@ export interface Member {
 export abstract class Fleet<M extends Member = Member> implements AsyncDisposable {
   /** What the traffic is, for a person. */
   abstract readonly traffic: string;
+  protected readonly options: FleetOptions;
   protected readonly members: readonly M[];
-  protected readonly rate: number;
   protected lost = 0;
   readonly #senders: number;
-  readonly #signal: AbortSignal;
   readonly #stopped = new AbortController();
   #turns: readonly Promise<void>[] = [];
 
   /** @param senders how many the traffic comes from. */
-  constructor({ rate, signal }: FleetOptions, members: readonly M[], senders = members.length) {
-    this.members = members;
-    this.rate = rate;
+  constructor(options: FleetOptions, newMember: (index: number) => M, senders = options.clients) {
+    this.options = options;
+    this.members = Array.from({ length: options.clients }, (_, index) => newMember(index));
     this.#senders = senders;
-    this.#signal = signal;
     setMaxListeners(0, this.#stopped.signal);
   }
 
   /** Resolves when all are connected. */
   async open(): Promise<void> {
-    using deadline = new Deadline(OPEN_WAIT_MS, this.#signal);
+    using deadline = new Deadline(OPEN_WAIT_MS, this.options.signal);
     const { signal } = deadline;
     const waits = this.members.map((member) => member.changes.until("a connection", () => member.isLive, signal));
     await Promise.all(waits);
@@ -113,8 +111,9 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
   /** The senders take turns, so that the traffic comes evenly. */
   async #takeTurns(sender: number): Promise<void> {
     const { signal } = this.#stopped;
-    const periodMs = (1_000 * this.#senders) / this.rate;
-    let next = performance.now() + (sender * 1_000) / this.rate;
+    const { rate } = this.options;
+    const periodMs = (1_000 * this.#senders) / rate;
+    let next = performance.now() + (sender * 1_000) / rate;
     for (;;) {
       await pause(Math.max(0, next - performance.now()), signal);
       if (signal.aborted) return;

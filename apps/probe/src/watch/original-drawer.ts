@@ -22,7 +22,6 @@ export class OriginalDrawer implements Member {
   readonly #newest = new Map<number, number>();
   readonly #place: number;
   readonly #socket: Socket;
-  #connections = 0;
 
   /** @param place where it draws, from 0 to 1: nobody else may. */
   constructor(target: Target, place: number) {
@@ -32,10 +31,9 @@ export class OriginalDrawer implements Member {
       forceNew: true,
       agent: agentOption(target.newDialer()),
     });
-    this.#socket.on("connect", () => {
-      this.#connections += 1;
-      this.tally.reconnects = this.#connections - 1;
-      this.changes.happened();
+    this.#socket.on("connect", () => this.changes.happened());
+    this.#socket.io.on("reconnect", () => {
+      this.tally.reconnects += 1;
     });
     this.#socket.on(BoardEvent.drawing, (drawing: Partial<Drawing>) => this.#heard(drawing));
   }

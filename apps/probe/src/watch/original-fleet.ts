@@ -11,13 +11,11 @@ export class OriginalFleet extends Fleet<OriginalDrawer> {
   #drawn = 0;
 
   constructor(options: FleetOptions) {
-    const { target, clients } = options;
-    const drawers = Array.from({ length: clients }, (_, index) => new OriginalDrawer(target, index / clients));
-    super(options, drawers);
+    super(options, (index) => new OriginalDrawer(options.target, index / options.clients));
   }
 
   get traffic(): string {
-    return `as the original example's, which keep nothing: ${counted(this.rate, "segment")} a second`;
+    return `as the original example's, which keep nothing: ${counted(this.options.rate, "segment")} a second`;
   }
 
   protected send(sender: number): void {

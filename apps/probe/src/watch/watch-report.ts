@@ -24,6 +24,9 @@ export interface WatchReport {
   readonly unacknowledged: number;
 }
 
+/** Whether something did not arrive, or may not have. */
+export const hasLoss = ({ lost, unacknowledged }: WatchReport): boolean => lost + unacknowledged > 0;
+
 const silencesOf = ({ silences }: WatchReport) => ({
   p50: quantile(silences, 0.5),
   p99: quantile(silences, 0.99),
@@ -62,7 +65,7 @@ export function watchLines(report: WatchReport): string[] {
   ];
   const lines = fields.map(([name, text]) => `  ${name.padEnd(12)} ${text}`);
   if (unacknowledged > 0) lines.push(`  ${"waiting".padEnd(12)} ${unacknowledged} not acknowledged at the end`);
-  return [...lines, lost + unacknowledged > 0 ? "  ✗ something was lost" : "  ✓ nothing was lost"];
+  return [...lines, hasLoss(report) ? "  ✗ something was lost" : "  ✓ nothing was lost"];
 }
 
 /** What `--json` says: silences as quantiles, in milliseconds. */
@@ -74,7 +77,6 @@ export interface WatchDocument extends Omit<WatchReport, "silences"> {
 /** The same as a JSON document. */
 export function jsonWatchReport(report: WatchReport): string {
   const { silences: _, ...rest } = report;
-  const result = report.lost + report.unacknowledged > 0 ? "fail" : "pass";
-  const document: WatchDocument = { result, ...rest, silenceMs: silencesOf(report) };
+  const document: WatchDocument = { result: hasLoss(report) ? "fail" : "pass", ...rest, silenceMs: silencesOf(report) };
   return JSON.stringify(document, undefined, 2);
 }

@@ -17,7 +17,7 @@ import { BoardFleet } from "./board-fleet.ts";
 import { FeedFleet } from "./feed-fleet.ts";
 import type { Fleet, FleetOptions } from "./fleet.ts";
 import { OriginalFleet } from "./original-fleet.ts";
-import { jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
+import { hasLoss, jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 
 /** How often a log is told how it goes; a terminal is told all the time. */
 const LOG_LINE_MS = 10_000;
@@ -54,7 +54,7 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
   const report = fleet.report();
   for (const line of watchLines(report)) lines.line(line);
   if (command.isJson) output.line(jsonWatchReport(report));
-  return report.lost > 0 || report.unacknowledged > 0 ? 1 : 0;
+  return hasLoss(report) ? 1 : 0;
 }
 
 /** Finds out which service this is; undefined, and said why, when that cannot be known. */

@@ -6,7 +6,6 @@ import { bindOwnCursor } from "./input/own-cursor.ts";
 import { PointerInput } from "./input/pointer-input.ts";
 import { bindShortcuts } from "./input/shortcuts.ts";
 import { bindSpaceKey } from "./input/space-key.ts";
-import { returnFocus } from "./input/stage-focus.ts";
 import { bindWheel } from "./input/wheel-input.ts";
 import { openOutboxStorage } from "./outbox-storage.ts";
 import { BoardRenderer } from "./render/board-renderer.ts";
@@ -51,14 +50,13 @@ export function openBoard(board: string): void {
   const pointer = new PointerInput(stage, toolbox, viewport);
   new KeyboardPointer(stage, toolbox, viewport, bindOwnCursor(stage, client, viewport));
   bindWheel(stage, viewport);
-  bindSpaceKey(pointer);
-  returnFocus(stage);
+  bindSpaceKey(stage, pointer);
 
   bindToolbar(settings);
   bindZoomBar(viewport);
   bindBoardMenu(board);
   bindPeopleList(client);
-  bindBoardStatus(client, new Announcer(elementById("announcement", HTMLElement)));
+  bindBoardStatus(client, new Announcer());
   bindExport(board, renderer.shapes, notices);
   bindEmptyBoard(client);
   bindStageLabel(stage, board, client);

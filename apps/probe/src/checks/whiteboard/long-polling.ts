@@ -1,4 +1,4 @@
-import { BOARD_COOKIE, boardPath, DEFAULT_BOARD } from "@crosspod/protocol";
+import { BOARD_COOKIE, boardPath, DEFAULT_BOARD, SOCKET_PATH } from "@crosspod/protocol";
 import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
 import type { Cookie } from "../../cookie-jar.ts";
 import { counted } from "../../counted.ts";
@@ -26,8 +26,8 @@ export const longPolling: Check = {
         "have the VirtualService match the prefix /",
       );
     }
-    const statuses = await requestsOf(session, context);
-    const lost = statuses.filter((status) => status !== 200);
+    await useSession(session, context);
+    const lost = session.statuses.filter((status) => status !== 200);
     const outcome = lost.length === 0 ? await staysOnOne(session, context) : scattered(session, lost, context);
     await session.send(Packet.close);
     return outcome;
@@ -35,37 +35,16 @@ export const longPolling: Check = {
 };
 
 /** Joins a board, as a page does, and goes on with requests that ask for nothing. */
-async function requestsOf(session: PollingSession, context: CheckContext): Promise<number[]> {
-  const statuses: number[] = [];
-  const connected = await ask(session, Packet.connect, statuses);
-  if (connected && !context.findings.isOriginal) {
-    const join = `${Packet.event}0${JSON.stringify(["join", joinRequest(context.board)])}`;
-    notePod(await ask(session, join, statuses), context);
+async function useSession(session: PollingSession, { board, findings }: CheckContext): Promise<void> {
+  const connected = await session.ask(Packet.connect);
+  if (connected.length > 0 && !findings.isOriginal) {
+    const packets = await session.ask(`${Packet.event}0${JSON.stringify(["join", joinRequest(board)])}`);
+    const ack = packets.find((packet) => packet.startsWith(Packet.ack));
+    // An acknowledgement has one argument.
+    const pod = podOfReply(valueIn(parseJson(ack?.slice(Packet.ack.length + 1) ?? ""), 0));
+    if (pod !== undefined) findings.pods.add(pod);
   }
-  while (statuses.length < REQUESTS) statuses.push((await session.send(Packet.noop)).status);
-  return statuses;
-}
-
-/** Sends a packet and polls for the answer; undefined when there is none. */
-async function ask(
-  session: PollingSession,
-  packet: string,
-  statuses: number[],
-): Promise<readonly string[] | undefined> {
-  const { status } = await session.send(packet);
-  statuses.push(status);
-  // To a packet that was not taken there is no answer, and the poll would be kept waiting.
-  if (status !== 200) return undefined;
-  const polled = await session.poll();
-  statuses.push(polled.status);
-  return polled.status === 200 ? polled.packets : undefined;
-}
-
-function notePod(packets: readonly string[] | undefined, { findings }: CheckContext): void {
-  const ack = packets?.find((packet) => packet.startsWith(Packet.ack));
-  // An acknowledgement has one argument.
-  const pod = podOfReply(valueIn(parseJson(ack?.slice(Packet.ack.length + 1) ?? ""), 0));
-  if (pod !== undefined) findings.pods.add(pod);
+  while (session.statuses.length < REQUESTS) await session.send(Packet.noop);
 }
 
 async function staysOnOne(session: PollingSession, { board, findings }: CheckContext): Promise<Outcome> {
@@ -81,11 +60,11 @@ async function staysOnOne(session: PollingSession, { board, findings }: CheckCon
 /** The cookie without which requests reach other pods. */
 async function neededCookie(session: PollingSession): Promise<Cookie | undefined> {
   // Of several with one name a gateway takes the first.
-  const firsts = session.sentCookies.filter(({ name }, index, all) => all.findIndex((c) => c.name === name) === index);
+  const sent = session.jar.for(SOCKET_PATH);
+  const firsts = sent.filter(({ name }, index) => sent.findIndex((cookie) => cookie.name === name) === index);
   for (const cookie of firsts) {
     for (let request = 0; request < REQUESTS_WITHOUT; request += 1) {
-      const { status } = await session.send(Packet.noop, cookie.name);
-      if (status !== 200) return cookie;
+      if (!(await session.send(Packet.noop, cookie.name))) return cookie;
     }
   }
   return undefined;
@@ -98,7 +77,7 @@ function scattered(session: PollingSession, lost: readonly number[], { board, fi
   const statuses = [...new Set(lost)].join(" and ");
   const reached = findings.pods.size > 1 ? `; the requests reached ${counted(findings.pods.size, "pod")}` : "";
   const detail = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
-  const cookie = session.cookies.find((candidate) => !isOfBoard(candidate, board));
+  const cookie = session.jar.all.find((candidate) => !isOfBoard(candidate, board));
   if (cookie === undefined) {
     return fail(
       detail,

@@ -9,24 +9,24 @@ const DOWNLOAD_MS = 60_000;
 
 /** The buttons that save the whole board as a picture, whatever part of it the window shows. */
 export function bindExport(board: string, shapes: ShapeList, notices: Notices): void {
-  const save = (file: Blob, ending: string): void => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = `crosspod-${board}-${timestamp(new Date())}.${ending}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
+  const bind = (ending: string, draw: () => Promise<Blob>): void => {
+    const failed = () => notices.show({ text: "The browser could not make the picture.", isError: true });
+    elementById(`save-${ending}`, HTMLButtonElement).addEventListener("click", () =>
+      draw()
+        .then((file) => download(file, `crosspod-${board}-${timestamp(new Date())}.${ending}`))
+        .catch(failed),
+    );
   };
-  const failed = (): void => {
-    notices.show({ text: "The browser could not make the picture.", isError: true });
-  };
-  elementById("save-png", HTMLButtonElement).addEventListener("click", () =>
-    pngOf(shapes)
-      .then((file) => save(file, "png"))
-      .catch(failed),
-  );
-  elementById("save-svg", HTMLButtonElement).addEventListener("click", () =>
-    save(new Blob([svgOf(shapes)], { type: "image/svg+xml" }), "svg"),
-  );
+  bind("png", () => pngOf(shapes));
+  bind("svg", async () => new Blob([svgOf(shapes)], { type: "image/svg+xml" }));
+}
+
+function download(file: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_MS);
 }
 
 /** `2026-11-22-1405`, by the clock of this person; Sweden writes dates so. */

@@ -1,7 +1,8 @@
+import { elementById } from "@crosspod/page";
 import type { PointerInput } from "./pointer-input.ts";
 
 /** While the space bar is held the pointer moves the board, unless a control or a field has the focus. */
-export function bindSpaceKey(pointer: PointerInput): void {
+export function bindSpaceKey(stage: HTMLElement, pointer: PointerInput): void {
   const release = (): void => {
     pointer.movesBoard = false;
   };
@@ -14,6 +15,10 @@ export function bindSpaceKey(pointer: PointerInput): void {
     if (event.code === "Space") release();
   });
   window.addEventListener("blur", release);
+  // After a click on a tool the space bar would press that button again.
+  elementById("tools", HTMLElement).addEventListener("click", ({ target, detail: clicks }) => {
+    if (clicks > 0 && target instanceof Element && target.closest("button")) stage.focus({ preventScroll: true });
+  });
 }
 
 const isUsed = (target: EventTarget | null): boolean =>

@@ -1,7 +1,7 @@
-import { type BufferSize, CanvasBuffer } from "./canvas-buffer.ts";
+import type { ItemId } from "@crosspod/protocol";
+import { CanvasBuffer, type Picture } from "./canvas-buffer.ts";
 import { type Rectangle, union } from "./rectangle.ts";
 import type { Shape } from "./shape.ts";
-import type { ViewTransform } from "./view-transform.ts";
 
 /** A shape that has not grown for so long is at rest. */
 const REST_MS = 700;
@@ -10,24 +10,19 @@ const MAX_ACTIVE_SHAPES = 256;
 
 /** The few shapes that grow at the moment, painted anew in each frame in which one of them did. */
 export class ActiveLayer {
+  /** The item that stays active, however slow its pen is. */
+  heldId: ItemId | undefined;
   readonly #buffer: CanvasBuffer;
   readonly #sort: (shapes: Iterable<Shape>) => readonly Shape[];
   /** When each grew last; who grew longest ago comes first. */
   readonly #grownAt = new Map<Shape, number>();
-  readonly #held = new Set<Shape>();
   #painted: Rectangle | undefined;
   #changed = false;
 
   /** @param sort brings shapes in their order from the bottom to the top. */
-  constructor(
-    parent: HTMLElement,
-    view: ViewTransform,
-    size: BufferSize,
-    sort: (shapes: Iterable<Shape>) => readonly Shape[],
-  ) {
+  constructor(parent: HTMLElement, sort: (shapes: Iterable<Shape>) => readonly Shape[]) {
     this.#sort = sort;
     this.#buffer = new CanvasBuffer(parent, { willFlush: false });
-    this.#buffer.become(view, size);
   }
 
   get isEmpty(): boolean {
@@ -45,24 +40,13 @@ export class ActiveLayer {
     this.#changed = true;
   }
 
-  /** A shape stays active, however slow its pen is, until it is released. */
-  hold(shape: Shape): void {
-    this.#held.add(shape);
-  }
-
-  release(shape: Shape): void {
-    this.#held.delete(shape);
-  }
-
   delete(shape: Shape): boolean {
-    this.#held.delete(shape);
     this.#changed ||= this.#grownAt.has(shape);
     return this.#grownAt.delete(shape);
   }
 
   clear(): void {
     this.#grownAt.clear();
-    this.#held.clear();
     this.#changed = true;
   }
 
@@ -73,15 +57,15 @@ export class ActiveLayer {
     for (const [shape, grownAt] of this.#grownAt) {
       if (tooMany <= 0 && now - grownAt < REST_MS) break;
       tooMany -= 1;
-      if (!this.#held.has(shape)) rested.push(shape);
+      if (shape.item.id !== this.heldId) rested.push(shape);
     }
     return rested;
   }
 
-  paint(view: ViewTransform, size: BufferSize): void {
-    const isOther = !this.#buffer.isOf(view, size);
+  paint(picture: Picture): void {
+    const isOther = !this.#buffer.isOf(picture);
     if (!isOther && !this.#changed) return;
-    if (isOther) this.#buffer.become(view, size);
+    if (isOther) this.#buffer.become(picture);
     else if (this.#painted) this.#buffer.clear(this.#painted);
     const shapes = this.#sort(this.#grownAt.keys());
     this.#buffer.paint(shapes);

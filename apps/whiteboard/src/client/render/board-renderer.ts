@@ -2,7 +2,7 @@ import type { BoardView, ViewChange } from "@crosspod/client";
 import { Frame } from "@crosspod/page";
 import type { Item, ItemId } from "@crosspod/protocol";
 import { ActiveLayer } from "./active-layer.ts";
-import type { BufferSize } from "./canvas-buffer.ts";
+import type { Picture } from "./canvas-buffer.ts";
 import type { Shape } from "./shape.ts";
 import { ShapeList } from "./shape-list.ts";
 import { StaticLayer } from "./static-layer.ts";
@@ -21,37 +21,34 @@ export class BoardRenderer {
   readonly #static: StaticLayer;
   readonly #active: ActiveLayer;
   readonly #frame = new Frame((now) => this.#paint(now));
-  #heldId: ItemId | undefined;
 
   constructor(parent: HTMLElement, view: BoardView, viewport: Viewport) {
     this.shapes = new ShapeList(view);
     this.#viewport = viewport;
-    this.#static = new StaticLayer(parent, viewport.view, this.#size, (area) =>
+    this.#static = new StaticLayer(parent, this.#picture, (area) =>
       this.shapes.in(area).filter((shape) => !this.#active.has(shape)),
     );
-    this.#active = new ActiveLayer(parent, viewport.view, this.#size, (shapes) => this.shapes.sort(shapes));
+    this.#active = new ActiveLayer(parent, (shapes) => this.shapes.sort(shapes));
     view.onChange((change) => this.#apply(change));
-    viewport.onChange(() => this.#show());
+    viewport.onChange(() => {
+      this.#static.show(this.#picture);
+      this.#frame.request();
+    });
     this.#reset();
   }
 
   /** Keeps the item of one's own pen active while the pen is down. */
   hold(id: ItemId): void {
-    this.release();
-    this.#heldId = id;
-    const shape = this.shapes.get(id);
-    if (shape) this.#active.hold(shape);
+    this.#active.heldId = id;
   }
 
   release(): void {
-    const shape = this.#heldId && this.shapes.get(this.#heldId);
-    if (shape) this.#active.release(shape);
-    this.#heldId = undefined;
+    this.#active.heldId = undefined;
   }
 
-  get #size(): BufferSize {
-    const { width, height } = this.#viewport.stage;
-    return { width, height, ratio: devicePixelRatio };
+  get #picture(): Picture {
+    const { view, stage } = this.#viewport;
+    return { view, width: stage.width, height: stage.height, ratio: devicePixelRatio };
   }
 
   #apply(change: ViewChange): void {
@@ -83,7 +80,6 @@ export class BoardRenderer {
     if (!this.#active.has(shape)) this.#static.lift(shape);
     shape.grow(item, points);
     this.#active.touch(shape, performance.now());
-    if (item.id === this.#heldId) this.#active.hold(shape);
   }
 
   #lift(shape: Shape): void {
@@ -97,16 +93,11 @@ export class BoardRenderer {
     this.#frame.request();
   }
 
-  #show(): void {
-    this.#static.show(this.#viewport.view, this.#size);
-    this.#frame.request();
-  }
-
   #paint(now: number): void {
     for (const shape of this.#active.rested(now)) this.#deactivate(shape);
     const end = performance.now() + (this.#active.isEmpty ? QUIET_BUDGET_MS : BUSY_BUDGET_MS);
     const isDone = this.#static.work(() => performance.now() > end);
-    this.#active.paint(this.#viewport.view, this.#size);
+    this.#active.paint(this.#picture);
     if (!isDone || !this.#active.isEmpty) this.#frame.request();
   }
 

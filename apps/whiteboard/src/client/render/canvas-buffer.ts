@@ -2,8 +2,9 @@ import { intersection, type Rectangle } from "./rectangle.ts";
 import type { Shape } from "./shape.ts";
 import { BOARD, ViewTransform } from "./view-transform.ts";
 
-/** How large a canvas is, in CSS pixels, and how many of its own pixels one of those has. */
-export interface BufferSize {
+/** What a canvas shows: a view on a stage of so many CSS pixels, each of them so many of the canvas' own. */
+export interface Picture {
+  readonly view: ViewTransform;
   readonly width: number;
   readonly height: number;
   readonly ratio: number;
@@ -13,8 +14,7 @@ export interface BufferSize {
 export class CanvasBuffer {
   readonly #canvas = document.createElement("canvas");
   readonly #context: CanvasRenderingContext2D;
-  #size: BufferSize = { width: 0, height: 0, ratio: 1 };
-  #view = new ViewTransform(1, 0, 0);
+  #picture: Picture = { view: new ViewTransform(1, 0, 0), width: 0, height: 0, ratio: 1 };
 
   /** @param willFlush whether {@link flush} will be called: the canvas is then one that can be read quickly. */
   constructor(parent: HTMLElement, { willFlush }: { readonly willFlush: boolean }) {
@@ -24,15 +24,15 @@ export class CanvasBuffer {
     parent.append(this.#canvas);
   }
 
-  /** Whether its picture is of this view and size. */
-  isOf(view: ViewTransform, { width, height, ratio }: BufferSize): boolean {
-    const size = this.#size;
-    return this.#view.equals(view) && size.width === width && size.height === height && size.ratio === ratio;
+  /** Whether it shows this already. */
+  isOf({ view, width, height, ratio }: Picture): boolean {
+    const own = this.#picture;
+    return own.view.equals(view) && own.width === width && own.height === height && own.ratio === ratio;
   }
 
-  /** Takes another view and size; what it showed is gone. */
-  become(view: ViewTransform, size: BufferSize): void {
-    const { width, height, ratio } = size;
+  /** Is to show another picture; what it showed is gone. */
+  become(picture: Picture): void {
+    const { width, height, ratio } = picture;
     const [columns, rows] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.#canvas.width !== columns || this.#canvas.height !== rows) {
       this.#canvas.width = columns;
@@ -40,29 +40,16 @@ export class CanvasBuffer {
     }
     this.#canvas.style.width = `${width}px`;
     this.#canvas.style.height = `${height}px`;
-    this.#view = view;
-    this.#size = size;
-    this.clear(this.visible);
-  }
-
-  /** The part of the board's grid that fits on the canvas, whether there is board or not. */
-  get visible(): Rectangle {
-    const from = this.#view.toBoard({ x: 0, y: 0 });
-    const to = this.#view.toBoard({ x: this.#size.width, y: this.#size.height });
-    return { left: from.x, top: from.y, right: to.x, bottom: to.y };
+    this.#picture = picture;
+    this.#context.setTransform(1, 0, 0, 1, 0, 0);
+    this.#context.clearRect(0, 0, columns, rows);
   }
 
   /** What of a part of the board is on the canvas, out to whole pixels, as {@link clear} and {@link paint} touch it. */
   touched(area: Rectangle): Rectangle {
-    const { left, top, right, bottom } = this.#pixelsOf(area);
-    const step = this.#view.scale * this.#size.ratio;
-    const { x, y } = this.#view.toBoard({ x: 0, y: 0 });
-    return intersection(this.visible, {
-      left: x + left / step,
-      top: y + top / step,
-      right: x + right / step,
-      bottom: y + bottom / step,
-    });
+    const { view, width, height } = this.#picture;
+    const visible = view.boardOf({ left: 0, top: 0, right: width, bottom: height });
+    return intersection(visible, this.#pixels.boardOf(this.#pixelsOf(area)));
   }
 
   /** Makes a part of the board empty. */
@@ -86,7 +73,7 @@ export class CanvasBuffer {
   }
 
   copy(other: CanvasBuffer): void {
-    this.become(other.#view, other.#size);
+    this.become(other.#picture);
     this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.drawImage(other.#canvas, 0, 0);
   }
@@ -97,9 +84,10 @@ export class CanvasBuffer {
 
   /** Shows its picture where it belongs in `view`. */
   showIn(view: ViewTransform): void {
-    const stretch = view.scale / this.#view.scale;
-    const x = view.x - this.#view.x * stretch;
-    const y = view.y - this.#view.y * stretch;
+    const own = this.#picture.view;
+    const stretch = view.scale / own.scale;
+    const x = view.x - own.x * stretch;
+    const y = view.y - own.y * stretch;
     const asItIs = stretch === 1 && x === 0 && y === 0;
     this.#canvas.style.transform = asItIs ? "none" : `matrix(${stretch}, 0, 0, ${stretch}, ${x}, ${y})`;
     this.#canvas.style.visibility = "visible";
@@ -109,25 +97,30 @@ export class CanvasBuffer {
   #clip(area: Rectangle): void {
     const context = this.#context;
     const { left, top, right, bottom } = this.#pixelsOf(area);
-    const scale = this.#view.scale * this.#size.ratio;
+    const { scale, x, y } = this.#pixels;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.beginPath();
     context.rect(left, top, right - left, bottom - top);
     context.clip();
-    context.setTransform(scale, 0, 0, scale, this.#view.x * this.#size.ratio, this.#view.y * this.#size.ratio);
+    context.setTransform(scale, 0, 0, scale, x, y);
     context.beginPath();
     context.rect(BOARD.left, BOARD.top, BOARD.right, BOARD.bottom);
     context.clip();
   }
 
+  /** How the board lies on the canvas, in the canvas' own pixels. */
+  get #pixels(): ViewTransform {
+    const { view, ratio } = this.#picture;
+    return new ViewTransform(view.scale * ratio, view.x * ratio, view.y * ratio);
+  }
+
   #pixelsOf(area: Rectangle): Rectangle {
-    const { left, top, right, bottom } = this.#view.areaOf(area);
-    const { ratio } = this.#size;
+    const { left, top, right, bottom } = this.#pixels.areaOf(area);
     return {
-      left: Math.floor(left * ratio) - 1,
-      top: Math.floor(top * ratio) - 1,
-      right: Math.ceil(right * ratio) + 1,
-      bottom: Math.ceil(bottom * ratio) + 1,
+      left: Math.floor(left) - 1,
+      top: Math.floor(top) - 1,
+      right: Math.ceil(right) + 1,
+      bottom: Math.ceil(bottom) + 1,
     };
   }
 }

@@ -10,10 +10,9 @@ const SMALL_WIDTH = 640;
 export function bindStageSize(stage: HTMLElement, viewport: Viewport): void {
   const toolbar = elementById("tools", HTMLElement);
   const measure = (): void => {
-    const { width, height } = stage.getBoundingClientRect();
+    const { width, height, bottom } = stage.getBoundingClientRect();
     const margin = width < SMALL_WIDTH ? SMALL_MARGIN : MARGIN;
-    const covered =
-      toolbar.offsetHeight > 0 ? stage.getBoundingClientRect().bottom - toolbar.getBoundingClientRect().top : 0;
+    const covered = toolbar.offsetHeight > 0 ? bottom - toolbar.getBoundingClientRect().top : 0;
     const free = { left: margin, top: margin, right: width - margin, bottom: height - covered - margin };
     viewport.resize({ width, height, free });
   };

@@ -1,7 +1,7 @@
-import { type BufferSize, CanvasBuffer } from "./canvas-buffer.ts";
+import { CanvasBuffer, type Picture } from "./canvas-buffer.ts";
 import { type Rectangle, union } from "./rectangle.ts";
 import type { Shape } from "./shape.ts";
-import { BOARD, type ViewTransform } from "./view-transform.ts";
+import { BOARD } from "./view-transform.ts";
 
 /** So many shapes are painted before the clock is looked at: a few milliseconds of work where they are long. */
 const BATCH = 16;
@@ -24,30 +24,22 @@ export class StaticLayer {
   readonly #shapesIn: (area: Rectangle) => readonly Shape[];
   #front: CanvasBuffer;
   #back: CanvasBuffer;
-  #view: ViewTransform;
-  #size: BufferSize;
+  #picture: Picture;
   #repaint: Repaint | undefined;
   #dirty: Rectangle | undefined;
 
   /** @param shapesIn those at rest that may touch a part of the board, from the bottom to the top. */
-  constructor(
-    parent: HTMLElement,
-    view: ViewTransform,
-    size: BufferSize,
-    shapesIn: (area: Rectangle) => readonly Shape[],
-  ) {
+  constructor(parent: HTMLElement, picture: Picture, shapesIn: (area: Rectangle) => readonly Shape[]) {
     this.#shapesIn = shapesIn;
     this.#front = new CanvasBuffer(parent, { willFlush: true });
     this.#back = new CanvasBuffer(parent, { willFlush: true });
-    this.#view = view;
-    this.#size = size;
-    this.#front.become(view, size);
+    this.#picture = picture;
+    this.#front.become(picture);
   }
 
-  show(view: ViewTransform, size: BufferSize): void {
-    this.#view = view;
-    this.#size = size;
-    this.#front.showIn(view);
+  show(picture: Picture): void {
+    this.#picture = picture;
+    this.#front.showIn(picture.view);
   }
 
   /** A shape has come to rest, and nothing at rest lies on top of it. */
@@ -77,13 +69,13 @@ export class StaticLayer {
   }
 
   get #isOutdated(): boolean {
-    return this.#dirty !== undefined || !this.#front.isOf(this.#view, this.#size);
+    return this.#dirty !== undefined || !this.#front.isOf(this.#picture);
   }
 
   #begin(): Repaint {
-    const inPart = this.#front.isOf(this.#view, this.#size) ? this.#dirty : undefined;
+    const inPart = this.#front.isOf(this.#picture) ? this.#dirty : undefined;
     if (inPart) this.#back.copy(this.#front);
-    else this.#back.become(this.#view, this.#size);
+    else this.#back.become(this.#picture);
     this.#dirty = undefined;
     const area = inPart ?? BOARD;
     this.#back.clear(area);
@@ -100,7 +92,7 @@ export class StaticLayer {
     this.#back.paint([...repaint.late]);
     this.#repaint = undefined;
     [this.#front, this.#back] = [this.#back, this.#front];
-    this.#front.showIn(this.#view);
+    this.#front.showIn(this.#picture.view);
     this.#back.hide();
     return true;
   }

@@ -1,5 +1,5 @@
 import { BOARD_HEIGHT, BOARD_WIDTH } from "@crosspod/protocol";
-import type { Rectangle } from "./rectangle.ts";
+import { centerOf, type Rectangle } from "./rectangle.ts";
 import type { Vector } from "./vector.ts";
 
 /** CSS pixels per grid step at 100%: the board is then 1,600 × 900 pixels. */
@@ -27,9 +27,8 @@ export class ViewTransform {
     const width = Math.max(1, area.right - area.left);
     const height = Math.max(1, area.bottom - area.top);
     const scale = Math.min(width / BOARD_WIDTH, height / BOARD_HEIGHT);
-    const x = area.left + (width - scale * BOARD_WIDTH) / 2;
-    const y = area.top + (height - scale * BOARD_HEIGHT) / 2;
-    return new ViewTransform(scale, x, y);
+    const { x, y } = centerOf(area);
+    return new ViewTransform(scale, x - (scale * BOARD_WIDTH) / 2, y - (scale * BOARD_HEIGHT) / 2);
   }
 
   toBoard({ x, y }: Vector): Vector {
@@ -44,6 +43,13 @@ export class ViewTransform {
   areaOf({ left, top, right, bottom }: Rectangle): Rectangle {
     const from = this.toStage({ x: left, y: top });
     const to = this.toStage({ x: right, y: bottom });
+    return { left: from.x, top: from.y, right: to.x, bottom: to.y };
+  }
+
+  /** The part of the board that a part of the stage shows, whether there is board or not. */
+  boardOf({ left, top, right, bottom }: Rectangle): Rectangle {
+    const from = this.toBoard({ x: left, y: top });
+    const to = this.toBoard({ x: right, y: bottom });
     return { left: from.x, top: from.y, right: to.x, bottom: to.y };
   }
 

@@ -19,12 +19,18 @@ export class Notices {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Returns what takes this message away, if it is still there. */
-  show(notice: Notice): () => void {
+  show({ text, action, isError = false }: Notice): () => void {
     this.#dismiss();
-    const element = this.#create(notice);
-    (notice.isError ? this.#alerts : this.#region).append(element);
-    if (!notice.isError) this.#dismissLater();
-    return () => element.remove();
+    const button = createElement("button", "quiet", action?.label ?? "Close");
+    button.type = "button";
+    button.addEventListener("click", () => {
+      this.#dismiss();
+      action?.run();
+    });
+    const notice = createElement("div", isError ? "notice is-error" : "notice", createElement("p", "", text), button);
+    (isError ? this.#alerts : this.#region).append(notice);
+    if (!isError) this.#dismissLater(notice);
+    return () => notice.remove();
   }
 
   #dismiss(): void {
@@ -33,29 +39,13 @@ export class Notices {
     this.#alerts.replaceChildren();
   }
 
-  #create({ text, action, isError = false }: Notice): HTMLElement {
-    const button = this.#createButton(action?.label ?? "Close", () => action?.run());
-    const notice = createElement("div", isError ? "notice is-error" : "notice", createElement("p", "", text), button);
-    notice.addEventListener("pointerenter", () => clearTimeout(this.#timer));
-    notice.addEventListener("focusin", () => clearTimeout(this.#timer));
-    if (isError) return notice;
-    notice.addEventListener("pointerleave", () => this.#dismissLater());
-    notice.addEventListener("focusout", () => this.#dismissLater());
-    return notice;
-  }
-
-  #createButton(label: string, run: () => void): HTMLButtonElement {
-    const button = createElement("button", "quiet", label);
-    button.type = "button";
-    button.addEventListener("click", () => {
-      this.#dismiss();
-      run();
-    });
-    return button;
-  }
-
-  #dismissLater(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#dismiss(), SHOWN_MS);
+  #dismissLater(notice: HTMLElement): void {
+    const start = (): void => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#dismiss(), SHOWN_MS);
+    };
+    for (const type of ["pointerenter", "focusin"]) notice.addEventListener(type, () => clearTimeout(this.#timer));
+    for (const type of ["pointerleave", "focusout"]) notice.addEventListener(type, start);
+    start();
   }
 }
