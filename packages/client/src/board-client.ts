@@ -1,8 +1,15 @@
-import type { BoardError, Joined, Point, StrokeStyle } from "@crosspod/protocol";
+import {
+  type BoardError,
+  type ItemId,
+  itemId,
+  type Joined,
+  type Operation,
+  type Point,
+  type StrokeStyle,
+} from "@crosspod/protocol";
 import type { SyncError } from "./affinity-monitor.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
-import { BoardEditor, type Eraser } from "./board-editor.ts";
 import { BoardPresence } from "./board-presence.ts";
 import type { ConnectionState } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
@@ -11,10 +18,15 @@ import { newClientId, secureRandom } from "./client-id.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Subscribe } from "./emitter.ts";
 import { MemoryOutboxStorage, type OutboxStorage } from "./outbox-storage.ts";
-import type { PenStroke } from "./pen-stroke.ts";
+import { PenStroke } from "./pen-stroke.ts";
+import type { PendingOperation, RemovalListener } from "./pending-operation.ts";
 import type { SaveState } from "./save-state.ts";
 import { connectSocket } from "./socket-transport.ts";
-import type { UndoHistory } from "./undo-history.ts";
+import { Timer } from "./timer.ts";
+import { type Eraser, UndoHistory } from "./undo-history.ts";
+
+/** A crash of the page loses what was drawn in this time at most. */
+const FREEZE_AFTER_MS = 100;
 
 export interface BoardClientOptions {
   /** Of the service: `http://localhost:3000/`. */
@@ -25,7 +37,7 @@ export interface BoardClientOptions {
   /** Where operations wait until they are acknowledged; gone with the process by default. */
   readonly storage?: OutboxStorage;
   /** Makes the connection; over socket.io by default. */
-  readonly connect?: (url: string, board: string) => BoardTransport;
+  readonly connect?: (url: string) => BoardTransport;
   /** From 0 up to 1; makes client ids and the jitter of repeats. Nobody can guess the default. */
   readonly random?: () => number;
   readonly clock?: Clock;
@@ -48,30 +60,33 @@ export class BoardClient {
   readonly history: UndoHistory;
   readonly presence: BoardPresence;
   readonly #transport: BoardTransport;
-  readonly #editor: BoardEditor;
+  readonly #document: BoardDocument;
   readonly #connection: BoardConnection;
+  readonly #openStrokes = new Set<PenStroke>();
+  readonly #freezing: Timer;
+  #items = 0;
 
   constructor(options: BoardClientOptions) {
     const { board, storage = new MemoryOutboxStorage(), random = secureRandom, clock = systemClock } = options;
-    const connect = options.connect ?? ((url) => connectSocket(url));
-    const transport = connect(`${options.url}`, board);
+    const { connect = (url) => connectSocket(url) } = options;
+    const transport = connect(`${options.url}`);
     const document = new BoardDocument({ board, storage, newClientId: () => newClientId(random) });
-    const editor = new BoardEditor(document, clock, {
-      onPerformed: () => connection.performed(),
-      onFlushed: () => connection.update(),
-    });
     const context = { board, name: () => this.presence.name, transport, document, clock, random };
-    const connection = new BoardConnection(context, editor);
+    const connection = new BoardConnection(context, {
+      onOtherEpoch: () => this.#continueStrokes(),
+      onDropped: (dropped) => this.#endStrokesOf(dropped),
+    });
     this.view = document.view;
-    this.history = editor.history;
+    this.history = new UndoHistory(document.view, (operation, onRemoved) => this.#perform(operation, onRemoved));
     this.presence = new BoardPresence(context, options.name, (error) => connection.refused.emit(error));
     this.onState = connection.state.changed.add;
     this.onSaveState = connection.saveState.changed.add;
     this.onSyncError = connection.syncError.changed.add;
     this.onRefused = connection.refused.add;
     this.#transport = transport;
-    this.#editor = editor;
+    this.#document = document;
     this.#connection = connection;
+    this.#freezing = new Timer(clock, () => this.flush());
   }
 
   get state(): ConnectionState {
@@ -111,21 +126,56 @@ export class BoardClient {
 
   /** Puts what is being drawn into the storage as far as it has come: for a page that may be gone in a moment. */
   flush(): void {
-    this.#editor.flush();
+    this.#freezing.stop();
+    this.#document.outbox.freeze();
+    this.#connection.update();
   }
 
   /** Starts a stroke; others see it while it is drawn. One undo step. */
   beginStroke(style: StrokeStyle, first: Point): PenStroke {
-    return this.#editor.beginStroke(style, first);
+    const stroke = new PenStroke({
+      style,
+      first,
+      step: this.history.begin(),
+      newItemId: () => this.#newItemId(),
+      onEnd: () => this.#openStrokes.delete(stroke),
+    });
+    this.#openStrokes.add(stroke);
+    return stroke;
   }
 
   /** Starts to take items away. One undo step. */
   beginErase(): Eraser {
-    return this.#editor.beginErase();
+    return this.history.begin();
   }
 
   /** Takes everything away. One undo step. */
   clear(): void {
-    this.#editor.clear();
+    if (this.view.size === 0) return;
+    const step = this.history.begin();
+    step.clear();
+    step.end();
+  }
+
+  #newItemId(): ItemId {
+    this.#items += 1;
+    return itemId(this.#document.outbox.client, this.#items);
+  }
+
+  #perform(operation: Operation, onRemoved?: RemovalListener): void {
+    this.#document.perform(operation, onRemoved);
+    this.#connection.performed();
+    if (this.#document.outbox.hasDrafts) this.#freezing.start(FREEZE_AFTER_MS);
+  }
+
+  /** What was acknowledged in the epoch before may be gone, and an open stroke's next points would have no item. */
+  #continueStrokes(): void {
+    for (const stroke of this.#openStrokes) if (!this.view.get(stroke.item)) stroke.goOnInNewItem();
+  }
+
+  /** What else would be drawn of an item that is never taken would have nothing to be added to. */
+  #endStrokesOf(dropped: readonly PendingOperation[]): void {
+    const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
+    for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();
   }
 }

@@ -1,7 +1,6 @@
-import { type BoardError, BoardEvent, type ClientId, type CommittedOperation, type Joined } from "@crosspod/protocol";
+import { type BoardError, BoardEvent, type ClientId, type Joined } from "@crosspod/protocol";
 import { AffinityMonitor, type SyncError } from "./affinity-monitor.ts";
 import type { BoardContext } from "./board-context.ts";
-import type { BoardEditor } from "./board-editor.ts";
 import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board-states.ts";
 import { BoardSync } from "./board-sync.ts";
 import type { DisconnectReason } from "./board-transport.ts";
@@ -9,6 +8,7 @@ import { Emitter } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { OutboxSender } from "./outbox-sender.ts";
+import type { PendingOperation } from "./pending-operation.ts";
 import { type SaveState, saveStateOf } from "./save-state.ts";
 import { StateMachine } from "./state-machine.ts";
 
@@ -16,6 +16,13 @@ import { StateMachine } from "./state-machine.ts";
 const SILENT_HEADS = 2.5;
 /** … and the last of them may be late by this. */
 const HEAD_MARGIN_MS = 2_000;
+
+export interface BoardConnectionEvents {
+  /** The board is there again, in another epoch. */
+  readonly onOtherEpoch: () => void;
+  /** Operations are gone that will never be taken. */
+  readonly onDropped: (dropped: readonly PendingOperation[]) => void;
+}
 
 /** Keeps a document and a service in agreement, over one connection after the other, and says how that goes. */
 export class BoardConnection {
@@ -25,7 +32,7 @@ export class BoardConnection {
   /** Hears why operations were refused for good. */
   readonly refused = new Emitter<[BoardError]>();
   readonly #context: BoardContext;
-  readonly #editor: BoardEditor;
+  readonly #events: BoardConnectionEvents;
   readonly #link = new StateMachine(LINK_TRANSITIONS, "idle");
   readonly #sync: BoardSync;
   readonly #sender: OutboxSender;
@@ -35,22 +42,17 @@ export class BoardConnection {
   /** What was refused since this person did something last. */
   #refusal: BoardError | undefined;
 
-  constructor(context: BoardContext, editor: BoardEditor) {
+  constructor(context: BoardContext, events: BoardConnectionEvents) {
     const { transport, clock, random } = context;
     this.#context = context;
-    this.#editor = editor;
+    this.#events = events;
     const onChange = (): void => this.update();
     this.#sender = new OutboxSender(context, {
       onChange,
       onRefused: (client, clientSeq, error) => this.#refuse(client, clientSeq, error),
       onDiverged: () => this.#sync.diverge(),
     });
-    this.#sync = new BoardSync(context, {
-      onChange,
-      onJoined: (joined) => this.#joined(joined),
-      onOperations: (operations, isAcknowledged) => this.#follow(operations, isAcknowledged),
-      onDiverged: () => this.#sender.close(),
-    });
+    this.#sync = new BoardSync(context, this.#sender, { onChange, onJoined: (joined) => this.#joined(joined) });
     this.#affinity = new AffinityMonitor(clock, onChange);
     this.#liveness = new LivenessMonitor({
       clock,
@@ -115,18 +117,11 @@ export class BoardConnection {
     const before = this.#hello;
     this.#hello = joined;
     this.#liveness.start(SILENT_HEADS * joined.headSeconds * 1_000 + HEAD_MARGIN_MS);
-    if (before && before.epoch !== joined.epoch) this.#editor.followEpoch();
-    this.#sender.open();
-  }
-
-  #follow(operations: readonly CommittedOperation[], isAcknowledged: boolean): void {
-    for (const { client } of operations) this.#sender.pace.see(client);
-    if (isAcknowledged) this.#sender.acknowledged();
-    this.update();
+    if (before && before.epoch !== joined.epoch) this.#events.onOtherEpoch();
   }
 
   #refuse(client: ClientId, clientSeq: number, error: BoardError): void {
-    this.#editor.refuse(client, clientSeq, error);
+    this.#events.onDropped(this.#context.document.refuse(client, clientSeq, error));
     this.#refusal = error;
     this.refused.emit(error);
     this.update();

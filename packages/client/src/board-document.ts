@@ -13,7 +13,6 @@ import {
 } from "@crosspod/protocol";
 import { OptimisticView } from "./optimistic-view.ts";
 import { Outbox, type OutboxOptions } from "./outbox.ts";
-import type { OutboxChain } from "./outbox-chain.ts";
 import type { PendingOperation, RemovalListener } from "./pending-operation.ts";
 
 /**
@@ -31,7 +30,7 @@ export class BoardDocument {
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
     this.view = new OptimisticView(this.#committed);
-    this.#show(this.outbox.chains);
+    this.#show(this.outbox.operations);
   }
 
   /** How far the board is known; undefined when only the whole of it would help. */
@@ -63,7 +62,7 @@ export class BoardDocument {
     // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
     this.#unsafe = [];
     this.view.drop(this.outbox.confirm(told));
-    this.#show(this.outbox.chains.filter(({ isTold }) => isTold));
+    this.#show(this.outbox.operations.filter(({ client }) => this.outbox.isTold(client)));
     this.#position = { epoch, seq, token };
     return true;
   }
@@ -88,11 +87,9 @@ export class BoardDocument {
   }
 
   #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
-    const contained = this.outbox.chains.flatMap(({ client, operations }) =>
-      operations.filter(({ clientSeq }) => clientSeq <= (told.get(client) ?? 0)),
-    );
+    const isContained = ({ client, clientSeq }: PendingOperation): boolean => clientSeq <= (told.get(client) ?? 0);
     this.#committed = new BoardItems(items);
-    this.view.reset(this.#committed, contained);
+    this.view.reset(this.#committed, this.outbox.operations.filter(isContained));
   }
 
   #see(committed: CommittedOperation): void {
@@ -106,7 +103,7 @@ export class BoardDocument {
     own.onRemoved = undefined;
   }
 
-  #show(chains: readonly OutboxChain[]): void {
-    for (const { operations } of chains) for (const pending of operations) this.view.push(pending);
+  #show(operations: readonly PendingOperation[]): void {
+    for (const pending of operations) this.view.push(pending);
   }
 }

@@ -2,7 +2,6 @@ import {
   BOARD_PROTOCOL,
   type BoardError,
   BoardEvent,
-  type CommittedOperation,
   type Joined,
   type JoinRequest,
   parseCommitted,
@@ -13,6 +12,7 @@ import { Backoff, LONGEST_REPEAT_PAUSE_MS } from "./backoff.ts";
 import type { BoardContext } from "./board-context.ts";
 import { isCount, parseHead, parseJoinReply, UNREADABLE } from "./board-reply.ts";
 import { SYNC_TRANSITIONS, type SyncState } from "./board-states.ts";
+import type { OutboxSender } from "./outbox-sender.ts";
 import { StateMachine } from "./state-machine.ts";
 import { Timer } from "./timer.ts";
 
@@ -20,17 +20,14 @@ const UNANSWERED: BoardError = { code: "unavailable", detail: "the service did n
 
 export interface BoardSyncEvents {
   readonly onJoined: (joined: Joined) => void;
-  /** The stream goes on; `isAcknowledged` when that acknowledges something of this page's. */
-  readonly onOperations: (operations: readonly CommittedOperation[], isAcknowledged: boolean) => void;
-  /** The board is not followed any more, until the next join. */
-  readonly onDiverged: () => void;
   /** The state, or the error, is another one. */
   readonly onChange: () => void;
 }
 
-/** Follows the ordered stream of a board: joins it, and joins again when what comes is not what follows [W7] [W10]. */
+/** Follows the ordered stream of a board, which acknowledges what is sent: joins it, and joins again when what comes is not what follows [W7] [W10]. */
 export class BoardSync {
   readonly #context: BoardContext;
+  readonly #sender: OutboxSender;
   readonly #events: BoardSyncEvents;
   readonly #states = new StateMachine(SYNC_TRANSITIONS, "offline");
   /** Reset by what comes in order, not by a join: a stream that never fits is joined again at growing pauses. */
@@ -40,9 +37,10 @@ export class BoardSync {
   /** Counts joins: the reply to an earlier one means nothing any more. */
   #joins = 0;
 
-  constructor(context: BoardContext, events: BoardSyncEvents) {
+  constructor(context: BoardContext, sender: OutboxSender, events: BoardSyncEvents) {
     const { transport, clock, random } = context;
     this.#context = context;
+    this.#sender = sender;
     this.#events = events;
     this.#backoff = new Backoff(random, LONGEST_REPEAT_PAUSE_MS);
     this.#pause = new Timer(clock, () => this.#retry());
@@ -73,7 +71,7 @@ export class BoardSync {
   diverge(): void {
     if (!this.#states.handle("diverge")) return;
     this.#pause.start(this.#backoff.next());
-    this.#events.onDiverged();
+    this.#sender.close();
     this.#events.onChange();
   }
 
@@ -97,6 +95,7 @@ export class BoardSync {
     this.#error = undefined;
     this.#states.handle("join");
     this.#events.onJoined(reply.ok);
+    this.#sender.open();
     this.#events.onChange();
   }
 
@@ -126,7 +125,9 @@ export class BoardSync {
     if (!operations) return this.diverge();
     this.#backoff.reset();
     const isAcknowledged = document.receive(operations, tokenOf(text), safe);
-    this.#events.onOperations(operations, isAcknowledged);
+    for (const { client } of operations) this.#sender.pace.see(client);
+    if (isAcknowledged) this.#sender.acknowledged();
+    this.#events.onChange();
   }
 
   #compare(value: unknown): void {

@@ -1,7 +1,6 @@
 export type { AffinityError, SyncError } from "./affinity-monitor.ts";
 export * from "./backoff.ts";
 export * from "./board-client.ts";
-export type { Eraser } from "./board-editor.ts";
 export type { ConnectionState } from "./board-states.ts";
 export * from "./board-transport.ts";
 export * from "./board-view.ts";
@@ -15,3 +14,4 @@ export type { PenStroke } from "./pen-stroke.ts";
 export * from "./sanitize-name.ts";
 export * from "./save-state.ts";
 export * from "./socket-transport.ts";
+export type { Eraser } from "./undo-history.ts";

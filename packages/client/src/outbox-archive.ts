@@ -1,5 +1,4 @@
 import { type ClientId, encodeOperation, parseOperation } from "@crosspod/protocol";
-import { OutboxChain } from "./outbox-chain.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 
@@ -39,21 +38,20 @@ export class OutboxArchive {
     return operations.filter(({ isStored, client, clientSeq }) => isStored && !stored.has(`${client}:${clientSeq}`));
   }
 
-  /** What the other clients have left, in the order in which they began. What cannot be read is removed. */
-  chainsBeside(known: ReadonlySet<ClientId>): OutboxChain[] {
+  /** What other clients than these have left, client by client as they began. What cannot be read is removed. */
+  loadBeside(known: ReadonlySet<ClientId>): PendingOperation[] {
     const byClient = new Map<ClientId, PendingOperation[]>();
     for (const { client, clientSeq, order, text } of this.#storage.load(this.#board)) {
       if (known.has(client)) continue;
       const operation = parseOperation(text, client);
-      if (!operation) this.remove(client, clientSeq);
-      else
-        byClient.set(client, [
-          ...(byClient.get(client) ?? []),
-          { client, clientSeq, operation, order, isStored: true },
-        ]);
+      if (!operation) {
+        this.remove(client, clientSeq);
+        continue;
+      }
+      const operations = byClient.get(client) ?? [];
+      operations.push({ client, clientSeq, operation, order, isStored: true });
+      byClient.set(client, operations);
     }
-    return [...byClient]
-      .sort(([, [a]], [, [b]]) => (a?.order ?? 0) - (b?.order ?? 0))
-      .map(([client, operations]) => new OutboxChain(client, operations));
+    return [...byClient.values()].sort(([a], [b]) => (a?.order ?? 0) - (b?.order ?? 0)).flat();
   }
 }

@@ -5,7 +5,7 @@ import { parseError } from "./board-reply.ts";
 import { SENDER_TRANSITIONS } from "./board-states.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Outbox } from "./outbox.ts";
-import type { OutboxMessage } from "./outbox-chain.ts";
+import type { OutboxMessage } from "./outbox-message.ts";
 import { SendPace } from "./send-pace.ts";
 import { StateMachine } from "./state-machine.ts";
 import { Timer } from "./timer.ts";

@@ -24,21 +24,19 @@ export interface OutboxStorage {
 /** Keeps them for as long as the process runs. */
 export class MemoryOutboxStorage implements OutboxStorage {
   readonly outlivesPage: boolean = false;
-  readonly #boards = new Map<string, Map<string, StoredOperation>>();
+  readonly #entries = new Map<string, StoredOperation>();
 
   load(board: string): StoredOperation[] {
-    return [...(this.#boards.get(board)?.values() ?? [])].sort(byClientAndNumber);
+    const entries = [...this.#entries].filter(([key]) => key.startsWith(boardKey(board)));
+    return entries.map(([, entry]) => entry).sort(byClientAndNumber);
   }
 
   put(board: string, entry: StoredOperation): void {
-    const entries = this.#boards.get(board) ?? new Map<string, StoredOperation>();
-    this.#boards.set(board, entries.set(`${entry.client}:${entry.clientSeq}`, entry));
+    this.#entries.set(storageKey(board, entry.client, entry.clientSeq), entry);
   }
 
   remove(board: string, client: ClientId, clientSeq: number): void {
-    const entries = this.#boards.get(board);
-    entries?.delete(`${client}:${clientSeq}`);
-    if (entries?.size === 0) this.#boards.delete(board);
+    this.#entries.delete(storageKey(board, client, clientSeq));
   }
 }
 
@@ -78,7 +76,7 @@ export class WebOutboxStorage implements OutboxStorage {
   }
 
   #read(board: string, key: string | null): StoredOperation[] {
-    const prefix = `${KEY_PREFIX}:${board}:`;
+    const prefix = boardKey(board);
     if (!key?.startsWith(prefix)) return [];
     const [client, number] = key.slice(prefix.length).split(":");
     const clientSeq = Number(number);
@@ -88,8 +86,10 @@ export class WebOutboxStorage implements OutboxStorage {
   }
 }
 
+const boardKey = (board: string): string => `${KEY_PREFIX}:${board}:`;
+
 const storageKey = (board: string, client: ClientId, clientSeq: number): string =>
-  `${KEY_PREFIX}:${board}:${client}:${clientSeq}`;
+  `${boardKey(board)}${client}:${clientSeq}`;
 
 const byClientAndNumber = (a: StoredOperation, b: StoredOperation): number =>
   a.client === b.client ? a.clientSeq - b.clientSeq : a.client < b.client ? -1 : 1;

@@ -1,6 +1,6 @@
 import { type BoardError, type ClientId, type ItemId, MAX_JOINED_CLIENTS, type Operation } from "@crosspod/protocol";
 import { OutboxArchive } from "./outbox-archive.ts";
-import { OutboxChain, type OutboxMessage } from "./outbox-chain.ts";
+import { messageOf, type OutboxMessage } from "./outbox-message.ts";
 import type { OutboxStorage } from "./outbox-storage.ts";
 import type { PendingOperation } from "./pending-operation.ts";
 import { refusedWith } from "./refusal.ts";
@@ -21,38 +21,41 @@ export interface OutboxOptions {
 export class Outbox {
   readonly #archive: OutboxArchive;
   readonly #newClientId: () => ClientId;
-  /** All that come before those of this page. */
-  #adopted: readonly OutboxChain[] = [];
-  #own: OutboxChain;
+  /** What has a number, in the order in which it is sent: each client's together, and last what this page adds to. */
+  #operations: readonly PendingOperation[] = [];
   /** What may still grow by the points that come next. It has no numbers yet, and is not stored. */
   #drafts: PendingOperation[] = [];
+  #client: ClientId;
+  #nextSeq = 1;
   #nextOrder = 1;
+  /** Of whom it is known what the store has: a join's reply said so, or the client is new. */
+  #told: Set<ClientId>;
 
   constructor({ board, storage, newClientId }: OutboxOptions) {
     this.#archive = new OutboxArchive(storage, board);
     this.#newClientId = newClientId;
-    this.#own = new OutboxChain(newClientId());
+    this.#client = newClientId();
+    this.#told = new Set([this.#client]);
     this.#adopt();
   }
 
   /** The id that this page's next operations go under. */
   get client(): ClientId {
-    return this.#own.client;
+    return this.#client;
   }
 
-  /** What has a number, in the order in which it is sent. */
-  get chains(): readonly OutboxChain[] {
-    return [...this.#adopted, this.#own];
+  get operations(): readonly PendingOperation[] {
+    return this.#operations;
   }
 
   /** Those of which a join is to say what the store has: this page's own first. */
   get clients(): ClientId[] {
-    return [this.#own, ...this.#adopted].slice(0, MAX_JOINED_CLIENTS).map(({ client }) => client);
+    return [...this.#known].slice(0, MAX_JOINED_CLIENTS);
   }
 
   /** How many are not acknowledged. */
   get size(): number {
-    return this.chains.reduce((size, { operations }) => size + operations.length, this.#drafts.length);
+    return this.#operations.length + this.#drafts.length;
   }
 
   get hasDrafts(): boolean {
@@ -61,51 +64,52 @@ export class Outbox {
 
   /** Whether all of them, but for what is being drawn right now, would outlive this page. */
   get isKept(): boolean {
-    return this.#archive.isKept(this.chains.flatMap(({ operations }) => operations));
+    return this.#archive.isKept(this.#operations);
   }
 
   /** Whether a join must say first what the store has of the client whose turn it is. */
   get needsJoin(): boolean {
-    return !this.#first.isTold;
+    return !this.isTold(this.#first);
+  }
+
+  isTold(client: ClientId): boolean {
+    return this.#told.has(client);
   }
 
   find(client: ClientId, clientSeq: number): PendingOperation | undefined {
-    return this.#chain(client)?.operations.find((pending) => pending.clientSeq === clientSeq);
+    return this.#operations.find((pending) => pending.clientSeq === clientSeq && pending.client === client);
   }
 
   /** Adds an operation; points that follow what is not sent yet become part of that, and nothing is returned. */
   add(operation: Operation): PendingOperation | undefined {
     if (operation.type === "append" && this.#merge(operation.id, operation.points)) return undefined;
     if (operation.type === "remove" || operation.type === "clear") this.freeze();
-    const pending = { client: this.client, clientSeq: 0, operation, order: this.#nextOrder++, isStored: false };
+    const pending = { client: this.#client, clientSeq: 0, operation, order: this.#nextOrder++, isStored: false };
     this.#drafts.push(pending);
     return pending;
   }
 
   /** Numbers and stores what was still growing: it stays as it is, so that a page which finds it sends the same. */
   freeze(): void {
-    for (const pending of this.#drafts) this.#push(this.#own, pending);
+    for (const pending of this.#drafts) this.#number(pending, this.#client, this.#nextSeq++);
+    this.#operations = [...this.#operations, ...this.#drafts];
     this.#drafts = [];
   }
 
   /** Whether there is something to send after a message that is under way. */
   hasAfter(last: OutboxMessage | undefined): boolean {
-    const chain = this.#first;
-    return chain.lastSeq > seqOf(last, chain) || (chain === this.#own && this.hasDrafts);
+    return this.#after(last).length > 0 || (this.#first === this.#client && this.hasDrafts);
   }
 
   /** The message that follows the last one that is under way; undefined when there is nothing to send now. */
   messageAfter(last: OutboxMessage | undefined): OutboxMessage | undefined {
-    const chain = this.#first;
-    if (chain === this.#own) this.freeze();
-    return chain.messageAfter(seqOf(last, chain));
+    if (this.#first === this.#client) this.freeze();
+    return messageOf(this.#after(last));
   }
 
   /** Everything of the client up to a number is stored on the board's side. */
   acknowledge(client: ClientId, clientSeq: number): void {
-    for (const pending of this.#chain(client)?.acknowledge(clientSeq) ?? [])
-      this.#archive.remove(client, pending.clientSeq);
-    this.#forgetEmptyChains();
+    this.#remove(this.#of(client).filter((pending) => pending.clientSeq <= clientSeq));
   }
 
   /**
@@ -113,38 +117,43 @@ export class Outbox {
    * another epoch, the rest goes under a new client id [W6]. Returns what another page has taken care of.
    */
   confirm(told: ReadonlyMap<ClientId, number>): readonly PendingOperation[] {
-    return this.chains.flatMap((chain) => {
-      const clientSeq = told.get(chain.client);
-      chain.isTold = clientSeq !== undefined;
-      if (clientSeq === undefined) return [];
-      this.acknowledge(chain.client, clientSeq);
-      return chain.firstSeq > clientSeq + 1 ? this.#renumber(chain, chain.firstSeq) : [];
+    this.#told = new Set(told.keys());
+    return [...told].flatMap(([client, clientSeq]) => {
+      this.acknowledge(client, clientSeq);
+      const rest = this.#of(client);
+      const firstSeq = rest[0]?.clientSeq ?? (client === this.#client ? this.#nextSeq : 0);
+      return firstSeq > clientSeq + 1 ? this.#renumber(client, rest) : [];
     });
   }
 
   /** Drops an operation that is never taken, with what needs it, and renumbers the rest. Returns all that is gone. */
   refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
     this.freeze();
-    const chain = this.#chain(client);
-    const from = chain?.operations.findIndex((pending) => pending.clientSeq === clientSeq) ?? -1;
-    if (!chain || from === -1) return [];
-    const dropped = refusedWith(chain.operations.slice(from), error);
-    for (const pending of dropped) this.#archive.remove(client, pending.clientSeq);
-    return [...dropped, ...this.#renumber(chain, clientSeq, dropped)];
+    const isLater = (pending: PendingOperation): boolean => pending.clientSeq >= clientSeq;
+    const refused = this.#of(client).filter(isLater);
+    if (refused[0]?.clientSeq !== clientSeq) return [];
+    const dropped = refusedWith(refused, error);
+    this.#remove(dropped);
+    return [...dropped, ...this.#renumber(client, this.#of(client).filter(isLater))];
   }
 
   /** Whose turn it is: what comes later may build on what is not acknowledged yet. */
-  get #first(): OutboxChain {
-    return this.#adopted[0] ?? this.#own;
+  get #first(): ClientId {
+    return this.#operations[0]?.client ?? this.#client;
   }
 
-  #chain(client: ClientId): OutboxChain | undefined {
-    return this.chains.find((chain) => chain.client === client);
+  get #known(): Set<ClientId> {
+    return new Set([this.#client, ...this.#operations.map(({ client }) => client)]);
   }
 
-  #push(chain: OutboxChain, pending: PendingOperation): void {
-    chain.push(pending);
-    this.#archive.put(pending);
+  #of(client: ClientId): readonly PendingOperation[] {
+    return this.#operations.filter((pending) => pending.client === client);
+  }
+
+  /** What follows the last message that is under way, of the client whose turn it is. */
+  #after(last: OutboxMessage | undefined): readonly PendingOperation[] {
+    const sentSeq = last?.client === this.#first ? last.lastSeq : 0;
+    return this.#of(this.#first).filter(({ clientSeq }) => clientSeq > sentSeq);
   }
 
   /** Makes points part of an operation on the same item that may still grow. */
@@ -159,39 +168,44 @@ export class Outbox {
 
   /** Takes in what the storage has of clients that are not known here: what follows it here comes after it. */
   #adopt(): void {
-    const chains = this.#archive.chainsBeside(new Set(this.chains.map(({ client }) => client)));
-    const orders = chains.flatMap(({ operations }) => operations.map(({ order }) => order + 1));
-    this.#nextOrder = Math.max(this.#nextOrder, ...orders);
-    this.#adopted = [...chains, ...this.#adopted];
+    const adopted = this.#archive.loadBeside(this.#known);
+    this.#nextOrder = Math.max(this.#nextOrder, ...adopted.map(({ order }) => order + 1));
+    this.#operations = [...adopted, ...this.#operations];
   }
 
-  /** Moves a chain's operations from a number on to a new client id. Returns what another page has moved already. */
-  #renumber(chain: OutboxChain, from: number, dropped: readonly PendingOperation[] = []): PendingOperation[] {
-    const rest = chain.cut(from).filter((pending) => !dropped.includes(pending));
+  #remove(removed: readonly PendingOperation[]): void {
+    for (const { client, clientSeq } of removed) this.#archive.remove(client, clientSeq);
+    const isRemoved = new Set(removed);
+    this.#operations = this.#operations.filter((pending) => !isRemoved.has(pending));
+  }
+
+  /** Moves a client's last operations to a new client id. Returns what another page has moved already. */
+  #renumber(client: ClientId, rest: readonly PendingOperation[]): readonly PendingOperation[] {
     const gone = this.#archive.missing(rest);
-    const fresh = new OutboxChain(this.#newClientId());
-    for (const pending of rest) if (!gone.includes(pending)) this.#move(pending, fresh);
-    const chains = this.chains.flatMap((each) => (each === chain ? [chain, fresh] : [each]));
-    this.#own = chains.at(-1) ?? fresh;
-    this.#adopted = chains.slice(0, -1);
-    this.#forgetEmptyChains();
+    const moved = rest.filter((pending) => !gone.includes(pending));
+    const fresh = this.#newClientId();
+    this.#told.add(fresh);
+    for (const [index, pending] of moved.entries()) this.#move(pending, fresh, index + 1);
+    if (client === this.#client) {
+      this.#client = fresh;
+      this.#nextSeq = moved.length + 1;
+    }
+    this.#remove(gone);
     if (gone.length > 0) this.#adopt();
     return gone;
   }
 
-  #move(pending: PendingOperation, to: OutboxChain): void {
+  #move(pending: PendingOperation, to: ClientId, newSeq: number): void {
     const { client, clientSeq } = pending;
     // First the copy, then the original: a crash between the two may draw something twice, but loses nothing.
-    this.#push(to, pending);
+    this.#number(pending, to, newSeq);
     this.#archive.remove(client, clientSeq);
     if (!pending.isStored) this.#archive.put(pending);
   }
 
-  #forgetEmptyChains(): void {
-    this.#adopted = this.#adopted.filter(({ operations }) => operations.length > 0);
+  #number(pending: PendingOperation, client: ClientId, clientSeq: number): void {
+    pending.client = client;
+    pending.clientSeq = clientSeq;
+    this.#archive.put(pending);
   }
 }
-
-/** How far a chain was sent, when this was the last message. */
-const seqOf = (message: OutboxMessage | undefined, { client }: OutboxChain): number =>
-  message?.client === client ? message.lastSeq : 0;

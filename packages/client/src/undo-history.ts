@@ -33,11 +33,15 @@ interface Step {
 export interface StepInProgress {
   put(operation: Put): void;
   append(operation: Append): void;
-  remove(ids: readonly ItemId[]): void;
+  /** Takes items away; those that are not on the board do not matter. */
+  erase(ids: readonly ItemId[]): void;
   clear(): void;
-  /** From here on it can be undone. */
+  /** From here on it can be undone, as one step. */
   end(): void;
 }
+
+/** One sweep of the eraser. */
+export type Eraser = Pick<StepInProgress, "erase" | "end">;
 
 /** What this person did and can take back: the inverse operations [W5], at most {@link MAX_STEPS} steps. */
 export class UndoHistory {
@@ -73,7 +77,7 @@ export class UndoHistory {
         this.#perform(operation);
       },
       append: (operation) => this.#perform(operation),
-      remove: (ids) => {
+      erase: (ids) => {
         if (ids.some((id) => this.#view.get(id))) this.#forgetUndone();
         this.#remove(step, ids);
       },
