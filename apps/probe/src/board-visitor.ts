@@ -37,6 +37,10 @@ export class BoardVisitor implements Disposable {
     return this.client.hello?.pod;
   }
 
+  get isLive(): boolean {
+    return this.client.state === "live";
+  }
+
   get isSaved(): boolean {
     return this.client.saveState.state === "saved";
   }
@@ -51,7 +55,8 @@ export class BoardVisitor implements Disposable {
   }
 
   /** Draws a small stroke somewhere, and says which it is. */
-  draw(place: Point = somewhere()): ItemId {
+  draw(): ItemId {
+    const place = somewhere();
     const stroke = this.client.beginStroke(STYLE, place);
     stroke.extend([{ x: place.x + 200, y: place.y + 100 }]);
     stroke.end();
@@ -71,7 +76,7 @@ export class BoardVisitor implements Disposable {
   }
 
   untilLive(signal: AbortSignal): Promise<void> {
-    return this.changes.until("the board", () => this.client.state === "live", signal);
+    return this.changes.until("the board", () => this.isLive, signal);
   }
 
   untilSaved(signal: AbortSignal): Promise<void> {

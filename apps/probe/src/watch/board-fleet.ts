@@ -40,11 +40,10 @@ export class BoardFleet extends Fleet<Drawer> {
     );
     const signal = AbortSignal.timeout(SETTLE_MS);
     const late = await BoardVisitor.open(this.options.target, this.#board, signal).catch(() => undefined);
-    const visitors = this.members.map(({ visitor }) => visitor);
-    const all = late ? [...visitors, late] : visitors;
+    const all = late ? [...this.members, late] : this.members;
     this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);
     const truth = late?.board;
-    this.#outOfOrder = this.lost > 0 ? 0 : visitors.filter(({ board }) => board !== truth).length;
+    this.#outOfOrder = this.lost > 0 ? 0 : this.members.filter(({ board }) => board !== truth).length;
     late?.[Symbol.dispose]();
   }
 
@@ -63,5 +62,5 @@ function differences({ client }: BoardVisitor, expected: ReadonlySet<string>): n
   return missing + (client.view.size - (expected.size - missing));
 }
 
-const isSettled = ({ visitor, waiting }: Drawer, expected: ReadonlySet<string>): boolean =>
-  waiting === 0 && differences(visitor, expected) === 0;
+const isSettled = (drawer: Drawer, expected: ReadonlySet<string>): boolean =>
+  drawer.waiting === 0 && differences(drawer, expected) === 0;

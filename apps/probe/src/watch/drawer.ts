@@ -1,7 +1,6 @@
 import type { ItemId } from "@crosspod/protocol";
 import { BoardVisitor } from "../board-visitor.ts";
 import type { Target } from "../target.ts";
-import type { Changes } from "../wait.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
@@ -9,9 +8,7 @@ import { Silence } from "./silence.ts";
 const KEPT_STROKES = 50;
 
 /** Somebody who draws small strokes on a board, erases the old ones, and counts what others draw. */
-export class Drawer implements Member {
-  readonly visitor: BoardVisitor;
-  readonly changes: Changes;
+export class Drawer extends BoardVisitor implements Member {
   readonly silence = new Silence();
   /** The strokes that must be on the board, once they are acknowledged. */
   readonly kept: ItemId[] = [];
@@ -23,9 +20,8 @@ export class Drawer implements Member {
   #isDrawing = false;
 
   constructor(target: Target, board: string) {
-    this.visitor = new BoardVisitor(target, board);
-    this.changes = this.visitor.changes;
-    const { client } = this.visitor;
+    super(target, board);
+    const { client } = this;
     client.onState((state) => {
       if (state === "reconnecting") this.tally.reconnects += 1;
     });
@@ -35,36 +31,25 @@ export class Drawer implements Member {
     });
   }
 
-  get isLive(): boolean {
-    return this.visitor.client.state === "live";
-  }
-
-  get pod(): string | undefined {
-    return this.visitor.pod;
-  }
-
   get drawn(): number {
     return this.#own.size;
   }
 
   /** Operations that wait for their acknowledgement. */
   get waiting(): number {
-    const { saveState } = this.visitor.client;
+    const { saveState } = this.client;
     return saveState.state === "saved" ? 0 : saveState.operations;
   }
 
-  draw(): void {
+  override draw(): ItemId {
     this.#isDrawing = true;
-    const id = this.visitor.draw();
+    const id = super.draw();
     this.#isDrawing = false;
     this.#own.add(id);
     this.kept.push(id);
     const old = this.kept.length > KEPT_STROKES ? this.kept.shift() : undefined;
-    if (old !== undefined) this.visitor.erase([old]);
-  }
-
-  close(): void {
-    this.visitor[Symbol.dispose]();
+    if (old !== undefined) this.erase([old]);
+    return id;
   }
 
   #put(id: ItemId): void {

@@ -38,7 +38,7 @@ export class FeedReader implements Member {
     return { received, repeated, outOfOrder, reconnects: Math.max(0, this.#connections - 1) };
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#client.close();
   }
 

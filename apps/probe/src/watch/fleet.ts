@@ -26,13 +26,12 @@ export interface Tally {
 }
 
 /** One client of a watch. */
-export interface Member {
+export interface Member extends Disposable {
   readonly changes: Changes;
   readonly silence: Silence;
   readonly tally: Readonly<Tally>;
   readonly isLive: boolean;
   readonly pod: string | undefined;
-  close(): void;
 }
 
 /** The clients of a watch, and the traffic that they are to get. Disposing of it ends both. */
@@ -96,7 +95,7 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stop();
-    for (const member of this.members) member.close();
+    for (const member of this.members) member[Symbol.dispose]();
   }
 
   /** Makes one sender send once. */

@@ -47,7 +47,7 @@ export class OriginalDrawer implements Member {
     this.#socket.emit(BoardEvent.drawing, { x0: MARK, y0: this.#place, x1: MARK, y1: this.#place, color });
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#socket.disconnect();
   }
 

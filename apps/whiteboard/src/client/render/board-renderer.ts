@@ -37,13 +37,9 @@ export class BoardRenderer {
     this.#reset();
   }
 
-  /** Keeps the item of one's own pen active while the pen is down. */
-  hold(id: ItemId): void {
+  /** Keeps the item of one's own pen active while the pen is down; undefined when it is up again. */
+  hold(id: ItemId | undefined): void {
     this.#active.heldId = id;
-  }
-
-  release(): void {
-    this.#active.heldId = undefined;
   }
 
   get #picture(): Picture {

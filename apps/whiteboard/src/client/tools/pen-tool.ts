@@ -45,7 +45,7 @@ export const penTool = (
       end() {
         if (near && distance(near, last) > 0) extend([near]);
         stroke.end();
-        renderer.release();
+        renderer.hold(undefined);
       },
     };
   },
