@@ -19,7 +19,7 @@ const MAX_STEPS = 200;
 const MAX_PUT_LENGTH = MAX_MESSAGE_LENGTH - 1_024;
 
 /** Performs an operation; `onRemoved` hears what it really took away. */
-export type Perform = (operation: Operation, onRemoved?: RemovalListener) => void;
+type Perform = (operation: Operation, onRemoved?: RemovalListener) => void;
 
 /** What one step has done to the board: undoing it does the opposite. */
 interface Step {

@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from "./json.ts";
-import { type FieldError, type FieldErrorCode, type Parsed, parsed, refused } from "./problem.ts";
+import { type FieldErrorCode, type Parsed, parsed, refused } from "./problem.ts";
 
 /** Longest id and value, in UTF-16 code units: a row's name and a reading, not documents; they bound a pod's memory [B3]. */
 export const MAX_ID_LENGTH = 64;
@@ -85,7 +85,5 @@ function describe(json: unknown): string {
   return `a ${typeof json}`;
 }
 
-function refusedField(field: string, code: FieldErrorCode, detail: string, limit?: number) {
-  const error: FieldError = limit === undefined ? { field, code, detail } : { field, code, detail, limit };
-  return refused(error);
-}
+const refusedField = (field: string, code: FieldErrorCode, detail: string, limit?: number) =>
+  refused({ field, code, detail, ...(limit !== undefined && { limit }) });
