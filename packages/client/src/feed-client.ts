@@ -10,8 +10,8 @@ import {
   type UpdateMessage,
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { Emitter, type Subscribe } from "./emitter.ts";
+import { systemClock } from "./clock.ts";
+import { Emitter } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { Timer } from "./timer.ts";
@@ -54,8 +54,6 @@ export interface FeedClientOptions {
   readonly connect?: (url: string) => FeedSocket;
   /** From 0 up to 1, for the jitter of reconnects; `Math.random` by default. */
   readonly random?: () => number;
-  /** By which it is told that nothing comes any more. */
-  readonly clock?: Clock;
 }
 
 /** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
@@ -72,11 +70,14 @@ const SILENT_HEARTBEATS = 2.5;
  * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
  */
 export class FeedClient {
+  readonly #state = new Observable<FeedClientState>("connecting");
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #restarted = new Emitter<[]>();
+  readonly onState = this.#state.changed.add;
   /** Hears each value that has changed. */
-  readonly onUpdate: Subscribe<[FeedValue]>;
-  readonly onState: Subscribe<[FeedClientState]>;
+  readonly onUpdate = this.#updated.add;
   /** Hears that the feed is another data set and the values so far are gone. */
-  readonly onRestart: Subscribe<[]>;
+  readonly onRestart = this.#restarted.add;
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
@@ -84,26 +85,20 @@ export class FeedClient {
   readonly #helloWait: Timer;
   readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
-  readonly #state = new Observable<FeedClientState>("connecting");
-  readonly #updated = new Emitter<[FeedValue]>();
-  readonly #restarted = new Emitter<[]>();
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
   #revision = 0;
   /** Called when the state comes that was asked for. */
   #onStateMessage = (): void => {};
 
-  constructor({ url, connect, random = Math.random, clock = systemClock }: FeedClientOptions) {
-    this.onUpdate = this.#updated.add;
-    this.onState = this.#state.changed.add;
-    this.onRestart = this.#restarted.add;
+  constructor({ url, connect, random = Math.random }: FeedClientOptions) {
     this.#url = new URL(url);
     this.#connect = connect ?? ((feedUrl) => new WebSocket(feedUrl));
     this.#backoff = new Backoff(random);
-    this.#retry = new Timer(clock, () => this.open());
-    this.#helloWait = new Timer(clock, () => this.#follow());
+    this.#retry = new Timer(systemClock, () => this.open());
+    this.#helloWait = new Timer(systemClock, () => this.#follow());
     this.#silence = new LivenessMonitor({
-      clock,
+      clock: systemClock,
       random,
       ask: () => this.#askForState(),
       onSilent: () => this.#silent(),

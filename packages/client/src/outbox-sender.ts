@@ -81,7 +81,6 @@ export class OutboxSender {
     this.#sent = [];
   }
 
-  /** Something was acknowledged. */
   acknowledged(): void {
     this.#sent = this.#sent.filter(({ client, lastSeq }) => this.#outbox.find(client, lastSeq));
     this.#backoff.reset();

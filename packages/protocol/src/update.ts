@@ -26,18 +26,16 @@ const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /** Reads a JSON value as one update, or as a batch of 1 to {@link MAX_BATCH_UPDATES} [B2] [B3]. Never throws. */
 export function parseUpdates(json: unknown): Parsed<Update[]> {
-  if (!Array.isArray(json)) {
-    const update = parseUpdate(json, "");
-    return update.ok ? parsed([update.value]) : update;
-  }
-  if (json.length === 0) return refusedField("body", "empty", "body is an empty array; it needs at least one update");
-  if (json.length > MAX_BATCH_UPDATES) {
-    const detail = `body has ${json.length} updates; the limit is ${MAX_BATCH_UPDATES} in one request`;
+  const isBatch = Array.isArray(json);
+  const items: readonly unknown[] = isBatch ? json : [json];
+  if (items.length === 0) return refusedField("body", "empty", "body is an empty array; it needs at least one update");
+  if (items.length > MAX_BATCH_UPDATES) {
+    const detail = `body has ${items.length} updates; the limit is ${MAX_BATCH_UPDATES} in one request`;
     return refusedField("body", "too-many", detail, MAX_BATCH_UPDATES);
   }
   const updates: Update[] = [];
-  for (const [index, item] of json.entries()) {
-    const update = parseUpdate(item, `[${index}]`);
+  for (const [index, item] of items.entries()) {
+    const update = parseUpdate(item, isBatch ? `[${index}]` : "");
     if (!update.ok) return update;
     updates.push(update.value);
   }
