@@ -1,12 +1,4 @@
-import {
-  type BoardError,
-  type ItemId,
-  itemId,
-  type Joined,
-  type Operation,
-  type Point,
-  type StrokeStyle,
-} from "@crosspod/protocol";
+import { type BoardError, itemId, type Joined, type Operation, type Point, type StrokeStyle } from "@crosspod/protocol";
 import type { SyncError } from "./affinity-monitor.ts";
 import { BoardConnection } from "./board-connection.ts";
 import { BoardDocument } from "./board-document.ts";
@@ -137,7 +129,7 @@ export class BoardClient {
       style,
       first,
       step: this.history.begin(),
-      newItemId: () => this.#newItemId(),
+      newItemId: () => itemId(this.#document.outbox.client, ++this.#items),
       onEnd: () => this.#openStrokes.delete(stroke),
     });
     this.#openStrokes.add(stroke);
@@ -155,11 +147,6 @@ export class BoardClient {
     const step = this.history.begin();
     step.clear();
     step.end();
-  }
-
-  #newItemId(): ItemId {
-    this.#items += 1;
-    return itemId(this.#document.outbox.client, this.#items);
   }
 
   #perform(operation: Operation, onRemoved?: RemovalListener): void {

@@ -68,7 +68,6 @@ export class BoardConnection {
     this.update();
   }
 
-  /** What the service said of itself last. */
   get hello(): Joined | undefined {
     return this.#hello;
   }

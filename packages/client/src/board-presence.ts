@@ -1,7 +1,7 @@
 import {
   type BoardError,
   BoardEvent,
-  isRecord,
+  onGrid,
   PEOPLE_TTL_SECONDS,
   type People,
   type Person,
@@ -9,32 +9,35 @@ import {
   parseCursors,
 } from "@crosspod/protocol";
 import type { BoardContext } from "./board-context.ts";
-import { parseRefusal } from "./board-reply.ts";
+import { parsePeople, parseRefusal } from "./board-reply.ts";
 import type { BoardTransport } from "./board-transport.ts";
 import type { Cancel, Clock } from "./clock.ts";
-import { CursorSender } from "./cursor-sender.ts";
-import { Emitter, type Subscribe } from "./emitter.ts";
+import { Emitter } from "./emitter.ts";
 import { Observable } from "./observable.ts";
 import { sanitizeName } from "./sanitize-name.ts";
+import { Timer } from "./timer.ts";
 
 /** What somebody is called who has given no name. */
 const NAMELESS = "Guest";
+/** Often enough for a pointer that others see gliding. */
+const CURSOR_INTERVAL_MS = 50;
 /** Cursors may come before the people they belong to; past this many the oldest is forgotten. */
 const MAX_CURSORS = 1_000;
 const TTL_MS = PEOPLE_TTL_SECONDS * 1_000;
 
 /** Who is on the board, what they are called and where they point: others, by their pods, and this person [W11]. */
 export class BoardPresence {
-  readonly onPeople: Subscribe<[readonly Person[]]>;
-  readonly onCursors: Subscribe<[]>;
+  readonly #people = new Observable<readonly Person[]>([]);
+  readonly #cursorsChanged = new Emitter<[]>();
+  readonly onPeople = this.#people.changed.add;
+  readonly onCursors = this.#cursorsChanged.add;
   readonly #transport: BoardTransport;
   readonly #clock: Clock;
   readonly #onRefused: (error: BoardError) => void;
   readonly #pods = new Map<string, { readonly people: readonly Person[]; readonly cancelExpiry: Cancel }>();
-  readonly #people = new Observable<readonly Person[]>([]);
   readonly #cursors = new Map<string, Point>();
-  readonly #cursorsChanged = new Emitter<[]>();
-  readonly #ownCursor: CursorSender;
+  readonly #cursorInterval: Timer;
+  #unsentCursor: { readonly point: Point | undefined } | undefined;
   #name: string;
 
   /** @param onRefused hears why a name was not taken. */
@@ -43,13 +46,11 @@ export class BoardPresence {
     name: string,
     onRefused: (error: BoardError) => void,
   ) {
-    this.onPeople = this.#people.changed.add;
-    this.onCursors = this.#cursorsChanged.add;
     this.#transport = transport;
     this.#clock = clock;
     this.#onRefused = onRefused;
     this.#name = sanitizeName(name) || NAMELESS;
-    this.#ownCursor = new CursorSender(transport, clock);
+    this.#cursorInterval = new Timer(clock, () => this.#sendCursor());
     transport.on(BoardEvent.people, (people) => this.#hearPeople(parsePeople(people)));
     transport.on(BoardEvent.cursor, (text) => this.#hearCursors(text));
   }
@@ -76,7 +77,8 @@ export class BoardPresence {
 
   /** The pointer is there, on the board's grid, or has left it. Others may not see every move. */
   moveCursor(point: Point | undefined): void {
-    this.#ownCursor.move(point);
+    this.#unsentCursor = { point };
+    if (!this.#cursorInterval.isRunning) this.#sendCursor();
   }
 
   /** Others see the name as soon as the service has taken it; it is the one of every later connection, too. */
@@ -87,8 +89,18 @@ export class BoardPresence {
 
   /** Tells nothing more, and does not wait any more until pods become silent. */
   close(): void {
-    this.#ownCursor.close();
+    this.#cursorInterval.stop();
     for (const { cancelExpiry } of this.#pods.values()) cancelExpiry();
+  }
+
+  /** The first move at once, then the newest of each interval. */
+  #sendCursor(): void {
+    if (!this.#unsentCursor) return;
+    const { point } = this.#unsentCursor;
+    this.#unsentCursor = undefined;
+    const place = point && onGrid(point);
+    this.#transport.emitVolatile(BoardEvent.cursor, ...(place ? [place.x, place.y] : []));
+    this.#cursorInterval.start(CURSOR_INTERVAL_MS);
   }
 
   async #sendName(name: string): Promise<void> {
@@ -100,7 +112,6 @@ export class BoardPresence {
     }
   }
 
-  /** A pod says whom it has. */
   #hearPeople(heard: People | undefined): void {
     if (!heard) return;
     const { pod, people } = heard;
@@ -136,13 +147,3 @@ export class BoardPresence {
     this.#cursorsChanged.emit();
   }
 }
-
-/** Reads whom a pod has; undefined when it does not say that. */
-function parsePeople(value: unknown): People | undefined {
-  if (!isRecord(value) || typeof value.pod !== "string" || !Array.isArray(value.people)) return undefined;
-  const people: readonly unknown[] = value.people;
-  return { pod: value.pod, people: people.filter(isPerson).map(({ id, name }) => ({ id, name })) };
-}
-
-const isPerson = (value: unknown): value is Person =>
-  isRecord(value) && typeof value.id === "string" && typeof value.name === "string";

@@ -5,6 +5,8 @@ import {
   isRecord,
   type Joined,
   type JsonRecord,
+  type People,
+  type Person,
   type Reply,
 } from "@crosspod/protocol";
 
@@ -38,13 +40,21 @@ function parseJoined(value: JsonRecord): Joined | undefined {
   return typeof items === "string" ? { ...known, items } : known;
 }
 
-/** Reads how far a board has come. */
 export const parseHead = (value: unknown): Head | undefined =>
   isRecord(value) && typeof value.epoch === "string" && isCount(value.seq)
     ? { epoch: value.epoch, seq: value.seq }
     : undefined;
 
-/** Reads why something was not taken. */
+/** Reads whom a pod has; undefined when it does not say that. */
+export function parsePeople(value: unknown): People | undefined {
+  if (!isRecord(value) || typeof value.pod !== "string" || !Array.isArray(value.people)) return undefined;
+  const people: readonly unknown[] = value.people;
+  return { pod: value.pod, people: people.filter(isPerson).map(({ id, name }) => ({ id, name })) };
+}
+
+const isPerson = (value: unknown): value is Person =>
+  isRecord(value) && typeof value.id === "string" && typeof value.name === "string";
+
 export function parseError(value: unknown): BoardError | undefined {
   const isError = isRecord(value) && typeof value.code === "string" && typeof value.detail === "string";
   return isError ? (value as JsonRecord & BoardError) : undefined;

@@ -24,7 +24,7 @@ export interface BoardSyncEvents {
   readonly onChange: () => void;
 }
 
-/** Follows the ordered stream of a board, which acknowledges what is sent: joins it, and joins again when what comes is not what follows [W7] [W10]. */
+/** Follows the ordered stream of a board: joins it, and joins again when what comes is not what follows [W7] [W10]. */
 export class BoardSync {
   readonly #context: BoardContext;
   readonly #sender: OutboxSender;

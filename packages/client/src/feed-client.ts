@@ -10,8 +10,8 @@ import {
   type UpdateMessage,
 } from "@crosspod/protocol";
 import { Backoff } from "./backoff.ts";
-import { type Clock, systemClock } from "./clock.ts";
-import { Emitter, type Subscribe } from "./emitter.ts";
+import { systemClock } from "./clock.ts";
+import { Emitter } from "./emitter.ts";
 import { LivenessMonitor } from "./liveness-monitor.ts";
 import { Observable } from "./observable.ts";
 import { Timer } from "./timer.ts";
@@ -54,8 +54,6 @@ export interface FeedClientOptions {
   readonly connect?: (url: string) => FeedSocket;
   /** From 0 up to 1, for the jitter of reconnects; `Math.random` by default. */
   readonly random?: () => number;
-  /** By which it is told that nothing comes any more. */
-  readonly clock?: Clock;
 }
 
 /** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
@@ -72,11 +70,14 @@ const SILENT_HEARTBEATS = 2.5;
  * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
  */
 export class FeedClient {
+  readonly #state = new Observable<FeedClientState>("connecting");
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #restarted = new Emitter<[]>();
+  readonly onState = this.#state.changed.add;
   /** Hears each value that has changed. */
-  readonly onUpdate: Subscribe<[FeedValue]>;
-  readonly onState: Subscribe<[FeedClientState]>;
+  readonly onUpdate = this.#updated.add;
   /** Hears that the feed is another data set and the values so far are gone. */
-  readonly onRestart: Subscribe<[]>;
+  readonly onRestart = this.#restarted.add;
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
@@ -84,26 +85,20 @@ export class FeedClient {
   readonly #helloWait: Timer;
   readonly #silence: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
-  readonly #state = new Observable<FeedClientState>("connecting");
-  readonly #updated = new Emitter<[FeedValue]>();
-  readonly #restarted = new Emitter<[]>();
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
   #revision = 0;
   /** Called when the state comes that was asked for. */
   #onStateMessage = (): void => {};
 
-  constructor({ url, connect, random = Math.random, clock = systemClock }: FeedClientOptions) {
-    this.onUpdate = this.#updated.add;
-    this.onState = this.#state.changed.add;
-    this.onRestart = this.#restarted.add;
+  constructor({ url, connect, random = Math.random }: FeedClientOptions) {
     this.#url = new URL(url);
     this.#connect = connect ?? ((feedUrl) => new WebSocket(feedUrl));
     this.#backoff = new Backoff(random);
-    this.#retry = new Timer(clock, () => this.open());
-    this.#helloWait = new Timer(clock, () => this.#liveWithoutHello());
+    this.#retry = new Timer(systemClock, () => this.open());
+    this.#helloWait = new Timer(systemClock, () => this.#follow());
     this.#silence = new LivenessMonitor({
-      clock,
+      clock: systemClock,
       random,
       ask: () => this.#askForState(),
       onSilent: () => this.#silent(),
@@ -135,9 +130,10 @@ export class FeedClient {
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
     this.#silence.start(HANDSHAKE_WAIT_MS);
-    socket.addEventListener("open", () => this.#opened(socket));
-    socket.addEventListener("message", ({ data }) => this.#received(socket, data));
-    socket.addEventListener("close", ({ code }) => this.#lost(socket, code));
+    const isCurrent = (): boolean => this.#socket === socket;
+    socket.addEventListener("open", () => isCurrent() && this.#opened());
+    socket.addEventListener("message", ({ data }) => isCurrent() && this.#received(data));
+    socket.addEventListener("close", ({ code }) => isCurrent() && this.#lost(code));
     // A close follows every error, and says more; ws wants somebody to listen all the same.
     socket.addEventListener("error", () => {});
   }
@@ -161,17 +157,16 @@ export class FeedClient {
     return url.href;
   }
 
-  #opened(socket: FeedSocket): void {
-    if (this.#socket !== socket) return;
+  #opened(): void {
     // A pod may hang before its hello.
     this.#watchSilence();
     if (this.#hello) return this.#setState("catching-up");
     this.#helloWait.start(HELLO_WAIT_MS);
   }
 
-  #received(socket: FeedSocket, data: unknown): void {
+  #received(data: unknown): void {
     const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
-    if (!message || this.#socket !== socket || this.state === "outdated") return;
+    if (!message || this.state === "outdated") return;
     this.#helloWait.stop();
     this.#silence.heard();
     this.#handle(message);
@@ -196,21 +191,20 @@ export class FeedClient {
   #handleHello(hello: Hello): void {
     const restarted = this.#hello?.epoch !== hello.epoch && (this.#hello !== undefined || this.#values.size > 0);
     this.#hello = hello;
-    this.#backoff.reset();
     this.#watchSilence();
     if (restarted) {
       this.#revision = 0;
       this.#values.clear();
       this.#restarted.emit();
     }
-    this.#follow(hello);
+    this.#follow();
   }
 
-  #handleState(state: StateMessage): void {
+  #handleState({ state, revision }: StateMessage): void {
     this.#onStateMessage();
     if (!this.#hello) return;
-    this.#hello = { ...this.#hello, state: state.state, revision: state.revision };
-    this.#follow(this.#hello);
+    this.#hello = { ...this.#hello, state, revision };
+    this.#follow();
   }
 
   #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
@@ -225,19 +219,15 @@ export class FeedClient {
     this.#values.set(id, entry);
     this.#revision = Math.max(this.#revision, revision ?? 0);
     this.#updated.emit(entry);
-    if (this.#hello) return this.#follow(this.#hello);
-    this.#liveWithoutHello();
+    this.#follow();
   }
 
-  #liveWithoutHello(): void {
+  /** Draws the state from what the server said and what was seen since; one that says no hello is live as it is. */
+  #follow(): void {
     this.#backoff.reset();
-    this.#setState("live");
-  }
-
-  /** Draws the state from what the server said and what was seen since. */
-  #follow(hello: Hello): void {
-    if (hello.state === "stale") return this.#setState("stale");
-    this.#setState(this.#revision >= hello.revision ? "live" : "catching-up");
+    const { state, revision } = this.#hello ?? { state: "live", revision: 0 };
+    if (state === "stale") return this.#setState("stale");
+    this.#setState(this.#revision >= revision ? "live" : "catching-up");
   }
 
   #watchSilence(): void {
@@ -262,12 +252,11 @@ export class FeedClient {
   #drop(code: number): void {
     const socket = this.#socket;
     if (!socket) return;
+    this.#lost(code);
     socket.close(CloseCode.normal);
-    this.#lost(socket, code);
   }
 
-  #lost(socket: FeedSocket, code: number): void {
-    if (this.#socket !== socket) return;
+  #lost(code: number): void {
     this.#socket = undefined;
     this.#stopWaiting();
     this.#setState("reconnecting");

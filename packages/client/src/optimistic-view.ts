@@ -1,6 +1,6 @@
 import { BoardItems, type Item, type ItemId, type Operation } from "@crosspod/protocol";
 import type { BoardView, ViewChange } from "./board-view.ts";
-import { Emitter, type Unsubscribe } from "./emitter.ts";
+import { Emitter } from "./emitter.ts";
 import { type PendingOperation, touchedItems } from "./pending-operation.ts";
 
 /** What is pending lies above all that is committed: its place is this and its order. No board gets as far. */
@@ -23,6 +23,7 @@ export class OptimisticView implements BoardView {
   readonly #pendingByItem = new Map<ItemId, Set<PendingOperation>>();
   readonly #pendingClears = new Set<PendingOperation>();
   readonly #changed = new Emitter<[ViewChange]>();
+  readonly onChange = this.#changed.add;
 
   constructor(committed: BoardItems) {
     this.#committed = committed;
@@ -40,10 +41,6 @@ export class OptimisticView implements BoardView {
 
   get size(): number {
     return this.#items.size;
-  }
-
-  onChange(listener: (change: ViewChange) => void): Unsubscribe {
-    return this.#changed.add(listener);
   }
 
   /** What is applied on top. */

@@ -81,7 +81,6 @@ export class OutboxSender {
     this.#sent = [];
   }
 
-  /** Something was acknowledged. */
   acknowledged(): void {
     this.#sent = this.#sent.filter(({ client, lastSeq }) => this.#outbox.find(client, lastSeq));
     this.#backoff.reset();
@@ -93,22 +92,19 @@ export class OutboxSender {
 
   /** Sends what can be sent now. */
   pump(): void {
-    while (this.#canSend) {
+    while (this.#states.state === "sending") {
+      const underWay = this.#underWay;
+      const last = underWay.at(-1);
+      if (underWay.length >= MAX_UNDER_WAY || !this.#outbox.hasAfter(last)) return;
       if (this.#outbox.needsJoin) return this.#events.onDiverged();
       const { waitMs } = this.pace;
       if (waitMs > 0) this.#throttle(waitMs);
-      else this.#sendNext();
+      else this.#send(this.#outbox.messageAfter(last));
     }
   }
 
   get #underWay(): readonly OutboxMessage[] {
     return this.#sent.filter(({ isSuperseded }) => !isSuperseded);
-  }
-
-  get #canSend(): boolean {
-    const underWay = this.#underWay;
-    if (this.#states.state !== "sending" || underWay.length >= MAX_UNDER_WAY) return false;
-    return this.#outbox.hasAfter(underWay.at(-1));
   }
 
   #throttle(waitMs: number): void {
@@ -121,8 +117,7 @@ export class OutboxSender {
     this.pump();
   }
 
-  #sendNext(): void {
-    const message = this.#outbox.messageAfter(this.#underWay.at(-1));
+  #send(message: OutboxMessage | undefined): void {
     if (!message) return;
     this.pace.spend();
     this.#sent = [...this.#sent, { ...message, isSuperseded: false }];

@@ -1,5 +1,5 @@
 import type { BoardClient } from "./board-client.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { Timer } from "./timer.ts";
 
 /** A page that stays outdated, as while pods of two versions run, is not loaded more often than this [W14]. */
@@ -9,23 +9,22 @@ export interface OutdatedReloadOptions {
   readonly client: Pick<BoardClient, "syncError" | "saveState" | "onSyncError" | "onSaveState">;
   /** Loads the page anew. */
   readonly reload: () => void;
-  readonly clock?: Clock;
 }
 
 /** Loads a page anew whose version the service does not speak, once nothing waits in its outbox [W14]. */
-export function reloadWhenOutdated({ client, reload, clock = systemClock }: OutdatedReloadOptions): void {
+export function reloadWhenOutdated({ client, reload }: OutdatedReloadOptions): void {
   // The page that was loaded instead knows nothing of this one: so each must have been there for a while.
-  let notBefore = clock.now() + RELOAD_INTERVAL_MS;
+  let notBefore = systemClock.now() + RELOAD_INTERVAL_MS;
   const look = (): void => {
     const { syncError, saveState } = client;
     const waiting = saveState.state === "saved" ? 0 : saveState.operations;
     if (syncError?.code !== "outdated" || waiting > 0) return;
-    const now = clock.now();
+    const now = systemClock.now();
     if (now < notBefore) return wait.start(notBefore - now);
     notBefore = now + RELOAD_INTERVAL_MS;
     reload();
   };
-  const wait = new Timer(clock, look);
+  const wait = new Timer(systemClock, look);
   client.onSyncError(look);
   client.onSaveState(look);
 }

@@ -49,7 +49,6 @@ export class PenStroke {
 
   /** Its next points belong to a new item, which begins where this one ends: the line looks the same. */
   goOnInNewItem(): void {
-    if (!this.#isOpen) return;
     this.#item = this.#options.newItemId();
     this.#points = 1;
     this.#put();

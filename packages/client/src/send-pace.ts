@@ -44,7 +44,6 @@ export class SendPace {
     return Math.max(0, intervalMs - this.#creditMs);
   }
 
-  /** A message is sent. */
   spend(): void {
     this.#creditMs -= this.#rate.intervalMs;
   }

@@ -10,7 +10,7 @@ import {
   type Put,
 } from "@crosspod/protocol";
 import type { BoardView } from "./board-view.ts";
-import { Emitter, type Subscribe } from "./emitter.ts";
+import { Emitter } from "./emitter.ts";
 import { isPendingZ } from "./optimistic-view.ts";
 import type { RemovalListener } from "./pending-operation.ts";
 
@@ -19,7 +19,7 @@ const MAX_STEPS = 200;
 const MAX_PUT_LENGTH = MAX_MESSAGE_LENGTH - 1_024;
 
 /** Performs an operation; `onRemoved` hears what it really took away. */
-export type Perform = (operation: Operation, onRemoved?: RemovalListener) => void;
+type Perform = (operation: Operation, onRemoved?: RemovalListener) => void;
 
 /** What one step has done to the board: undoing it does the opposite. */
 interface Step {
@@ -45,16 +45,15 @@ export type Eraser = Pick<StepInProgress, "erase" | "end">;
 
 /** What this person did and can take back: the inverse operations [W5], at most {@link MAX_STEPS} steps. */
 export class UndoHistory {
+  readonly #changed = new Emitter<[]>();
   /** Hears that {@link canUndo} or {@link canRedo} may have changed. */
-  readonly onChange: Subscribe<[]>;
+  readonly onChange = this.#changed.add;
   readonly #view: BoardView;
   readonly #perform: Perform;
-  readonly #changed = new Emitter<[]>();
   #undo: Step[] = [];
   #redo: Step[] = [];
 
   constructor(view: BoardView, perform: Perform) {
-    this.onChange = this.#changed.add;
     this.#view = view;
     this.#perform = perform;
   }
@@ -85,7 +84,11 @@ export class UndoHistory {
         this.#forgetUndone();
         this.#take(step, { type: "clear" }, [...this.#view.items()]);
       },
-      end: () => this.#push(step),
+      end: () => {
+        if (isEmpty(step)) return;
+        this.#undo = [...this.#undo, step].slice(-MAX_STEPS);
+        this.#changed.emit();
+      },
     };
   }
 
@@ -102,12 +105,6 @@ export class UndoHistory {
   #forgetUndone(): void {
     if (!this.canRedo) return;
     this.#redo = [];
-    this.#changed.emit();
-  }
-
-  #push(step: Step): void {
-    if (isEmpty(step)) return;
-    this.#undo = [...this.#undo, step].slice(-MAX_STEPS);
     this.#changed.emit();
   }
 

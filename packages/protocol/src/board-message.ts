@@ -24,7 +24,7 @@ export const BoardEvent = {
   leaving: "leaving",
   /** Client: `x`, `y` on the board's grid, or nothing when the pointer has left. Server: `encodeCursors`. Never stored, dropped first. */
   cursor: "c",
-  /** Client: a new name for this person; answered with a {@link Reply} of {@link Renamed}. */
+  /** Client: a new name for this person; answered with a {@link Reply} of `{name}`, as it was taken. */
   name: "name",
   /** Server: who one pod has on this board: {@link People}. */
   people: "people",
@@ -73,10 +73,6 @@ export interface Joined extends History {
   readonly clientSeqs: readonly number[];
   /** A board's head is announced this often, at least: a connection that is silent for much longer is dead [W10]. */
   readonly headSeconds: number;
-}
-
-export interface Renamed {
-  readonly name: string;
 }
 
 export type Head = Pick<Position, "epoch" | "seq">;

@@ -53,9 +53,7 @@ export type UpdateMessage = Pick<CommittedUpdate, "id" | "value"> & Partial<Comm
 export const STATE_REQUEST = JSON.stringify({ type: "state" });
 
 /** This pod is leaving: the client connects again, and does not wait for the close that follows [B12]. */
-export interface Leaving {
-  readonly type: "leaving";
-}
+export const LEAVING = { type: "leaving" } as const;
 
 /** A hello of a pod that speaks another {@link FEED_PROTOCOL}: nothing else that it sends can be relied on [B7]. */
 export interface OtherProtocol {
@@ -63,14 +61,12 @@ export interface OtherProtocol {
   readonly protocol: number;
 }
 
-export type FeedMessage = Hello | OtherProtocol | StateMessage | Leaving | UpdateMessage;
-
-export const LEAVING: Leaving = { type: "leaving" };
+export type FeedMessage = Hello | OtherProtocol | StateMessage | typeof LEAVING | UpdateMessage;
 
 export const encodeUpdate = ({ id, value, revision, at }: CommittedUpdate): string =>
   JSON.stringify({ id, value, revision, at });
 
-export const encodeFeedMessage = (message: Hello | StateMessage | Leaving): string => JSON.stringify(message);
+export const encodeFeedMessage = (message: Hello | StateMessage | typeof LEAVING): string => JSON.stringify(message);
 
 /** Reads a message from the server, also from the original example's; undefined for anything else, which a client skips. */
 export function parseFeedMessage(text: string): FeedMessage | undefined {

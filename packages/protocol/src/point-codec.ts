@@ -61,7 +61,7 @@ export function countPoints(text: string, format: PointFormat): number | undefin
 /** The nearest point of the board's grid. */
 export function onGrid({ x, y, pressure }: Point): Point {
   const place = { x: whole(x, BOARD_WIDTH), y: whole(y, BOARD_HEIGHT) };
-  return pressure === undefined ? place : { ...place, pressure: whole(pressure, MAX_PRESSURE) };
+  return pressure === undefined ? place : { x: place.x, y: place.y, pressure: whole(pressure, MAX_PRESSURE) };
 }
 
 const whole = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));

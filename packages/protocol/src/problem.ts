@@ -35,7 +35,4 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 export const parsed = <T>(value: T): Parsed<T> => ({ ok: true, value });
 
-export const refused = (error: FieldError): { readonly ok: false; readonly error: FieldError } => ({
-  ok: false,
-  error,
-});
+export const refused = (error: FieldError) => ({ ok: false, error }) as const;

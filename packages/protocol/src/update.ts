@@ -1,5 +1,5 @@
 import { isRecord, type JsonRecord } from "./json.ts";
-import { type FieldError, type FieldErrorCode, type Parsed, parsed, refused } from "./problem.ts";
+import { type FieldErrorCode, type Parsed, parsed, refused } from "./problem.ts";
 
 /** Longest id and value, in UTF-16 code units: a row's name and a reading, not documents; they bound a pod's memory [B3]. */
 export const MAX_ID_LENGTH = 64;
@@ -34,18 +34,16 @@ const CONTROL_CHARACTERS = /\p{Cc}/u;
 
 /** Reads a JSON value as one update, or as a batch of 1 to {@link MAX_BATCH_UPDATES} [B2] [B3]. Never throws. */
 export function parseUpdates(json: unknown): Parsed<Update[]> {
-  if (!Array.isArray(json)) {
-    const update = parseUpdate(json, "");
-    return update.ok ? parsed([update.value]) : update;
-  }
-  if (json.length === 0) return refusedField("body", "empty", "body is an empty array; it needs at least one update");
-  if (json.length > MAX_BATCH_UPDATES) {
-    const detail = `body has ${json.length} updates; the limit is ${MAX_BATCH_UPDATES} in one request`;
+  const isBatch = Array.isArray(json);
+  const items: readonly unknown[] = isBatch ? json : [json];
+  if (items.length === 0) return refusedField("body", "empty", "body is an empty array; it needs at least one update");
+  if (items.length > MAX_BATCH_UPDATES) {
+    const detail = `body has ${items.length} updates; the limit is ${MAX_BATCH_UPDATES} in one request`;
     return refusedField("body", "too-many", detail, MAX_BATCH_UPDATES);
   }
   const updates: Update[] = [];
-  for (const [index, item] of json.entries()) {
-    const update = parseUpdate(item, `[${index}]`);
+  for (const [index, item] of items.entries()) {
+    const update = parseUpdate(item, isBatch ? `[${index}]` : "");
     if (!update.ok) return update;
     updates.push(update.value);
   }
@@ -93,7 +91,5 @@ function describe(json: unknown): string {
   return `a ${typeof json}`;
 }
 
-function refusedField(field: string, code: FieldErrorCode, detail: string, limit?: number) {
-  const error: FieldError = limit === undefined ? { field, code, detail } : { field, code, detail, limit };
-  return refused(error);
-}
+const refusedField = (field: string, code: FieldErrorCode, detail: string, limit?: number) =>
+  refused({ field, code, detail, ...(limit !== undefined && { limit }) });
