@@ -1,3 +1,5 @@
+import { isRecord } from "@crosspod/protocol";
+
 /** Reads JSON; undefined of what is none. */
 export function parseJson(text: string): unknown {
   try {
@@ -16,6 +18,3 @@ export function textIn(json: unknown, ...keys: readonly (string | number)[]): st
   const value = valueIn(json, ...keys);
   return typeof value === "string" ? value : undefined;
 }
-
-const isRecord = (json: unknown): json is Readonly<Record<string | number, unknown>> =>
-  typeof json === "object" && json !== null;

@@ -1,4 +1,4 @@
-import type { FieldError, Problem, Update } from "@crosspod/protocol";
+import { type FieldError, isRecord, type JsonRecord, type Problem, parseRecord, type Update } from "@crosspod/protocol";
 
 /** How long to wait for a reply before the update counts as not confirmed. */
 const REPLY_TIMEOUT_MS = 15_000;
@@ -20,7 +20,7 @@ export async function publish({ id, value }: Update, token: string | undefined):
       cache: "no-store",
       signal: AbortSignal.timeout(REPLY_TIMEOUT_MS),
     });
-    const json = parseJson(await response.text());
+    const json = parseRecord(await response.text());
     if (response.ok) return { kind: "committed", revision: revisionOf(json) };
     const { detail, errors = [] } = isProblem(json) ? json : { detail: `the server answered ${response.status}` };
     if (response.status === 401) return { kind: "unauthorized", detail };
@@ -30,22 +30,10 @@ export async function publish({ id, value }: Update, token: string | undefined):
   }
 }
 
-/** Undefined for what is no JSON object: the original example's server answers with nothing. */
-function parseJson(text: string): object | undefined {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const revisionOf = (json: object | undefined): number | undefined =>
-  json && "revision" in json && typeof json.revision === "number" ? json.revision : undefined;
+/** Undefined where there is none: the original example's server answers with nothing. */
+const revisionOf = (json: JsonRecord | undefined): number | undefined =>
+  typeof json?.revision === "number" ? json.revision : undefined;
 
 /** A problem document can come from a gateway too; only the errors of ours name fields. */
-const isProblem = (json: object | undefined): json is Pick<Problem, "detail" | "errors"> =>
-  json !== undefined &&
-  "detail" in json &&
-  typeof json.detail === "string" &&
-  (!("errors" in json) || Array.isArray(json.errors));
+const isProblem = (json: unknown): json is Pick<Problem, "detail" | "errors"> =>
+  isRecord(json) && typeof json.detail === "string" && (!("errors" in json) || Array.isArray(json.errors));

@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import { BOARD_HEIGHT, BOARD_WIDTH, MAX_PRESSURE, type Point } from "@crosspod/protocol";
+import { MAX_PRESSURE, onGrid, type Point } from "@crosspod/protocol";
 import type { BoardRenderer } from "../render/board-renderer.ts";
 import { distance } from "../render/vector.ts";
 import type { ViewTransform } from "../render/view-transform.ts";
@@ -53,9 +53,5 @@ export const penTool = (
 
 function boardPoint(sample: Sample, view: ViewTransform): Point {
   const place = view.toBoard(sample);
-  const point = { x: onGrid(place.x, BOARD_WIDTH), y: onGrid(place.y, BOARD_HEIGHT) };
-  if (sample.pressure === undefined) return point;
-  return { ...point, pressure: onGrid(sample.pressure * MAX_PRESSURE, MAX_PRESSURE) };
+  return onGrid(sample.pressure === undefined ? place : { ...place, pressure: sample.pressure * MAX_PRESSURE });
 }
-
-const onGrid = (value: number, max: number): number => Math.min(max, Math.max(0, Math.round(value)));
