@@ -29,7 +29,7 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   names += 1;
-  const environment = { REDIS_CLUSTER: cluster.addresses, BOARDS_NAME: `boards-${names}`, HEAD_SECONDS: "3600" };
+  const environment = { REDIS_CLUSTER: cluster.addresses, BOARDS_NAME: `boards-${names}`, HEAD_SECONDS: "300" };
   pods = await Promise.all(["a", "b"].map((name) => Pod.start("whiteboard", name, environment)));
   await Promise.all(pods.map((pod) => pod.untilReady()));
 });

@@ -170,7 +170,7 @@ describe("the whiteboard over Redis", () => {
   });
 
   test("[A1] a pod whose subscriptions alone are cut takes them up again, and its clients miss nothing", async () => {
-    const [one, two] = await startPods(2, { HEAD_SECONDS: "3600" });
+    const [one, two] = await startPods(2, { HEAD_SECONDS: "300" });
     const watcher = visit(two!);
     const drawer = visit(one!);
     await Promise.all([watcher, drawer].map((person) => person.untilState("live")));
@@ -238,7 +238,7 @@ describe("the whiteboard over Redis", () => {
   });
 
   test("[W12] an original client sees at once what is drawn on another pod, by its kind and by ours", async () => {
-    const [one, two] = await startPods(2, { HEAD_SECONDS: "3600" });
+    const [one, two] = await startPods(2, { HEAD_SECONDS: "300" });
     const originals = await Promise.all(
       [one!, two!].map(async ({ url }) => keep(await EventSocket.openOriginal(url, "websocket"))),
     );

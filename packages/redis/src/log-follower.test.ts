@@ -273,7 +273,7 @@ describe("LogFollower, told what was published,", () => {
       scene.receive(first);
       await scene.answerAll();
       expect(scene.state).toBe(scene.store.state);
-      expect(scene.causes).toEqual(gives ? ["start", "gap"] : ["start", "gap", "fork"]);
+      expect(scene.causes).toEqual(gives ? ["start", "gap"] : ["start", "gap", "unknown"]);
     },
   );
 
@@ -285,7 +285,7 @@ describe("LogFollower, told what was published,", () => {
     scene.receive(...late);
     await scene.answerAll();
     expectSame();
-    expect(scene.causes).toEqual(["start", "resubscribed", "fork"]);
+    expect(scene.causes).toEqual(["start", "resubscribed", "unknown"]);
   });
 
   test("knows the newest batches that it took, and those that the store named", async () => {
@@ -370,7 +370,7 @@ describe("LogFollower, told what was published,", () => {
     scene.receive(store.announce());
     await scene.answerAll();
     expectSame();
-    expect(scene.causes).toEqual(["start", "lost-last", "fork"]);
+    expect(scene.causes).toEqual(["start", "lost-last", "unknown"]);
   });
 
   test("reads again for entries that come during a read and contradict what it knew before", async () => {

@@ -1,7 +1,7 @@
 import type { Position } from "@crosspod/protocol";
 import type { Batch, Reading } from "./batch.ts";
 
-export const READ_CAUSES = ["start", "gap", "lost-last", "fork", "new-epoch", "resubscribed"] as const;
+export const READ_CAUSES = ["start", "gap", "lost-last", "fork", "unknown", "new-epoch", "resubscribed"] as const;
 
 /** Why a follower read the store. */
 export type ReadCause = (typeof READ_CAUSES)[number];
@@ -129,7 +129,10 @@ export class LogFollower<B extends Batch, S extends Position> {
     if (!this.#position) return "start";
     if (epoch !== this.#position.epoch) return "new-epoch";
     if (seq > this.#position.seq) return "lost-last";
-    return this.#tokens.get(seq) === token ? undefined : "fork";
+    const own = this.#tokens.get(seq);
+    // Too long ago, or before what was read as a whole: only the store can tell whether it is of this history.
+    if (own === undefined) return "unknown";
+    return own === token ? undefined : "fork";
   }
 
   #append(batch: B): void {

@@ -8,7 +8,7 @@ const schema = z.object({
   /** Pods of the same name share their boards, when they share one Redis. */
   BOARDS_NAME: sharedName("boards"),
   /** How long a board is kept in Redis without use. */
-  BOARD_TTL_SECONDS: wholeNumber(60, 315_360_000).default(30 * 24 * 3_600),
+  BOARD_TTL_SECONDS: wholeNumber(600, 315_360_000).default(30 * 24 * 3_600),
   /** Most boards that the store holds; they bound its memory. */
   MAX_BOARDS: wholeNumber(1, 1_000_000).default(1_000),
   /** How many messages a client may send in a second, over time; twice as many at once. */
@@ -17,8 +17,8 @@ const schema = z.object({
   SLOW_CONSUMER_SECONDS: wholeNumber(1, 3_600).default(30),
   /** How often a client is pinged. Proxies often cut what is silent for 60 s. */
   PING_SECONDS: wholeNumber(1, 3_600).default(25),
-  /** How often a board's head is announced while it has viewers. */
-  HEAD_SECONDS: wholeNumber(1, 3_600).default(3),
+  /** How often a board's head is announced while it has viewers: often enough that the store keeps the board. */
+  HEAD_SECONDS: wholeNumber(1, 300).default(3),
 });
 
 export type WhiteboardConfig = ReturnType<typeof parseConfig>;

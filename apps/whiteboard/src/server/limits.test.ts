@@ -127,7 +127,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
 
   test("[W10] another epoch is announced at once when an append shows it, and its operations come after a new join", async () => {
     const store = new SteeredBoardStore();
-    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
@@ -157,7 +157,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
 
   test("[W10] another epoch is announced at once when a read shows it", async () => {
     const store = new SteeredBoardStore();
-    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });

@@ -7,6 +7,7 @@ import { BoardHistory, clientSeqsAfter } from "./board-history.ts";
 const ANNA = "anna-000";
 const BERT = "bert-000";
 const EPOCH = "e";
+const MAX_CHARACTERS = 512 * 1024;
 const START: Position = { epoch: EPOCH, seq: 7, token: "toke" };
 
 /** A log whose every append has another token. */
@@ -33,7 +34,7 @@ describe("what a pod remembers of a board", () => {
 
   const push = (...clients: string[]): BoardBatch => {
     const batch = log.append(clients);
-    history.push(batch);
+    history.push(batch, MAX_CHARACTERS);
     return batch;
   };
 
@@ -60,7 +61,7 @@ describe("what a pod remembers of a board", () => {
   test("[W10] it knows what follows an append of which it read others together", () => {
     const [one, two, three] = [log.append([ANNA]), log.append([BERT, ANNA]), log.append([BERT])];
     const text = `${one.text};${two.text};${three.text}`;
-    history.push({ ...three, previous: one.previous, firstSeq: one.firstSeq, text });
+    history.push({ ...three, previous: one.previous, firstSeq: one.firstSeq, text }, MAX_CHARACTERS);
     expect(history.after(one)).toBe(`${two.text};${three.text}`);
     expect(history.after(two)).toBe(three.text);
     const last = push(ANNA);
@@ -110,7 +111,7 @@ describe("what a pod remembers of a board", () => {
     const long = `a1,${"AA".repeat(32 * 1024)}`;
     const appends = Array.from({ length: 9 }, () => log.append([ANNA], long));
     for (const [index, batch] of appends.entries()) {
-      history.push(batch);
+      history.push(batch, MAX_CHARACTERS);
       if (index === 0) history.remember({ position: batch, items: "items" });
     }
     const countAfter = (position: Position) => {
@@ -139,7 +140,7 @@ describe("the newest numbers of clients", () => {
         const log = new Log();
         const history = new BoardHistory(START);
         const batches = all.map((each) => log.append(each));
-        for (const batch of batches) history.push(batch);
+        for (const batch of batches) history.push(batch, MAX_CHARACTERS);
         const countUpTo = (count: number) =>
           clients.map(
             (client) =>

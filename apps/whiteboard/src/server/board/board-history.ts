@@ -1,9 +1,6 @@
 import { type ClientId, entryNumbers, type History, type Position, tokenOf } from "@crosspod/protocol";
 import type { BoardBatch, BoardSnapshot } from "../store/board-store.ts";
 
-/** Most characters of the newest operations of a board that a pod keeps. */
-const MAX_RECENT_CHARACTERS = 512 * 1024;
-
 /** What a pod remembers of an open board, to answer who joins: its newest operations, and a whole board, as text. */
 export class BoardHistory {
   /** Before the first of the batches. */
@@ -26,13 +23,13 @@ export class BoardHistory {
     return { epoch, seq, token };
   }
 
-  /** Takes what follows. */
-  push(batch: BoardBatch): void {
+  /** Takes what follows; of that and what came before about `maxCharacters` of operations are kept. */
+  push(batch: BoardBatch, maxCharacters: number): void {
     // The message that brought it is not needed any more.
     const { message: _, ...rest } = batch;
     this.#batches.push(rest);
     this.#characters += batch.text.length;
-    if (this.#characters > MAX_RECENT_CHARACTERS) this.#forgetHalf();
+    if (this.#characters > maxCharacters) this.#forgetHalf();
   }
 
   remember(snapshot: BoardSnapshot): void {
@@ -59,8 +56,8 @@ export class BoardHistory {
   }
 
   #forgetHalf(): void {
-    const forgotten = this.#batches.splice(0, Math.ceil(this.#batches.length / 2));
-    this.#start = forgotten.at(-1) ?? this.#start;
+    const { epoch, seq, token } = this.#batches.splice(0, Math.ceil(this.#batches.length / 2)).at(-1) ?? this.#start;
+    this.#start = { epoch, seq, token };
     this.#characters = this.#batches.reduce((sum, { text }) => sum + text.length, 0);
   }
 }

@@ -20,6 +20,8 @@ export interface BoardLogOptions {
   /** The board is not on from what was followed. */
   readonly diverged: () => void;
   readonly onRead: (cause: ReadCause) => void;
+  /** Most characters of the newest operations that are remembered. */
+  readonly maxRecentCharacters: () => number;
   /** Told of a read that failed and that nobody waits for. */
   readonly failed: (error: unknown) => void;
 }
@@ -149,7 +151,7 @@ export class BoardLog {
   }
 
   #append(batch: BoardBatch): void {
-    this.#history?.push(batch);
+    this.#history?.push(batch, this.#options.maxRecentCharacters());
     if (!this.#isClosed) this.#options.appended(batch);
   }
 

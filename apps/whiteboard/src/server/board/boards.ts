@@ -2,6 +2,9 @@ import { type BoardContext, OpenBoard } from "./open-board.ts";
 
 /** Most characters of whole boards that are kept in memory: many ask for the same one when a pod has gone. */
 const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;
+/** The same of the newest operations of one board, and about of all. */
+const MAX_RECENT_CHARACTERS = 512 * 1024;
+const MAX_ALL_RECENT_CHARACTERS = 32 * 1024 * 1024;
 
 /** The boards that somebody on this pod has open. */
 export class Boards {
@@ -10,9 +13,10 @@ export class Boards {
   readonly #withSnapshot = new Set<OpenBoard>();
   readonly #context: BoardContext;
 
-  constructor(context: Omit<BoardContext, "snapshotUsed" | "closed">) {
+  constructor(context: Omit<BoardContext, "maxRecentCharacters" | "snapshotUsed" | "closed">) {
     this.#context = {
       ...context,
+      maxRecentCharacters: () => Math.min(MAX_RECENT_CHARACTERS, MAX_ALL_RECENT_CHARACTERS / this.size),
       snapshotUsed: (board) => this.#snapshotUsed(board),
       closed: (board) => this.#closed(board),
     };

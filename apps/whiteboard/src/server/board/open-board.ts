@@ -29,6 +29,8 @@ export interface BoardContext {
   readonly appendFailed: (board: string, error: unknown) => void;
   /** Told of what nobody foresaw. */
   readonly failed: (error: unknown) => void;
+  /** Most characters of its newest operations that a board remembers, as many as are open now. */
+  readonly maxRecentCharacters: () => number;
   /** Told that a whole board was used, which is kept in memory. */
   readonly snapshotUsed: (board: OpenBoard) => void;
   /** Told that the last one has left, and nothing waits. */
@@ -76,6 +78,7 @@ export class OpenBoard {
       appended: (batch) => this.#appended(batch),
       diverged: () => this.#diverged(),
       onRead: (cause) => metrics.logReads.inc({ cause }),
+      maxRecentCharacters: context.maxRecentCharacters,
       failed: this.#ignore,
     });
     this.#queue = new SubmissionQueue({

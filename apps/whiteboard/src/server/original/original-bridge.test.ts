@@ -269,7 +269,7 @@ describe("the original example's page", () => {
 
   test("[W10] it is sent the board anew at once when an append shows another one", async () => {
     const store = new SteeredBoardStore();
-    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using original = await EventSocket.openOriginal(whiteboard.url, "websocket");
     using viewer = await EventSocket.openOriginal(whiteboard.url, "websocket");
     const first = segment(0.25, 0.25, 0.5, 0.5);
@@ -292,7 +292,7 @@ describe("the original example's page", () => {
 describe("the original example's clients of several pods", () => {
   test("[W12] one that comes while the board is read for another, who leaves, hears what other pods append", async () => {
     const store = new SteeredBoardStore();
-    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "3600" }, { store });
+    await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     const open = () => EventSocket.openOriginal(whiteboard.url, "websocket");
     const clients = () => readMetric(whiteboard.adminUrl, "crosspod_board_clients");
     const draw = (number: number, ...points: [Point, Point]) =>

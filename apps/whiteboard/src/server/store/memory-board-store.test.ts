@@ -50,6 +50,16 @@ describe("boards of a store in memory", () => {
     expect(await refusal("three")).toMatchObject({ code: "too-many-boards" });
   });
 
+  test("[W9] an empty board that somebody follows is kept", async () => {
+    const unsubscribe = store.subscribe("one", { subscribed: () => {}, batch: () => {} });
+    await store.head("two");
+    now = UNUSED_MS + 1;
+    await store.head("two");
+    expect(await refusal("three")).toMatchObject({ code: "too-many-boards" });
+    unsubscribe();
+    expect(await refusal("three")).toBeUndefined();
+  });
+
   test("[W10] each board of each store has an epoch of its own", async () => {
     const other = new MemoryBoardStore({ maxBoards: 2 });
     const heads = await Promise.all([store.head("one"), store.head("two"), other.head("one")]);

@@ -12,7 +12,7 @@ import {
 } from "./board-store.ts";
 import { MemoryBoard, type MemoryBoardOptions } from "./memory-board.ts";
 
-/** An empty board that nobody asked for in this time may be forgotten: one with viewers is asked for its head. */
+/** An empty board that nobody asked for in this time may be forgotten, unless somebody follows it. */
 export const UNUSED_MS = 60_000;
 
 export interface MemoryBoardStoreOptions extends Partial<MemoryBoardOptions> {
@@ -99,7 +99,7 @@ export class MemoryBoardStore implements BoardStore {
     const unusedSince = this.#now() - UNUSED_MS;
     for (const [name, { board, usedAt }] of this.#entries) {
       if (usedAt > unusedSince) break;
-      if (!board.isEmpty) continue;
+      if (!board.isEmpty || board.listeners.size > 0) continue;
       this.#entries.delete(name);
       return;
     }

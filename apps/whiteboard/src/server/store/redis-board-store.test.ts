@@ -1,4 +1,4 @@
-import { itemId, type Position } from "@crosspod/protocol";
+import { itemId, type Position, parseItems } from "@crosspod/protocol";
 import type { RedisClient } from "@crosspod/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
@@ -78,6 +78,17 @@ describe("boards in Redis", () => {
     const unused = await commands.pttl(`crosspod:${name}:{two}:meta`);
     expect(unused).toBeGreaterThan(0);
     expect(unused).toBeLessThanOrEqual(600_000);
+  });
+
+  test("[W2] nothing of a board that was forgotten comes back, though its keys do not end in the same moment", async () => {
+    const name = newName();
+    const store = makeStore({ name });
+    await draw(store, "one");
+    await commands.del(`crosspod:${name}:{one}:meta`);
+    expect(await store.snapshot("one")).toMatchObject({ position: { seq: 0 }, items: "" });
+    const { outcomes } = await draw(store, "one");
+    expect(outcomes).toEqual([{ clientSeq: 1, repeats: 0 }]);
+    expect(parseItems((await store.snapshot("one")).items)).toHaveLength(1);
   });
 
   test("[W9] one board too many is refused, with the limit; those that are there go on, on any pod", async () => {

@@ -30,7 +30,7 @@ describe("two pods with one Redis", () => {
 
   beforeEach(async () => {
     await redis.client.flushall();
-    const environment = { REDIS_URL: redis.url, BOARDS_NAME: NAME, HEAD_SECONDS: "3600" };
+    const environment = { REDIS_URL: redis.url, BOARDS_NAME: NAME, HEAD_SECONDS: "300" };
     pods = await Promise.all(["pod-a", "pod-b"].map((POD_NAME) => startWhiteboard({ ...environment, POD_NAME })));
     const [first, second] = pods.map(({ url }) => url);
     await vi.waitFor(async () => {

@@ -44,7 +44,9 @@ local function beginEpoch()
   epoch, token, first, logged = newEpoch, newEpoch:sub(1, 4), seq, 0
   redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'token', token, 'points', pointCount, 'logged', 0, 'first', seq)
   redis.call('DEL', log)
-  if not isNew then publish(seq + 1, '', token) end
+  if not isNew then return publish(seq + 1, '', token) end
+  -- The keys of a board that is forgotten do not expire in the same moment: nothing of it comes back.
+  redis.call('DEL', items, points, clients, recent)
 end
 
 if not epoch or (ARGV[5] == epoch and isPast(ARGV[5], ARGV[6], ARGV[7]) == false) then beginEpoch() end
