@@ -13,7 +13,8 @@ import {
 export const UNREADABLE: BoardError = { code: "unavailable", detail: "the reply of the service cannot be read" };
 const OUTDATED: BoardError = {
   code: "outdated",
-  detail: "this page and the service have different versions; what you draw is kept, and sent once they agree: load the page anew if that lasts",
+  detail:
+    "this page and the service have different versions; what you draw is kept, and sent once they agree: load the page anew if that lasts",
 };
 
 /** Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14]. */
