@@ -139,7 +139,7 @@ async function newPage(): Promise<WhiteboardPage> {
 
 /** Resolves when the page says that it and its pod are of different releases. */
 async function untilOutdated(page: WhiteboardPage): Promise<void> {
-  await page.page.locator('#status[data-trouble="outdated"]').waitFor();
+  await page.page.locator('#status[data-sync-error="outdated"]').waitFor();
   expect(await page.reason.textContent()).toMatch(WORDS);
 }
 

@@ -1,18 +1,12 @@
 import { systemClock, WebOutboxStorage } from "@crosspod/client";
-import {
-  encodeCommitted,
-  type Item,
-  type ItemId,
-  type NumberedOperation,
-  parseCommitted,
-  parseItems,
-} from "@crosspod/protocol";
+import { type Item, type ItemId, type NumberedOperation, parseCommitted, parseItems } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
 import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
 import { FakeKeyValueStorage } from "../fuzz/fake-key-value-storage.ts";
 import { Random } from "../fuzz/random.ts";
 import { expectPoints, RandomHand } from "../fuzz/random-hand.ts";
 import { takenAway, Witness } from "../fuzz/witness.ts";
+import { encodeCommitted } from "../helpers/operation-text.ts";
 import type { Fate } from "../helpers/redis-proxy.ts";
 import { Person } from "./person.ts";
 import type { TroubledCluster } from "./troubled-cluster.ts";

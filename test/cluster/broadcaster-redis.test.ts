@@ -138,7 +138,7 @@ describe("the broadcaster over Redis", () => {
       expect(epochs.size).toBeGreaterThan(1);
     }
     for (const { adminUrl } of pods) {
-      expect(await readMetric(adminUrl, 'crosspod_feed_resyncs_total{cause="new-epoch"}')).toBeGreaterThan(0);
+      expect(await readMetric(adminUrl, 'crosspod_feed_log_reads_total{cause="new-epoch"}')).toBeGreaterThan(0);
     }
   });
 

@@ -2,13 +2,13 @@ import {
   type BoardError,
   BoardItems,
   type ClientId,
-  encodeCommitted,
   encodeItems,
   type History,
   type NumberedOperation,
   type Operation,
   type Position,
 } from "@crosspod/protocol";
+import { encodeCommitted } from "../helpers/operation-text.ts";
 
 interface Append extends Position {
   /** `encodeCommitted`; up to `seq`. */

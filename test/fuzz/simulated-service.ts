@@ -7,9 +7,9 @@ import {
   MAX_BOARD_POINTS,
   MAX_ITEM_POINTS,
   type Operation,
-  parseOperations,
   type Reply,
 } from "@crosspod/protocol";
+import { parseOperations } from "../helpers/operation-text.ts";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedLog } from "./simulated-log.ts";

@@ -6,9 +6,9 @@ import {
   type Joined,
   type NumberedOperation,
   parseCommitted,
-  parseOperations,
 } from "@crosspod/protocol";
 import { expect } from "vitest";
+import { parseOperations } from "../helpers/operation-text.ts";
 
 /** What the clients of a board have sent, and what they were told of it. */
 export class Witness {

@@ -1,5 +1,5 @@
 import type { RedisSubscriptions } from "@crosspod/redis";
-import { channelName, parseAppend } from "../../apps/whiteboard/src/server/store/append-message.ts";
+import { channelName, parsePublished } from "../../apps/whiteboard/src/server/store/append-message.ts";
 import type { BoardStore } from "../../apps/whiteboard/src/server/store/board-store.ts";
 
 /** Brings a store in Redis what the stores of its name publish. */
@@ -8,7 +8,7 @@ export const subscribeThrough =
   (board, { batch, subscribed }) => {
     const channel = channelName(`crosspod:${name}`, board);
     const hear = (message: Buffer): void => {
-      const published = parseAppend(message);
+      const published = parsePublished(message);
       if (published) batch(published);
     };
     void subscriptions.subscribe(channel, hear, subscribed);

@@ -10,7 +10,6 @@ import {
   type BoardError,
   BoardEvent,
   type ClientId,
-  encodeCommitted,
   encodeItems,
   encodePoints,
   type Item,
@@ -20,9 +19,9 @@ import {
   MAX_MESSAGE_LENGTH,
   type NumberedOperation,
   type Operation,
-  parseOperations,
 } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
+import { encodeCommitted, parseOperations } from "./operation-text.ts";
 
 export const STYLE = { color: "ff0000", width: 3, pressure: false };
 export const POINT = { x: 100, y: 100 };

@@ -1,6 +1,6 @@
 import { BoardClient, connectSocket } from "@crosspod/client";
 import { encodeItems, type ItemId, type Point, type StrokeStyle } from "@crosspod/protocol";
-import type { Dialer } from "./dialer.ts";
+import { agentOption, type Dialer } from "./dialer.ts";
 import type { Target } from "./target.ts";
 import { Changes, whenReady } from "./wait.ts";
 
@@ -91,8 +91,5 @@ export class BoardVisitor implements Disposable {
     this.client.close();
   }
 }
-
-/** socket.io hands the agent on to Node, and its types say that it is a text. */
-export const agentOption = ({ agent }: Dialer): string => agent as unknown as string;
 
 const somewhere = (): Point => ({ x: Math.round(Math.random() * 15_000), y: Math.round(Math.random() * 8_000) });

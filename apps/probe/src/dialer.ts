@@ -37,3 +37,6 @@ export class Dialer {
     for (const socket of this.#sockets) socket.destroy();
   }
 }
+
+/** socket.io hands the agent on to Node, and its types say that it is a text. */
+export const agentOption = ({ agent }: Dialer): string => agent as unknown as string;

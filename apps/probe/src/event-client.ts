@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BOARD_CLIENT_QUERY, BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
-import { agentOption } from "./board-visitor.ts";
+import { agentOption } from "./dialer.ts";
 import { joinRequest } from "./join.ts";
 import type { Target } from "./target.ts";
 import { Changes, whenReady } from "./wait.ts";

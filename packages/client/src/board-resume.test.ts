@@ -1,5 +1,6 @@
-import { type ClientId, encodeCommitted, encodeItems, itemId } from "@crosspod/protocol";
+import { type ClientId, encodeItems, itemId } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { encodeCommitted } from "../../../test/helpers/operation-text.ts";
 import {
   idsOf,
   item,

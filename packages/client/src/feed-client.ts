@@ -83,7 +83,7 @@ export class FeedClient {
   readonly #backoff: Backoff;
   readonly #retry: Timer;
   readonly #helloWait: Timer;
-  readonly #silence: LivenessMonitor;
+  readonly #liveness: LivenessMonitor;
   readonly #values = new Map<string, FeedValue>();
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
@@ -97,7 +97,7 @@ export class FeedClient {
     this.#backoff = new Backoff(random);
     this.#retry = new Timer(systemClock, () => this.open());
     this.#helloWait = new Timer(systemClock, () => this.#follow());
-    this.#silence = new LivenessMonitor({
+    this.#liveness = new LivenessMonitor({
       clock: systemClock,
       random,
       ask: () => this.#askForState(),
@@ -129,7 +129,7 @@ export class FeedClient {
     this.#retry.stop();
     const socket = this.#connect(this.#feedUrl());
     this.#socket = socket;
-    this.#silence.start(HANDSHAKE_WAIT_MS);
+    this.#liveness.start(HANDSHAKE_WAIT_MS);
     const isCurrent = (): boolean => this.#socket === socket;
     socket.addEventListener("open", () => isCurrent() && this.#opened());
     socket.addEventListener("message", ({ data }) => isCurrent() && this.#received(data));
@@ -168,7 +168,7 @@ export class FeedClient {
     const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
     if (!message || this.state === "outdated") return;
     this.#helloWait.stop();
-    this.#silence.heard();
+    this.#liveness.heard();
     this.#handle(message);
   }
 
@@ -178,7 +178,7 @@ export class FeedClient {
       case "hello":
         return this.#handleHello(message);
       case "other-protocol":
-        this.#silence.stop();
+        this.#liveness.stop();
         return this.#setState("outdated");
       case "state":
         return this.#handleState(message);
@@ -211,7 +211,7 @@ export class FeedClient {
     // Whoever sends updates without revisions is not who said hello before.
     if (revision === undefined) {
       this.#hello = undefined;
-      this.#silence.stop();
+      this.#liveness.stop();
     }
     // A pod that lags behind the one before may send what is known already.
     if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
@@ -231,8 +231,8 @@ export class FeedClient {
   }
 
   #watchSilence(): void {
-    if (!this.#hello) return this.#silence.stop();
-    this.#silence.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
+    if (!this.#hello) return this.#liveness.stop();
+    this.#liveness.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
   }
 
   #askForState(): Promise<void> {
@@ -268,7 +268,7 @@ export class FeedClient {
   #stopWaiting(): void {
     this.#retry.stop();
     this.#helloWait.stop();
-    this.#silence.stop();
+    this.#liveness.stop();
   }
 
   #setState(state: FeedClientState): void {

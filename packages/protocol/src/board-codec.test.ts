@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encodeCommitted, parseOperations } from "../../../test/helpers/operation-text.ts";
 import {
   countEntries,
-  encodeCommitted,
   encodeItems,
   encodeOperation,
   encodeOperations,
@@ -11,7 +11,6 @@ import {
   parseCommitted,
   parseItems,
   parseOperation,
-  parseOperations,
   tokenOf,
 } from "./board-codec.ts";
 import { type Item, MAX_WIDTH, type Operation } from "./board-operation.ts";

@@ -4,7 +4,6 @@ import {
   type Item,
   type ItemId,
   MAX_WIDTH,
-  type NumberedOperation,
   type Operation,
 } from "./board-operation.ts";
 import { countPoints } from "./point-codec.ts";
@@ -25,8 +24,8 @@ export const isClientId = (text: unknown): text is ClientId => typeof text === "
 export const itemId = (client: ClientId, number: number): ItemId => `${client}.${number.toString(36)}`;
 
 /**
- * Writes an operation as text [W8]: fields with `,` between them, whole numbers in base 36. In an item's id the client is left out where it is `author`, who made
- * the operation.
+ * Writes an operation as text [W8]: fields with `,` between them, whole numbers in base 36. In an item's id the client
+ * is left out where it is `author`, who made the operation.
  *
  *     put     pID,COLOR,WIDTH,Z,POINTS    Z empty: on top; POINTS begin with ! where they have a pressure
  *     append  aID,POINTS                  the same
@@ -49,7 +48,7 @@ export function encodeOperation(operation: Operation, author: ClientId): string 
   }
 }
 
-/** Reads what {@link encodeOperation} wrote; undefined when it is not that. The points are whole, but may be off the board. */
+/** Reads what {@link encodeOperation} wrote, else undefined. The points are whole, but may be off the board. */
 export function parseOperation(text: string, author: ClientId): Operation | undefined {
   const fields = text.slice(1).split(",");
   switch (text[0]) {
@@ -100,26 +99,12 @@ function parseRemove(fields: readonly string[], author: ClientId): Operation | u
 export const encodeOperations = (operations: readonly Operation[], author: ClientId): string =>
   operations.map((operation) => encodeOperation(operation, author)).join(";");
 
-/** Reads what {@link encodeOperations} wrote; undefined when any part of it is not that. */
-export function parseOperations(text: string, author: ClientId): Operation[] | undefined {
-  const operations = text.split(";").map((part) => parseOperation(part, author));
-  return operations.every((operation) => operation !== undefined) ? operations : undefined;
-}
-
-/** Writes one operation as the log has it: its author and its number before it, and a colon. `text` is that of {@link encodeOperation}. */
+/** Writes one operation as the log has it: its author, its number and a colon before the text of the operation. */
 export const encodeEntry = (client: ClientId, clientSeq: number, text: string): string =>
   `${client}${clientSeq.toString(36)}:${text}`;
 
 /** Ends the operations of one append, with its token. */
 export const TOKEN_MARK = "@";
-
-/** Writes operations of consecutive sequence numbers, as one append with this token. */
-export const encodeCommitted = (operations: readonly NumberedOperation[], token: string): string =>
-  operations
-    .map(({ client, clientSeq, operation }) => encodeEntry(client, clientSeq, encodeOperation(operation, client)))
-    .join(";") +
-  TOKEN_MARK +
-  token;
 
 /** The token of the append that ends here; undefined where none ends. */
 export function tokenOf(text: string): string | undefined {
@@ -144,7 +129,7 @@ export const entryNumbers = (text: string): { readonly client: ClientId; readonl
 /** How many operations a text of the log has. */
 export const countEntries = (text: string): number => (text === "" ? 0 : text.split(";").length);
 
-/** Reads operations from the log; `firstSeq` is the sequence number of the first. Undefined when they cannot be read. */
+/** Reads operations from the log, of which the first has the number `firstSeq`; undefined when they cannot be read. */
 export function parseCommitted(text: string, firstSeq: number): CommittedOperation[] | undefined {
   if (text === "") return [];
   const committed: CommittedOperation[] = [];

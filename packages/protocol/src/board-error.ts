@@ -30,5 +30,8 @@ export interface BoardError {
   readonly next?: number;
 }
 
-/** Whether the same operation may be sent again. With any other code it will never be taken as it is. */
+/**
+ * Whether the client sends the same again after a pause. On `gap` it sends again from `next`, or joins; on `not-joined`
+ * it joins. On any other code, `too-many-boards` too, it drops the operation [W6].
+ */
 export const isRetryable = ({ code }: BoardError): boolean => code === "unavailable" || code === "too-many-messages";

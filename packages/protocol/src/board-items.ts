@@ -11,8 +11,8 @@ export interface Change {
 const NO_CHANGE: Change = {};
 
 /**
- * The items of a board and what each operation does to them [W5]: the one meaning of an operation, for every store and every replica. Applying the same operations in the same
- * order gives the same items.
+ * The items of a board and what each operation does to them [W5]: the same operations in the same order give the same
+ * items. `append.lua` mirrors it for the store in Redis; the contract suite of the stores holds both equal.
  */
 export class BoardItems {
   readonly #items = new Map<ItemId, Item>();

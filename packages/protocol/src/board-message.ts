@@ -7,7 +7,7 @@ export const BOARD_PROTOCOL = 2;
 
 /** The events of the whiteboard's socket.io connection; those that are sent most have the shortest names [W8]. */
 export const BoardEvent = {
-  /** Client: which board, and what is known of it: {@link JoinRequest}; answered with a {@link Reply} of {@link Joined}. */
+  /** Client: {@link JoinRequest}, a board and what is known of it; answered with a {@link Reply} of {@link Joined}. */
   join: "join",
   /**
    * Client: {@link ClientId}, number of the first operation, `encodeOperations`; no reply.
@@ -22,7 +22,10 @@ export const BoardEvent = {
   head: "head",
   /** Server: this pod is leaving; connect again [A3]. */
   leaving: "leaving",
-  /** Client: `x`, `y` on the board's grid, or nothing when the pointer has left. Server: `encodeCursors`. Never stored, dropped first. */
+  /**
+   * Client: `x`, `y` on the board's grid, or nothing when the pointer has left. Server: `encodeCursors`.
+   * Never stored, dropped first.
+   */
   cursor: "c",
   /** Client: a new name for this person; answered with a {@link Reply} of `{name}`, as it was taken. */
   name: "name",
@@ -38,7 +41,7 @@ export type Reply<T> = { readonly ok: T } | { readonly error: BoardError };
 /** Where socket.io is, as its clients expect it [W1]. */
 export const SOCKET_PATH = "/socket.io/";
 
-/** The query of a client's handshake: without it, a connection is taken for one of the original example until it joins [W12]. */
+/** The query of a handshake: without it, a connection is taken for one of the original example until it joins [W12]. */
 export const BOARD_CLIENT_QUERY = { client: "crosspod" } as const;
 
 /** Clients that a `join` may name: a page's own, and those of pages before it that left something. */
@@ -84,7 +87,10 @@ export interface Person {
   readonly name: string;
 }
 
-/** All whom one pod has on a board. It is sent when that changes and every few seconds; a pod that was not heard from for {@link PEOPLE_TTL_SECONDS} has nobody [W11]. */
+/**
+ * All whom one pod has on a board. It is sent when that changes and every few seconds; a pod that was not heard from
+ * for {@link PEOPLE_TTL_SECONDS} has nobody [W11].
+ */
 export interface People {
   readonly pod: string;
   readonly people: readonly Person[];

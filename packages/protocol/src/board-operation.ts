@@ -1,8 +1,11 @@
 /** Limits of one board; each has a code in {@link BoardErrorCode} of the same name [W9]. */
 export const MAX_ITEMS = 10_000;
-/** Points of one item: ten minutes of a pen at 60 samples a second would be 36,000; a page starts a new item long before. */
+/** Points of one item. Ten minutes of a pen at 60 samples a second are 36,000; a page starts a new item long before. */
 export const MAX_ITEM_POINTS = 10_000;
-/** Points of all items of a board together: four hours of a pen at 60 samples a second. They bound what a board takes in memory, and the length of a snapshot. */
+/**
+ * Points of all items of a board together: four hours of a pen at 60 samples a second. They bound what a board takes in
+ * memory, and the length of a snapshot.
+ */
 export const MAX_BOARD_POINTS = 1_000_000;
 /** Widest stroke, in steps of the board's grid. */
 export const MAX_WIDTH = 1_000;
@@ -13,7 +16,10 @@ export const MAX_MESSAGE_LENGTH = 64 * 1024;
 /** Operations in one message. */
 export const MAX_MESSAGE_OPERATIONS = 500;
 
-/** Who made an operation: 8 random characters of base64url, new for each opened page, and new again whenever its numbers cannot go on [W6]. */
+/**
+ * Who made an operation: 8 random characters of base64url, new for each opened page, and new again whenever its numbers
+ * cannot go on [W6].
+ */
 export type ClientId = string;
 
 /** Names an item: the client that first put it, a dot, and a number of its own in base 36. */
@@ -37,7 +43,10 @@ export interface Item extends StrokeStyle {
   readonly points: string;
 }
 
-/** Adds an item on top; with `z`, where it was before, but never above the top. One whose id is on the board already changes nothing [W5]. */
+/**
+ * Adds an item on top; with `z`, where it was before, but never above the top. One whose id is on the board already
+ * changes nothing [W5].
+ */
 export interface Put extends StrokeStyle {
   readonly type: "put";
   readonly id: ItemId;
@@ -45,7 +54,7 @@ export interface Put extends StrokeStyle {
   readonly points: string;
 }
 
-/** Adds points to an item's end. One that is not on the board, or is of the other kind of points, changes nothing [W5]. */
+/** Adds points to an item's end; changes nothing if it is not on the board, or of the other kind of points [W5]. */
 export interface Append {
   readonly type: "append";
   readonly id: ItemId;
@@ -66,7 +75,7 @@ export interface Clear {
 
 export type Operation = Put | Append | Remove | Clear;
 
-/** An operation with the one who made it and its number among that client's operations, which counts from 1 without gaps [W6]. */
+/** An operation with the client that made it and its number there, which counts from 1 without gaps [W6]. */
 export interface NumberedOperation {
   readonly client: ClientId;
   readonly clientSeq: number;

@@ -1,6 +1,6 @@
 import { isRecord } from "./json.ts";
 
-/** One segment as the original example's client sends and draws it: coordinates are shares of its window, 0 to 1 [W12]. */
+/** One segment as the original example's client has it: coordinates are shares of its window, 0 to 1 [W12]. */
 export interface Drawing {
   readonly x0: number;
   readonly y0: number;
@@ -19,7 +19,10 @@ export const DRAWING_COLORS: Readonly<Record<string, string>> = {
   yellow: "ffff00",
 };
 
-/** Reads a `drawing` event; undefined when it is malformed. Shares a little outside of 0 to 1, as a pen that leaves the window makes, are brought back in. */
+/**
+ * Reads a `drawing` event; undefined when it is malformed. Shares a little outside of 0 to 1, as a pen that leaves the
+ * window makes, are brought back in.
+ */
 export function parseDrawing(json: unknown): Drawing | undefined {
   if (!isRecord(json)) return undefined;
   const { x0, y0, x1, y1, color } = json;

@@ -17,7 +17,9 @@ export const FeedParameter = {
   epoch: "epoch",
 } as const;
 
-/** The version of what goes over {@link FEED_PATH}: it grows with a change that clients of before would misread [B7]. */
+/**
+ * The version of what goes over {@link FEED_PATH}: it grows with a change that clients of before would misread [B7].
+ */
 export const FEED_PROTOCOL = 1;
 
 /** `live`: what the pod sends is what the store holds; `stale`: the pod has lost touch with it [B8]. */
@@ -68,7 +70,9 @@ export const encodeUpdate = ({ id, value, revision, at }: CommittedUpdate): stri
 
 export const encodeFeedMessage = (message: Hello | StateMessage | typeof LEAVING): string => JSON.stringify(message);
 
-/** Reads a message from the server, also from the original example's; undefined for anything else, which a client skips. */
+/**
+ * Reads a message from the server, also from the original example's; undefined for anything else, which a client skips.
+ */
 export function parseFeedMessage(text: string): FeedMessage | undefined {
   const json = parseRecord(text);
   if (!json) return undefined;

@@ -26,8 +26,10 @@ const MAX_DIGITS = 4;
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 /**
- * Writes points as text: for each the differences from the point before, `x`, `y` and, where the stroke has it, `pressure`. A number has its sign in the lowest bit and 5 bits in a
- * character, lowest first. The first point is the difference from `before`, which is the origin at the start of a stroke; so the texts of two runs of points, put one after the other, are the text of both [W4].
+ * Writes points as text: for each the differences from the point before, `x`, `y` and, where the stroke has it,
+ * `pressure`. A number has its sign in the lowest bit and 5 bits in a character, lowest first. The first point is the
+ * difference from `before`, which is the origin at the start of a stroke; so the texts of two runs of points, put one
+ * after the other, are the text of both [W4].
  */
 export function encodePoints(points: Iterable<Point>, format: PointFormat, before: Point = ORIGIN): string {
   let text = "";
@@ -42,11 +44,14 @@ export function encodePoints(points: Iterable<Point>, format: PointFormat, befor
 
 export const ORIGIN: Point = { x: 0, y: 0, pressure: 0 };
 
-/** Reads what {@link encodePoints} wrote; undefined when it is not that. A point that is off the board is brought to its edge. */
+/** Reads what {@link encodePoints} wrote, else undefined. A point that is off the board is brought to its edge. */
 export const decodePoints = (text: string, format: PointFormat, before?: Point): Point[] | undefined =>
   decodeUnbounded(text, format, before)?.map(onGrid);
 
-/** Where a text ends, not brought to the board's edge: the next run of points counts from there. Undefined when the text is not made of whole points. */
+/**
+ * Where a text ends, not brought to the board's edge: the next run of points counts from there. Undefined when the text
+ * is not made of whole points.
+ */
 export function endOfPoints(text: string, format: PointFormat, before: Point = ORIGIN): Point | undefined {
   const points = decodeUnbounded(text, format, before);
   return points && (points.at(-1) ?? before);

@@ -1,4 +1,6 @@
-/** One thing that is wrong with a request: the field, what is wrong with it, and the limit that it passed, if it is one. */
+/**
+ * One thing that is wrong with a request: the field, what is wrong with it, and the limit that it passed, if it is one.
+ */
 export interface FieldError {
   /** `id`, `value`, `body`, or a path into a batch: `[3].id`. */
   readonly field: string;

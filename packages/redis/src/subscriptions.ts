@@ -74,7 +74,7 @@ export class RedisSubscriptions {
   }
 
   /** Makes the connections anew that serve these channels: they look open, and are dead. */
-  renew(channels: readonly string[]): void {
+  reconnect(channels: readonly string[]): void {
     for (const channel of channels) {
       const connection = this.#subscriptions.get(channel)?.connection;
       if (connection) this.#drop(connection);

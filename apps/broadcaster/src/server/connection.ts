@@ -6,8 +6,8 @@ import { textFrame } from "./frame.ts";
 import type { Hub, Subscriber, Transport } from "./hub.ts";
 
 /** How many messages and pings a client, who has next to nothing to say, may send in a window [B11]. */
-export const MAX_CLIENT_MESSAGES = 20;
-export const MESSAGE_WINDOW_MS = 10_000;
+const MAX_CLIENT_MESSAGES = 20;
+const MESSAGE_WINDOW_MS = 10_000;
 
 /** How many pings in a row may stay unanswered: one can wait for long behind data in the network's buffers. */
 const MAX_MISSED_PINGS = 2;

@@ -9,12 +9,18 @@ import { RedisFeedStore } from "./redis-feed-store.ts";
 export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {
   const { redis, maxIds, feedName } = config;
   if (!redis) return new MemoryFeedStore({ maxIds });
-  const resyncs = new Counter({
-    name: "crosspod_feed_resyncs_total",
-    help: "Times that this pod read the snapshot again because it had missed updates, by cause",
+  const logReads = new Counter({
+    name: "crosspod_feed_log_reads_total",
+    help: "Reads of the log, by cause",
     labelNames: ["cause"],
     registers: [metrics],
   });
-  startAtZero(resyncs, READ_CAUSES);
-  return new RedisFeedStore({ address: redis, name: feedName, maxIds, log, onRead: (cause) => resyncs.inc({ cause }) });
+  startAtZero(logReads, READ_CAUSES);
+  return new RedisFeedStore({
+    address: redis,
+    name: feedName,
+    maxIds,
+    log,
+    onRead: (cause) => logReads.inc({ cause }),
+  });
 }

@@ -16,7 +16,7 @@ declare module "ws" {
 }
 
 /** Longest message from a client, in bytes. A feed's client has nothing to say; the limit keeps that cheap [B11]. */
-export const MAX_CLIENT_MESSAGE_BYTES = 4_096;
+const MAX_CLIENT_MESSAGE_BYTES = 4_096;
 
 /** How long a client has to answer a close before its socket is cut. */
 const CLOSE_TIMEOUT_MS = 5_000;

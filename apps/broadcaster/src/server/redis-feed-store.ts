@@ -173,7 +173,7 @@ export class RedisFeedStore implements FeedStore {
   /** Makes both connections anew: late answers of one that was dead for long would be taken for others. */
   #reconnect(): void {
     this.#commands.disconnect(true);
-    this.#subscriptions.renew([this.#channel]);
+    this.#subscriptions.reconnect([this.#channel]);
   }
 
   /** A listener hears the state after its data set only. */

@@ -1,6 +1,6 @@
 import { BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
-import { agentOption } from "../board-visitor.ts";
+import { agentOption } from "../dialer.ts";
 import type { Target } from "../target.ts";
 import { Changes } from "../wait.ts";
 import type { Member, Tally } from "./fleet.ts";

@@ -112,6 +112,7 @@ describe("the page", () => {
     expect((await admin().get("/healthz")).status).toBe(200);
     expect((await admin().get("/readyz")).status).toBe(200);
     const { text } = await admin().get("/metrics");
+    for (const cause of ["gap", "join"]) expect(text).toContain(`crosspod_board_resyncs_total{cause="${cause}"} 0\n`);
     const names = [...text.matchAll(/^# HELP (crosspod_\w+) \S.+$/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual([
       "crosspod_board_boards",

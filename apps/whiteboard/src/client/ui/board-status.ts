@@ -51,7 +51,7 @@ function show(client: BoardClient, save: SaveState): void {
   Object.assign(elementById("status", HTMLElement).dataset, {
     state,
     save: save.state,
-    trouble: syncError?.code ?? "",
+    syncError: syncError?.code ?? "",
   });
   elementById("connection", HTMLElement).textContent = CONNECTION_NAMES[state];
   elementById("save", HTMLElement).textContent = SAVE_NAMES[save.state];

@@ -105,7 +105,7 @@ export function refuse(code: BoardErrorCode, detail: string, limit?: number): { 
 }
 
 /** Reads the arguments of `join`. Never throws, like all here. */
-export function parseJoin([json]: Arguments): Reply<JoinRequest> {
+function parseJoin([json]: Arguments): Reply<JoinRequest> {
   if (!isRecord(json)) return refuse("malformed", "join takes an object");
   const { protocol, board, clients, name, known } = json;
   if (protocol !== BOARD_PROTOCOL) return refuse("outdated", outdatedText(protocol));
@@ -131,7 +131,7 @@ const outdatedText = (protocol: unknown): string =>
     : "this page is older than the service: reload it; what you drew is kept";
 
 /** Reads the arguments of `name`: a name as others see it. */
-export function parseName([name]: Arguments): Reply<string> {
+function parseName([name]: Arguments): Reply<string> {
   if (typeof name !== "string") return refuse("bad-name", "name must be a string");
   if (name.length > MAX_NAME_LENGTH) {
     return refuse("bad-name", `name is longer than ${MAX_NAME_LENGTH} characters`, MAX_NAME_LENGTH);
@@ -144,7 +144,7 @@ export function parseName([name]: Arguments): Reply<string> {
 }
 
 /** Reads the arguments of `o`: a client, its number of the first operation, and the operations [W8]. */
-export function parseSubmission([client, firstClientSeq, text]: Arguments): Reply<Submission> {
+function parseSubmission([client, firstClientSeq, text]: Arguments): Reply<Submission> {
   if (!isClientId(client)) return refuse("malformed", "the first argument must be a client: 8 characters of base64url");
   if (!isWholeFrom(firstClientSeq, 1)) return refuse("malformed", "the second argument must be a whole number from 1");
   if (typeof text !== "string") return refuse("malformed", "the third argument must be a string of operations");
@@ -170,7 +170,7 @@ export function parseSubmission([client, firstClientSeq, text]: Arguments): Repl
 }
 
 /** Reads the arguments of `c`: where a pointer is; nothing when it has left. */
-export function parseCursor([x, y]: Arguments): Reply<Point | undefined> {
+function parseCursor([x, y]: Arguments): Reply<Point | undefined> {
   if (x === undefined && y === undefined) return { ok: undefined };
   if (isWholeFrom(x, 0) && x <= BOARD_WIDTH && isWholeFrom(y, 0) && y <= BOARD_HEIGHT) return { ok: { x, y } };
   return refuse("malformed", `a pointer has x from 0 to ${BOARD_WIDTH} and y from 0 to ${BOARD_HEIGHT}, or neither`);

@@ -21,6 +21,9 @@ export interface BoardGauges {
 
 const OPERATION_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
+/** A client left a gap in its numbers; one joined, and the log did not lead on from what it knew. */
+const RESYNC_CAUSES = ["gap", "join"];
+
 /** Registers the boards' metrics. */
 export function createBoardMetrics(registry: Registry, gauges: BoardGauges) {
   const registers = [registry];
@@ -36,12 +39,15 @@ export function createBoardMetrics(registry: Registry, gauges: BoardGauges) {
   gauge("crosspod_board_live", "Whether what other pods publish is proven to reach this pod (1) or not (0)", () =>
     Number(gauges.isLive()),
   );
-  const logReads = counterBy("cause", "crosspod_board_log_reads_total", "Reads of a log, once for all its clients");
+  const logReads = counterBy("cause", "crosspod_board_log_reads_total", "Reads of a log, by cause");
+  const resyncs = counterBy("cause", "crosspod_board_resyncs_total", "Clients that had lost touch, by how it showed");
   const handshakes = counterBy("reason", "crosspod_board_handshakes_failed_total", "Handshakes refused, by reason");
   startAtZero(logReads, READ_CAUSES);
+  startAtZero(resyncs, RESYNC_CAUSES);
   startAtZero(handshakes, HANDSHAKE_FAILURES);
   return {
     logReads,
+    resyncs,
     handshakes,
     operations: counter("crosspod_board_operations_committed_total", "Operations that this pod committed"),
     commitFailures: counter("crosspod_board_commit_failures_total", "Commits that the store did not take"),
@@ -49,7 +55,6 @@ export function createBoardMetrics(registry: Registry, gauges: BoardGauges) {
     commitOperations: histogram("crosspod_board_commit_operations", "Operations in a commit", OPERATION_BUCKETS),
     messages: counterBy("event", "crosspod_board_messages_total", "Messages from clients, by event"),
     refusals: counterBy("code", "crosspod_board_refused_total", "Messages that were refused, by code"),
-    resyncs: counterBy("cause", "crosspod_board_resyncs_total", "Clients that had lost touch, by how it showed"),
     resends: counter("crosspod_board_resends_total", "Operations that came again after they were stored"),
     drops: counterBy("why", "crosspod_board_drawings_dropped_total", "Dropped events of the original's clients"),
     slowConsumers: counter("crosspod_board_slow_consumers_closed_total", "Clients closed because they did not read"),

@@ -26,7 +26,7 @@ export interface SessionContext {
   readonly version: string;
   readonly headSeconds: number;
   readonly maxMessagesPerSecond: number;
-  /** Told of what nobody foresaw. */
+  /** Told of an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 

@@ -283,7 +283,7 @@ describe("an open board that everyone leaves", () => {
   );
 
   test("[W7] hands on nothing more of what it reads late: who joined meanwhile was told", async () => {
-    const broadcast = vi.spyOn(pod.fanOut, "broadcast");
+    const broadcast = vi.spyOn(pod.fanOut, "broadcastLocally");
     const [viewer] = await open(1);
     const proceed = store.pause("read");
     store.isPublishing = false;

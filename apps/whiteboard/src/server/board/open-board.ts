@@ -27,7 +27,7 @@ export interface BoardContext {
   readonly headSeconds: number;
   /** Told of an append that failed. */
   readonly appendFailed: (board: string, error: unknown) => void;
-  /** Told of what nobody foresaw. */
+  /** Told of an unexpected error. */
   readonly failed: (error: unknown) => void;
   /** Most characters of its newest operations that a board remembers, as many as are open now. */
   readonly maxRecentCharacters: () => number;
@@ -162,7 +162,7 @@ export class OpenBoard {
 
   /** Sends what follows to everyone on this pod [W7]. */
   #appended(batch: BoardBatch): void {
-    this.#context.fanOut.broadcast(this.#context.io, this.name, batch);
+    this.#context.fanOut.broadcastLocally(this.#context.io, this.name, batch);
     this.#pace.sent(this.#members.size);
     for (const member of this.#members) member.appended?.(batch);
   }

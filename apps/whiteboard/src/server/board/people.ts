@@ -2,7 +2,7 @@ import type { Person } from "@crosspod/protocol";
 import { Throttle } from "./throttle.ts";
 
 /** How often a pod says whom it has, when nothing changes: a third of the time after which others forget it [W11]. */
-export const PEOPLE_INTERVAL_MS = 5_000;
+const PEOPLE_INTERVAL_MS = 5_000;
 
 /** Shortest time between two lists when many come and go: a list is long where there are many. */
 const CHANGE_INTERVAL_MS = 1_000;

@@ -16,7 +16,7 @@ export interface OriginalContext {
   readonly io: Server;
   readonly boards: Boards;
   readonly metrics: BoardMetrics;
-  /** Told of what nobody foresaw. */
+  /** Told of an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 

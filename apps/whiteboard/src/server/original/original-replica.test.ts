@@ -1,6 +1,5 @@
 import {
   type Drawing,
-  encodeCommitted,
   encodeItems,
   encodePoints,
   type History,
@@ -11,6 +10,7 @@ import {
 } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { encodeCommitted } from "../../../../../test/helpers/operation-text.ts";
 import { append, point, put } from "../../../../../test/helpers/strokes.ts";
 import { OriginalPen } from "./original-pen.ts";
 import { OriginalReplica } from "./original-replica.ts";

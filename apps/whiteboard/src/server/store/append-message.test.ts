@@ -11,7 +11,7 @@ import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
 import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
 import { append, put } from "../../../../../test/helpers/strokes.ts";
 import { submission } from "../../../../../test/helpers/submission.ts";
-import { channelName, parseAppend, roomName } from "./append-message.ts";
+import { channelName, parsePublished, roomName } from "./append-message.ts";
 import { RedisBoardStore } from "./redis-board-store.ts";
 
 const ANNA = "anna-000";
@@ -65,7 +65,7 @@ describe("what an append publishes", () => {
     const second = await store.append(BOARD, [submission(ANNA, 3, { type: "clear" })]);
     await client.untilTrue("two appends", () => client.all("o").length === 2);
     await expect.poll(() => messages.length).toBe(2);
-    const batches = messages.map(parseAppend);
+    const batches = messages.map(parsePublished);
     expect(batches).toMatchObject([
       { ...position, previous: before.token, firstSeq: 1 },
       { ...second.position, previous: position.token, firstSeq: 4 },
@@ -81,14 +81,16 @@ describe("what an append publishes", () => {
     io.to(roomName(BOARD)).emit("people", { log: "a b c 1" });
     io.to(roomName(BOARD)).emit("binary", Buffer.from('{"log":"a b c 1"'));
     await expect.poll(() => messages.length).toBe(3);
-    expect(messages.map(parseAppend)).toEqual([undefined, undefined, undefined]);
+    expect(messages.map(parsePublished)).toEqual([undefined, undefined, undefined]);
   });
 
   test("[W10] of a new epoch is an append of nothing: clients of any server get no operation", async () => {
     messages.length = 0;
     const position = await store.head(BOARD);
     const next = await store.head(BOARD, { ...position, token: "othr" });
-    await expect.poll(() => messages.map(parseAppend)).toMatchObject([{ ...next, firstSeq: next.seq + 1, text: "" }]);
+    await expect
+      .poll(() => messages.map(parsePublished))
+      .toMatchObject([{ ...next, firstSeq: next.seq + 1, text: "" }]);
     await client.untilTrue("it", () => client.all("o").some(([, text]) => text === ""));
     expect(client.operations).toHaveLength(4);
   });

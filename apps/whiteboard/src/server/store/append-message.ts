@@ -27,7 +27,7 @@ const EVENT = 2;
 const MARK = Buffer.from('{"log":"');
 
 /** Reads what an append published; undefined for a message of another kind. */
-export function parseAppend(message: Buffer): BoardBatch | undefined {
+export function parsePublished(message: Buffer): BoardBatch | undefined {
   if (!message.subarray(0, MARK.length).equals(MARK)) return undefined;
   const { log, data } = JSON.parse(message.toString());
   const [epoch = "", previous = "", token = "", seq] = log.split(" ");

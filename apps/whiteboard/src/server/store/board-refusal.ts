@@ -15,7 +15,7 @@ export function limitRefusal(limit: PassedLimit): BoardError {
   }
 }
 
-/** Why an operation with the number `n` is not taken where the number `next` has to come first [W6]. */
+/** Why an operation with the number `clientSeq` is not taken where the number `next` has to come first [W6]. */
 export const gapRefusal = (clientSeq: number, next: number): BoardError => ({
   code: "gap",
   detail: `the operation's number is ${clientSeq}; the store expects ${next} next`,

@@ -40,7 +40,7 @@ export interface BoardBatch extends Batch {
   readonly message?: Buffer;
 }
 
-/** Who is asked for, as of `position`. */
+/** What the store knows of the clients of a join and of what they missed, as of `position`. */
 export interface JoinAnswer {
   readonly position: Position;
   /** For each client the newest number that is stored; 0 where there is none. */

@@ -10,6 +10,7 @@ import {
   type JoinAnswer,
   type Submission,
 } from "./board-store.ts";
+import { MAX_LOG_CHARACTERS, MAX_LOG_OPERATIONS, MAX_REMEMBERED_CLIENTS } from "./log-limits.ts";
 import { MemoryBoard, type MemoryBoardOptions } from "./memory-board.ts";
 
 /** An empty board that nobody asked for in this time may be forgotten, unless somebody follows it. */
@@ -36,7 +37,12 @@ export class MemoryBoardStore implements BoardStore {
   readonly #now: () => number;
 
   constructor({ maxBoards, now = () => performance.now(), ...options }: MemoryBoardStoreOptions) {
-    this.#boardOptions = { logOperations: 5_000, logCharacters: 1024 * 1024, maxClients: 10_000, ...options };
+    this.#boardOptions = {
+      logOperations: MAX_LOG_OPERATIONS,
+      logCharacters: MAX_LOG_CHARACTERS,
+      maxClients: MAX_REMEMBERED_CLIENTS,
+      ...options,
+    };
     this.#maxBoards = maxBoards;
     this.#now = now;
   }

@@ -13,6 +13,7 @@ import type { Appended, BoardBatch, BoardListener, Outcome, Submission } from ".
 import { DedupTable } from "./dedup-table.ts";
 import { ItemLimits } from "./item-limits.ts";
 import { OperationLog } from "./operation-log.ts";
+import { newToken } from "./token.ts";
 
 /** How much of its past a board keeps. */
 export interface MemoryBoardOptions {
@@ -101,6 +102,3 @@ export class MemoryBoard {
     for (const listener of this.listeners) listener.batch(batch);
   }
 }
-
-/** 4 characters, which nobody can guess. */
-export const newToken = (): string => randomBytes(3).toString("base64url");

@@ -24,12 +24,13 @@ import {
   type Submission,
   unavailable,
 } from "./board-store.ts";
+import { MAX_LOG_CHARACTERS, MAX_LOG_OPERATIONS, MAX_REMEMBERED_CLIENTS } from "./log-limits.ts";
 import APPEND from "./lua/append.lua?raw";
 import PRELUDE from "./lua/prelude.lua?raw";
 import READ from "./lua/read.lua?raw";
-import { newToken } from "./memory-board.ts";
 import { RedisBoardList } from "./redis-board-list.ts";
 import { encodeStoredItems } from "./stored-items.ts";
+import { newToken } from "./token.ts";
 
 /** Why the rest of a submission was not taken. */
 type Refused = "" | "gap" | PassedLimit;
@@ -86,13 +87,13 @@ export class RedisBoardStore implements BoardStore {
   #snapshots: Promise<unknown> = Promise.resolve();
 
   constructor({ commands, subscribe, name, maxBoards, ttlMs, ...options }: RedisBoardStoreOptions) {
-    const { logOperations = 5_000, maxClients = 10_000 } = options;
+    const { logOperations = MAX_LOG_OPERATIONS, maxClients = MAX_REMEMBERED_CLIENTS } = options;
     this.#commands = commands;
     this.subscribe = subscribe;
     this.#prefix = `crosspod:${name}`;
     this.#ttlMs = { drawn: ttlMs, empty: Math.min(ttlMs, EMPTY_TTL_MS) };
     this.#list = new RedisBoardList({ commands, key: `${this.#prefix}:boards`, maxBoards });
-    this.#limits = [logOperations, 1024 * 1024, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
+    this.#limits = [logOperations, MAX_LOG_CHARACTERS, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
     commands.defineCommand("boardAppend", { lua: PRELUDE + APPEND, numberOfKeys: KEYS.length });
     commands.defineCommand("boardRead", { lua: PRELUDE + READ, numberOfKeys: KEYS.length });
   }

@@ -5,7 +5,10 @@ import { setBoardCookie } from "./board-cookie.ts";
 
 const ANY_PATH = /^/;
 
-/** Serves the page: at `/` and at `/b/NAME`, whose board the page reads off its own address [W1], with the board's cookie [W13]. Its files are at the top, whichever of them asks. */
+/**
+ * Serves the page: at `/` and at `/b/NAME`, whose board the page reads off its own address [W1], with the board's
+ * cookie [W13]. Its files are at the top, whichever of them asks.
+ */
 export function boardPage(directory: string): Router {
   const router = Router();
   router.get(ANY_PATH, (request, response, next) => {

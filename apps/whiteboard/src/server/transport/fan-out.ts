@@ -7,14 +7,14 @@ import type { BoardBatch } from "../store/board-store.ts";
 /** What socket.io's server takes to bring its messages to other pods. */
 export type RoomAdapter = Parameters<Server["adapter"]>[0];
 
-/** Brings what one pod says to a board's people on the others. Any message can be lost. */
+/** Brings what is said on a board to its clients on this pod, and on others. Any message to another can be lost. */
 export interface FanOut {
   /** Brings what is sent to a room to its clients on other pods. */
   readonly adapter: RoomAdapter;
   /** Begins. Calls `changed` when messages are proven to arrive here, and when they no longer do. */
   open(changed: (delivers: boolean) => void): void;
   /** Sends what was appended to a board to its clients on this pod [W8]. */
-  broadcast(io: Server, board: string, batch: BoardBatch): void;
+  broadcastLocally(io: Server, board: string, batch: BoardBatch): void;
   close(): Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export class LocalFanOut implements FanOut {
     changed(true);
   }
 
-  readonly broadcast = broadcastLocally;
+  readonly broadcastLocally = broadcastLocally;
 
   async close(): Promise<void> {}
 }

@@ -2,11 +2,15 @@ import type { Server, Socket } from "socket.io";
 import { forceClose } from "./force-close.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** Packets of any kind that a connection may send, as a multiple of its rate of messages: what is beyond the rate is only refused [W9], what is beyond this costs the others their turn. */
+/**
+ * Packets of any kind that a connection may send, as a multiple of its rate of messages: what is beyond the rate is
+ * only refused [W9], what is beyond this costs the others their turn.
+ */
 const FLOOD_FACTOR = 10;
 
 /**
- * Closes connections that flood: refusals cost time and memory too, and so does what never becomes an event, such as asking for a namespace.
+ * Closes connections that flood: refusals cost time and memory too, and so does what never becomes an event, such as
+ * asking for a namespace.
  *
  * @param closed is called for each that is closed.
  */

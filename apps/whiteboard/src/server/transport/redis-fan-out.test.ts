@@ -8,7 +8,7 @@ import { readMetric } from "../../../../../test/helpers/metrics.ts";
 import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
 import { put } from "../../../../../test/helpers/strokes.ts";
-import { channelName, parseAppend } from "../store/append-message.ts";
+import { channelName, parsePublished } from "../store/append-message.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";
@@ -83,7 +83,7 @@ describe("two pods with one Redis", () => {
     await witness.ssubscribe(CHANNEL);
     await anna.store(ANNA, 1, "c");
     await bert.store(BERT, 1, "c");
-    const drawn = () => messages.filter((message) => message.includes('["o",')).map(parseAppend);
+    const drawn = () => messages.filter((message) => message.includes('["o",')).map(parsePublished);
     await expect.poll(drawn).toMatchObject([{ seq: 1 }, { seq: 2 }]);
     const received = 'crosspod_board_fan_out_messages_total{direction="received"}';
     for (const { adminUrl } of pods) expect(await readMetric(adminUrl, received)).toBeGreaterThanOrEqual(2);

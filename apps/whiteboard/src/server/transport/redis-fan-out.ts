@@ -9,7 +9,7 @@ import {
 import type { Log } from "@crosspod/service";
 import { createShardedAdapter } from "@socket.io/redis-adapter";
 import type { Server } from "socket.io";
-import { channelName, parseAppend } from "../store/append-message.ts";
+import { channelName, parsePublished } from "../store/append-message.ts";
 import type { BoardBatch, BoardListener } from "../store/board-store.ts";
 import { broadcastLocally, type FanOut, type RoomAdapter } from "./fan-out.ts";
 
@@ -32,8 +32,9 @@ export interface RedisFanOutOptions {
 export const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
 /**
- * Between pods by Redis' sharded publish and subscribe. A board has a channel of its own, its room's: a pod is sent what goes to the boards
- * that are open here. What an append published goes to who follows the board, all else to the adapter.
+ * Between pods by Redis' sharded publish and subscribe. A board has a channel of its own, its room's: a pod is sent
+ * what goes to the boards that are open here. What an append published goes to who follows the board, all else to the
+ * adapter.
  */
 export class RedisFanOut implements FanOut {
   readonly adapter: RoomAdapter;
@@ -89,7 +90,7 @@ export class RedisFanOut implements FanOut {
     const channel = channelName(this.#prefix, board);
     this.#followed.add(channel);
     const hear = (message: Buffer): void => {
-      const batch = parseAppend(message);
+      const batch = parsePublished(message);
       if (batch) listener.batch(batch);
       else this.#adapterHandler(message, channel);
     };
@@ -100,7 +101,7 @@ export class RedisFanOut implements FanOut {
     };
   }
 
-  broadcast(io: Server, board: string, batch: BoardBatch): void {
+  broadcastLocally(io: Server, board: string, batch: BoardBatch): void {
     if (batch.message) this.#adapterHandler(batch.message, channelName(this.#prefix, board));
     else broadcastLocally(io, board, batch);
   }
@@ -136,6 +137,6 @@ export class RedisFanOut implements FanOut {
   /** Makes the connections anew: one that looks open may be dead, and its late answers would be taken for others. */
   #reconnect(channels: readonly string[]): void {
     this.#commands.disconnect(true);
-    this.#subscriptions.renew(channels);
+    this.#subscriptions.reconnect(channels);
   }
 }

@@ -14,15 +14,19 @@ import { Server, type Socket } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
 
 /**
- * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event fits four times, so that one which is too long for the board, in whatever characters,
- * gets a clear error [W9]; what is longer than this ends the connection.
+ * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event
+ * fits four times, so that one which is too long for the board, in whatever characters, gets a clear error [W9]; what
+ * is longer than this ends the connection.
  */
 const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
 
 /** How long a client has to answer a ping. */
 const PONG_TIMEOUT_MS = 20_000;
 
-/** How long clients have to answer the last close when the service ends: a proxy keeps the connection of one that could not for a second or more. */
+/**
+ * How long clients have to answer the last close when the service ends: a proxy keeps the connection of one that could
+ * not for a second or more.
+ */
 const LEAVE_GRACE_MS = 1_000;
 
 /** How long a connection has to say which namespace it wants. */
@@ -37,7 +41,10 @@ export interface SocketServerOptions {
   readonly pingSeconds: number;
 }
 
-/** socket.io on an HTTP server that goes on serving everything else: admits handshakes, or refuses them with a problem document [A5] [A6]. */
+/**
+ * socket.io on an HTTP server that goes on serving everything else: admits handshakes, or refuses them with a problem
+ * document [A5] [A6].
+ */
 export class SocketServer {
   readonly io: Server;
   readonly #engine: Engine;
@@ -58,8 +65,8 @@ export class SocketServer {
       pingTimeout: PONG_TIMEOUT_MS,
       // A page of another origin polls only when it is told that it may; WebSockets do not ask.
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : true, credentials: true },
-      // Compression would cost a context of many KB for each client and a run of it for each message, to save a few bytes of messages this short;
-      // and a message can be framed once for all clients only while it is off.
+      // Compression would cost many KB for each client and a run for each message, to save a few bytes of messages this
+      // short; and a message can be framed once for all clients only while it is off.
       perMessageDeflate: false,
       httpCompression: false,
     });
@@ -77,7 +84,10 @@ export class SocketServer {
     return this.#engine.clientsCount;
   }
 
-  /** Calls `failed`, with one of `HANDSHAKE_FAILURES`, for each request that engine.io refuses, such as one for a session that is on another pod. */
+  /**
+   * Calls `failed`, with one of `HANDSHAKE_FAILURES`, for each request that engine.io refuses, such as one for a
+   * session that is on another pod.
+   */
   onHandshakeFailure(failed: (reason: string) => void): void {
     this.#engine.on("connection_error", ({ message }: { message: string }) => failed(message));
   }
@@ -99,7 +109,10 @@ export class SocketServer {
     return this.#connections.keys();
   }
 
-  /** Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends, which a proxy can put off for seconds: so it is told in words, too. */
+  /**
+   * Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends,
+   * which a proxy can put off for seconds: so it is told in words, too.
+   */
   move(connection: Connection): void {
     if (connection.transport.name === "websocket") this.#connections.get(connection)?.emit(BoardEvent.leaving);
     connection.close();

@@ -1,7 +1,13 @@
-/** How many messages a client may save up while it is silent, in seconds of its rate: a page that was offline has some to tell. */
+/**
+ * How many messages a client may save up while it is silent, in seconds of its rate: a page that was offline has some
+ * to tell.
+ */
 const BURST_SECONDS = 2;
 
-/** Holds one connection to its rate of messages [W9]: a bucket that fills with the rate and from which each message takes. */
+/**
+ * Holds one connection to its rate of messages [W9]: a bucket that fills with the rate and from which each message
+ * takes.
+ */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #now: () => number;

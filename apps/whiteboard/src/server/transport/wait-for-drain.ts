@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Socket } from "socket.io";
 
-/** Resolves when the connection has taken what was sent, or is gone; not before everybody else had a turn, for a connection that takes all at once says so before the event loop goes on. */
+/**
+ * Resolves when the connection has taken what was sent, or is gone; not before everybody else had a turn, for a
+ * connection that takes all at once says so before the event loop goes on.
+ */
 export async function waitForDrain({ conn }: Socket): Promise<void> {
   await turn();
   if (conn.transport.writable || conn.readyState === "closed") return;
