@@ -78,6 +78,7 @@ describe("an append that Redis refuses changes nothing at all", () => {
   });
 
   test("[W6] on a replica that is only read", async () => {
+    await commands.config("SET", "repl-diskless-sync-delay", "0");
     const port = new URL(redis.url).port;
     await using replica = await RedisServer.start(["--replicaof", "127.0.0.1", port]);
     await withConnection(replica.url, async (client) => {
