@@ -174,6 +174,19 @@ describe("the broadcaster over Redis", () => {
     await far[Symbol.asyncDispose]();
   });
 
+  test("[B4] what else is published to the feed's channel ends no pod, and nothing is missed", async () => {
+    const [pod] = await startPods(1);
+    await untilReady(pod!);
+    const client = await join(pod!);
+    const admin = new Redis(redis.url);
+    for (const message of ["garbage", "u a b [", "u e x 1 a b [1]", "m e x t m", ""]) {
+      await admin.spublish("crosspod:{feed}:updates", message);
+    }
+    admin.disconnect();
+    await publish(pod!.url, "8", "300");
+    await client.untilValue("8", "300");
+  });
+
   test("[B1] scripts that Redis has forgotten are loaded again", async () => {
     const [pod] = await startPods(1);
     await untilReady(pod!);

@@ -14,6 +14,23 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
+test("[A1] a message that cannot be read is left out, and said; the next one is delivered", async () => {
+  const { log, lines } = new LogLines();
+  const publisher = new Redis(redis.url);
+  const subscriptions = new RedisSubscriptions({ kind: "server", url: redis.url }, log);
+  const heard: unknown[] = [];
+  try {
+    await subscriptions.subscribe("a channel", (message) => heard.push(JSON.parse(message.toString())));
+    await publisher.spublish("a channel", "garbage");
+    await publisher.spublish("a channel", "1");
+    await expect.poll(() => heard).toEqual([1]);
+    expect(lines).toContainEqual(expect.objectContaining({ level: "error", channel: "a channel", bytes: 7 }));
+  } finally {
+    subscriptions.close();
+    publisher.disconnect();
+  }
+});
+
 test("[A1] says why Redis refuses subscriptions, and subscribes when it may", async () => {
   const { log, lines } = new LogLines();
   const admin = new Redis(redis.url);

@@ -8,6 +8,7 @@ export type MessageListener = (message: Buffer) => void;
 /** How often a channel may be sent on at once: while slots move, nodes may send it around in a circle. */
 const MAX_REDIRECTIONS = 2;
 
+const UNREADABLE = "a message that cannot be read is left out";
 const REFUSED = "redis refuses a subscription; it is asked again";
 
 /** A connection to one node, and what it is subscribed to, or is asked to be. */
@@ -134,7 +135,7 @@ export class RedisSubscriptions {
     connection.client.on("smessageBuffer", (channel: Buffer, message: Buffer) => {
       const subscription = this.#subscriptions.get(channel.toString());
       // What comes late from a connection that was given up proves nothing.
-      if (subscription?.connection === connection) subscription.listener(message);
+      if (subscription?.connection === connection) this.#deliver(`${channel}`, subscription, message);
     });
     connection.client.on("end", () => {
       if (this.#connections.get(connection.key) !== connection) return;
@@ -142,6 +143,15 @@ export class RedisSubscriptions {
       this.#retryLater();
     });
     return connection;
+  }
+
+  /** What somebody else has published may be anything; who follows a log reads what it should have brought. */
+  #deliver(channel: string, { listener }: Subscription, message: Buffer): void {
+    try {
+      listener(message);
+    } catch (error) {
+      this.#log.error({ channel, bytes: message.length, err: error }, UNREADABLE);
+    }
   }
 
   /** Ends a connection; its subscriptions wait for another one. */

@@ -185,11 +185,12 @@ describe("[W9] connections that break the rules of socket.io", () => {
 
 describe.each<Transport>(["websocket", "polling"])("handshakes over %s", (transport) => {
   /** The answer to a handshake, as bytes. */
-  const handshake = (port: number, ...headers: string[]): Promise<string> =>
+  const handshake = (port: number, ...headers: string[]): Promise<string> => ask(port, "", ...headers);
+  const ask = (port: number, query: string, ...headers: string[]): Promise<string> =>
     transport === "websocket"
-      ? exchange(port, websocketHandshake("/socket.io/?EIO=4&transport=websocket", ...headers))
+      ? exchange(port, websocketHandshake(`/socket.io/?EIO=4&transport=websocket${query}`, ...headers))
       : exchange(port, [
-          "GET /socket.io/?EIO=4&transport=polling HTTP/1.1",
+          `GET /socket.io/?EIO=4&transport=polling${query} HTTP/1.1`,
           "Host: whiteboard.test",
           "Connection: close",
           ...headers,
@@ -201,6 +202,15 @@ describe.each<Transport>(["websocket", "polling"])("handshakes over %s", (transp
     expect(answer).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(answer).toContain("Content-Type: application/problem+json");
     expect(answer).toContain('"type":"urn:crosspod:problem:origin-not-allowed"');
+  });
+
+  test("[A5] a handshake with a session id that is empty, or one of several, is refused all the same", async () => {
+    await using whiteboard = await startWhiteboard({ ALLOWED_ORIGINS: "https://good.test" });
+    for (const query of ["&sid=", "&sid", "&sid=&sid=x", "&sid=x&sid=", "&sid=x&sid=y"]) {
+      const answer = await ask(whiteboard.port, query, "Origin: https://bad.test");
+      expect(answer).toMatch(/^HTTP\/1\.1 40[03] /);
+    }
+    expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(0);
   });
 
   test("[A5] a page of a listed origin, of the service itself, and who is no page may connect", async () => {

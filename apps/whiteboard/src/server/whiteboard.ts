@@ -107,6 +107,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
         config.drainSeconds,
         (connection) => sockets.move(connection),
       );
+      await sockets.moved();
     },
     async close() {
       await Promise.all([closeServer(server), sockets.close()]);

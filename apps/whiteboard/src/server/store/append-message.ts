@@ -26,11 +26,13 @@ const EVENT = 2;
 
 const MARK = Buffer.from('{"log":"');
 
-/** Reads what an append published; undefined for a message of another kind. */
+/** Reads what an append published; undefined for a message of another kind. Throws an error for one that is damaged. */
 export function parsePublished(message: Buffer): BoardBatch | undefined {
   if (!message.subarray(0, MARK.length).equals(MARK)) return undefined;
   const { log, data } = JSON.parse(message.toString());
   const [epoch = "", previous = "", token = "", seq] = log.split(" ");
   const [, firstSeq, text] = data.packet.data;
+  const isWhole = Number.isSafeInteger(firstSeq) && Number.isSafeInteger(Number(seq)) && typeof text === "string";
+  if (!isWhole) throw new Error("this is no append");
   return { epoch, previous, token, seq: Number(seq), firstSeq, text, message };
 }

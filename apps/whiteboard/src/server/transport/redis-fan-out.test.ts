@@ -90,6 +90,28 @@ describe("two pods with one Redis", () => {
     witness.disconnect();
   });
 
+  test("[W7] what else is published to a board's channel changes nothing", async () => {
+    await anna.store(ANNA, 1, "c");
+    const { epoch, token } = await anna.join({ clients: [ANNA] });
+    const broadcast = (data: string) =>
+      `"uid":"log","nsp":"/","type":3,"data":{"opts":{},"packet":{"type":2,"data":${data}}}}`;
+    const next = `{"log":"${epoch} ${token} othr 2",`;
+    const messages = [
+      "garbage",
+      '{"log":"',
+      `{"log":"a b c 5"}`,
+      `${next}${broadcast('["o",2,null,2]')}`,
+      `${next}${broadcast('["o",2,{"a":1},2]')}`,
+      `${next}${broadcast('["o","2","x",2]')}`,
+      '{"type":3,"nsp":"/","uid":"q"}',
+      '{"type":4,"nsp":"/","uid":"q","data":{}}',
+    ];
+    for (const message of messages) await redis.client.spublish(CHANNEL, message);
+    await anna.store(ANNA, 2, "c");
+    await bert.store(BERT, 1, "c");
+    expect((await bert.join({ clients: [BERT, ANNA] })).clientSeqs).toEqual([1, 2]);
+  });
+
   test("[W11] the people and the pointers of one pod are seen on the other", async () => {
     await anna.until("Bert", ([event, message]) => event === "people" && JSON.stringify(message).includes('"Bert"'));
     bert.socket.emit("c", 12, 34);

@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BoardEvent, MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
 import {
   HttpProblem,
@@ -24,7 +25,7 @@ const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
 const PONG_TIMEOUT_MS = 20_000;
 
 /**
- * How long clients have to answer the last close when the service ends: a proxy keeps the connection of one that could
+ * How long clients have to go that were asked to when the service ends: a proxy keeps the connection of one that could
  * not for a second or more.
  */
 const LEAVE_GRACE_MS = 1_000;
@@ -118,6 +119,13 @@ export class SocketServer {
     connection.close();
   }
 
+  /** Resolves when all who were asked to go have gone, or take too long: who long polls hears it by the next poll. */
+  async moved(): Promise<void> {
+    const leaving = [...this.connections].filter(({ readyState }) => readyState === "closing");
+    const gone = leaving.map((connection) => new Promise((resolve) => connection.once("close", resolve)));
+    await Promise.race([Promise.all(gone), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
+  }
+
   /** Asks who is left to go, and cuts who does not go at once. */
   async close(): Promise<void> {
     for (const connection of this.connections) this.move(connection);
@@ -145,8 +153,9 @@ export class SocketServer {
 
   /** Only a handshake can be refused: a request with a session id belongs to a connection that was admitted. */
   #refusal(request: IncomingMessage): HttpProblem | undefined {
-    const query = new URLSearchParams(requestTarget(request).query);
-    if (query.has("sid")) return undefined;
+    const sessions = new URLSearchParams(requestTarget(request).query).getAll("sid");
+    // An empty id is none: engine.io begins a new session.
+    if (sessions.length > 0 && sessions.every((id) => id !== "")) return undefined;
     return handshakeRefusal(request, this.clients, this.#options);
   }
 }
