@@ -40,12 +40,20 @@ export class BoardHistory {
     this.#snapshot = undefined;
   }
 
+  /** Whether a position is part of what is remembered. */
+  knows(position: Position): boolean {
+    return this.#find(position) !== undefined;
+  }
+
   /** What follows a position; undefined when that is not part of what is remembered. */
   after(known: Position): string | undefined {
-    if (isSame(known, this.#start)) return textOf(this.#batches);
-    const index = this.#batches.findIndex(({ seq }) => seq >= known.seq);
-    const rest = restOf(this.#batches[index], known);
-    return rest === undefined ? undefined : joinTexts(rest, textOf(this.#batches.slice(index + 1)));
+    const found = this.#find(known);
+    return found && joinTexts(found.rest, ...this.#batches.slice(found.next).map(({ text }) => text));
+  }
+
+  /** Whether the whole board is here: it does not have to be read. */
+  get hasWhole(): boolean {
+    return this.#snapshot !== undefined && this.knows(this.#snapshot.position);
   }
 
   /** The whole board; undefined when it has to be read. */
@@ -53,6 +61,14 @@ export class BoardHistory {
     const operations = this.#snapshot && this.after(this.#snapshot.position);
     if (!this.#snapshot || operations === undefined) return undefined;
     return { ...this.position, items: this.#snapshot.items, operations };
+  }
+
+  /** What follows a position in its own batch, and the index of the next one. */
+  #find(known: Position): { readonly rest: string; readonly next: number } | undefined {
+    if (isSame(known, this.#start)) return { rest: "", next: 0 };
+    const index = this.#batches.findIndex(({ seq }) => seq >= known.seq);
+    const rest = restOf(this.#batches[index], known);
+    return rest === undefined ? undefined : { rest, next: index + 1 };
   }
 
   #forgetHalf(): void {
@@ -72,8 +88,6 @@ function restOf(batch: BoardBatch | undefined, known: Position): string | undefi
   if (known.epoch !== batch.epoch || tokenOf(entries[count - 1] ?? "") !== known.token) return undefined;
   return entries.slice(count).join(";");
 }
-
-const textOf = (batches: readonly BoardBatch[]): string => joinTexts(...batches.map(({ text }) => text));
 
 /** Puts texts of the log one after the other. */
 export const joinTexts = (...texts: readonly string[]): string => texts.filter((text) => text !== "").join(";");

@@ -116,11 +116,11 @@ export class BoardLog {
   /** Asks the store for what is not here. */
   async #ask({ clients, known }: BoardQuestion): Promise<JoinAnswer> {
     const { board, store } = this.#options;
-    const isRecent = known !== undefined && this.#history?.after(known) !== undefined;
+    const isRecent = known !== undefined && this.#history?.knows(known) === true;
     const answer = await store.join(board, clients, isRecent ? undefined : known, this.position);
     await this.reach(answer.position);
     const isKnown = isRecent || answer.operations !== undefined;
-    if (!isKnown && !this.#history?.whole()) await this.#readSnapshot();
+    if (!isKnown && !this.#history?.hasWhole) await this.#readSnapshot();
     return answer;
   }
 
