@@ -6,6 +6,7 @@ import {
   connectRedis,
   describeRedisError,
   LogFollower,
+  pairs,
   type ReadCause,
   type Reading,
   type RedisAddress,
@@ -206,10 +207,6 @@ function parseValues(values: readonly string[]): CommittedUpdate[] {
     return { id, value: value.join(" "), revision: Number(revision), at: Number(at) };
   });
   return updates.sort((a, b) => a.revision - b.revision);
-}
-
-function pairs(list: readonly string[]): [string, string][] {
-  return Array.from({ length: list.length / 2 }, (_, index) => [list[2 * index] ?? "", list[2 * index + 1] ?? ""]);
 }
 
 function asUnavailable(error: Error): never {

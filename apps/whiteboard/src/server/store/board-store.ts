@@ -103,6 +103,13 @@ export class BoardStoreError extends Error {
 
 export const unavailable = (why: string): BoardStoreError => new BoardStoreError("unavailable", why);
 
+export const tooManyBoards = (limit: number): BoardStoreError =>
+  new BoardStoreError(
+    "too-many-boards",
+    `there are ${limit} boards already, which is the limit; use one of them`,
+    limit,
+  );
+
 /** The error as a client gets it. */
 export const toBoardError = ({ code, message, limit }: BoardStoreError): BoardError =>
   limit === undefined ? { code, detail: message } : { code, detail: message, limit };

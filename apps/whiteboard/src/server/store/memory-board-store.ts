@@ -6,9 +6,9 @@ import {
   type BoardListener,
   type BoardSnapshot,
   type BoardStore,
-  BoardStoreError,
   type JoinAnswer,
   type Submission,
+  tooManyBoards,
 } from "./board-store.ts";
 import { MAX_LOG_CHARACTERS, MAX_LOG_OPERATIONS, MAX_REMEMBERED_CLIENTS } from "./log-limits.ts";
 import { MemoryBoard, type MemoryBoardOptions } from "./memory-board.ts";
@@ -109,7 +109,6 @@ export class MemoryBoardStore implements BoardStore {
       this.#entries.delete(name);
       return;
     }
-    const detail = `there are ${this.#maxBoards} boards already, which is the limit; use one of them`;
-    throw new BoardStoreError("too-many-boards", detail, this.#maxBoards);
+    throw tooManyBoards(this.#maxBoards);
   }
 }

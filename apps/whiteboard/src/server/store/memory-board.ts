@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   BoardItems,
   type ClientId,
@@ -13,7 +12,7 @@ import type { Appended, BoardBatch, BoardListener, Outcome, Submission } from ".
 import { DedupTable } from "./dedup-table.ts";
 import { ItemLimits } from "./item-limits.ts";
 import { OperationLog } from "./operation-log.ts";
-import { newToken } from "./token.ts";
+import { newEpoch, newToken } from "./token.ts";
 
 /** How much of its past a board keeps. */
 export interface MemoryBoardOptions {
@@ -28,7 +27,7 @@ export interface MemoryBoardOptions {
 /** One board in memory: its items, its log, and the numbers of its clients. Its epoch is new with each object. */
 export class MemoryBoard {
   readonly listeners = new Set<BoardListener>();
-  readonly #epoch = randomBytes(6).toString("base64url");
+  readonly #epoch = newEpoch();
   readonly #items = new BoardItems();
   readonly #limits = new ItemLimits(this.#items);
   readonly #log: OperationLog;

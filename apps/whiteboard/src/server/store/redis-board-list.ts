@@ -1,6 +1,6 @@
 import type { RedisClient } from "@crosspod/redis";
 import type { Result } from "ioredis";
-import { BoardStoreError } from "./board-store.ts";
+import { tooManyBoards } from "./board-store.ts";
 import ADMIT from "./lua/admit.lua?raw";
 
 declare module "ioredis" {
@@ -24,11 +24,9 @@ export class RedisBoardList {
     options.commands.defineCommand("boardAdmit", { lua: ADMIT, numberOfKeys: 1 });
   }
 
-  /** Puts a board on the list, or keeps it there, for `ttlMs`. Rejects with a {@link BoardStoreError} for too many. */
+  /** Puts a board on the list, or keeps it there, for `ttlMs`. Rejects for too many. */
   async admit(board: string, ttlMs: number): Promise<void> {
     const { commands, key, maxBoards } = this.#options;
-    if (await commands.boardAdmit(key, board, ttlMs, maxBoards)) return;
-    const detail = `there are ${maxBoards} boards already, which is the limit; use one of them`;
-    throw new BoardStoreError("too-many-boards", detail, maxBoards);
+    if (!(await commands.boardAdmit(key, board, ttlMs, maxBoards))) throw tooManyBoards(maxBoards);
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   type BoardError,
   type ClientId,
@@ -30,7 +29,7 @@ import PRELUDE from "./lua/prelude.lua?raw";
 import READ from "./lua/read.lua?raw";
 import { RedisBoardList } from "./redis-board-list.ts";
 import { encodeStoredItems } from "./stored-items.ts";
-import { newToken } from "./token.ts";
+import { newEpoch, newToken } from "./token.ts";
 
 /** Why the rest of a submission was not taken. */
 type Refused = "" | "gap" | PassedLimit;
@@ -170,10 +169,9 @@ export class RedisBoardStore implements BoardStore {
   #prelude(board: string, seen: Position | undefined, mayMake: boolean): (string | number)[] {
     const keys = KEYS.map((key) => `${this.#prefix}:{${board}}:${key}`);
     const { start, end } = appendMessage(board);
-    const newEpoch = randomBytes(6).toString("base64url");
     const { drawn, empty } = this.#ttlMs;
     const channel = channelName(this.#prefix, board);
-    return [...keys, channel, start, end, newEpoch, ...numbersOf(seen), drawn, empty, Number(mayMake)];
+    return [...keys, channel, start, end, newEpoch(), ...numbersOf(seen), drawn, empty, Number(mayMake)];
   }
 }
 

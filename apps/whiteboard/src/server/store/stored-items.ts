@@ -1,4 +1,5 @@
 import { BoardItems, encodeItems, type Item } from "@crosspod/protocol";
+import { pairs } from "@crosspod/redis";
 
 /** Writes the items of a board as clients read them, from the fields and values of the two hashes in Redis. */
 export function encodeStoredItems(records: readonly string[], pieces: readonly string[]): string {
@@ -12,10 +13,4 @@ function parseItem(id: string, record: string, texts: ReadonlyMap<string, string
   let points = "";
   for (let piece = 0; piece <= Number(last); piece += 1) points += texts.get(`${id}/${piece}`) ?? "";
   return { id, color, width: Number.parseInt(width, 36), pressure: mark === "!", points, z: Number(z) };
-}
-
-function pairs(list: readonly string[]): [string, string][] {
-  const result: [string, string][] = [];
-  for (let index = 0; index < list.length; index += 2) result.push([list[index] ?? "", list[index + 1] ?? ""]);
-  return result;
 }

@@ -122,8 +122,7 @@ export class SocketServer {
   /** Resolves when all who were asked to go have gone, or take too long: who long polls hears it by the next poll. */
   async moved(): Promise<void> {
     const leaving = [...this.connections].filter(({ readyState }) => readyState === "closing");
-    const gone = leaving.map((connection) => new Promise((resolve) => connection.once("close", resolve)));
-    await Promise.race([Promise.all(gone), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(leaving.map(closed)), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
   }
 
   /** Asks who is left to go, and cuts who does not go at once. */
@@ -161,7 +160,8 @@ export class SocketServer {
 }
 
 /** Resolves when a connection has ended, in order or by an error. */
-const closed = (socket: Duplex): Promise<void> => new Promise((resolve) => socket.once("close", () => resolve()));
+const closed = (connection: Connection | Duplex): Promise<void> =>
+  new Promise((resolve) => connection.once("close", () => resolve()));
 
 type EngineRequest = Parameters<Engine["handleRequest"]>[0];
 
