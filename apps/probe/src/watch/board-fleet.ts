@@ -34,16 +34,17 @@ export class BoardFleet extends Fleet<Drawer> {
 
   /** All who are there, and one who comes late, must have the same strokes in the same order. */
   protected async compare(): Promise<void> {
-    const expected = new Set(this.members.flatMap(({ kept }) => kept));
-    await Promise.all(
-      this.members.map((drawer) => drawer.changes.within(SETTLE_MS, () => isSettled(drawer, expected))),
-    );
+    const { members } = this;
+    const expected = new Set(members.flatMap(({ kept }) => kept));
+    await allWithin(members, ({ waiting }) => waiting === 0);
     const signal = AbortSignal.timeout(SETTLE_MS);
     const late = await BoardVisitor.open(this.options.target, this.#board, signal).catch(() => undefined);
-    const all = late ? [...this.members, late] : this.members;
-    this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);
     const truth = late?.board;
-    this.#outOfOrder = this.lost > 0 ? 0 : this.members.filter(({ board }) => board !== truth).length;
+    // What is acknowledged to who drew it may still be on its way to the others.
+    if (late) await allWithin(members, ({ board }) => board === truth);
+    const all = late ? [...members, late] : members;
+    this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);
+    this.#outOfOrder = this.lost > 0 ? 0 : members.filter(({ board }) => board !== truth).length;
     late?.[Symbol.dispose]();
   }
 
@@ -62,5 +63,6 @@ function differences({ client }: BoardVisitor, expected: ReadonlySet<string>): n
   return missing + (client.view.size - (expected.size - missing));
 }
 
-const isSettled = (drawer: Drawer, expected: ReadonlySet<string>): boolean =>
-  drawer.waiting === 0 && differences(drawer, expected) === 0;
+/** Waits until it holds for all of them, but not for ever. */
+const allWithin = (drawers: readonly Drawer[], holds: (drawer: Drawer) => boolean): Promise<unknown> =>
+  Promise.all(drawers.map((drawer) => drawer.changes.within(SETTLE_MS, () => holds(drawer))));
