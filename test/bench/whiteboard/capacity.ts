@@ -54,7 +54,7 @@ export const isHeld = ({ p99, wrongPeople }: CapacityRow): boolean => p99 < MAX_
 /** Whether its times say more of the machine than of the server. */
 export const isDisturbed = ({ serverKeptWaiting = 0 }: CapacityRow): boolean => serverKeptWaiting > MAX_KEPT_WAITING;
 
-const WHITEBOARD_PEOPLE = [200, 300, 400, 500, 600, 800, 1_000] as const;
+const WHITEBOARD_PEOPLE = [300, 400, 500, 600, 700, 800, 900, 1_000] as const;
 const WHITEBOARD_PEOPLE_WITH_POINTERS = [100, 200, 300] as const;
 const RELAY_PEOPLE = [20, 40, 60, 80] as const;
 

@@ -55,7 +55,7 @@ export class BoardSession implements BoardMember {
     this.#original = original;
     // One listener for every event: an event's name is the client's, and can be anything.
     socket.onAny((event: unknown, ...args: unknown[]) => {
-      void this.#receive(String(event), args).catch(context.failed);
+      this.#receive(String(event), args);
     });
     socket.on("disconnect", () => {
       this.#leaveOriginal();
@@ -81,22 +81,24 @@ export class BoardSession implements BoardMember {
   }
 
   /** Stores what the client submits; only what is not taken is answered [W6]. */
-  async submit(board: OpenBoard, submission: Submission, answer: Answer): Promise<void> {
-    const { repeats, error } = await board.submit(submission);
-    const { metrics } = this.#context;
-    metrics.resends.inc(repeats);
-    if (error?.code === "gap") metrics.resyncs.inc({ cause: "gap" });
-    if (error) answer({ error });
+  submit(board: OpenBoard, submission: Submission, answer: Answer): Promise<void> {
+    return board.submit(submission).then(({ repeats, error }) => {
+      const { metrics } = this.#context;
+      if (repeats > 0) metrics.resends.inc(repeats);
+      if (error?.code === "gap") metrics.resyncs.inc({ cause: "gap" });
+      if (error) answer({ error });
+    });
   }
 
-  async #receive(event: string, args: unknown[]): Promise<void> {
-    const { metrics } = this.#context;
+  /** As much is received as is sent by all: nothing is made for a message that it does not need. */
+  #receive(event: string, args: unknown[]): void {
+    const { metrics, failed } = this.#context;
     const kind = messageKinds.get(event);
     metrics.messages.inc({ event: kind ? event : "unknown" });
     const acknowledge = takeAcknowledgement(args);
     const passes = this.#bucket.take(kind?.cost);
     if (event === BoardEvent.drawing && this.#original) {
-      if (passes) return this.#original.draw(this.#socket, args[0]);
+      if (passes) return void this.#original.draw(this.#socket, args[0]).catch(failed);
       return metrics.drops.inc({ why: "too-many-messages" });
     }
     const answer = (reply: Reply<unknown>): void => {
@@ -107,11 +109,16 @@ export class BoardSession implements BoardMember {
     if (!kind?.receive) return answer(refuse("malformed", "there is no such event"));
     if (!passes) return answer(this.#tooMany());
     try {
-      await kind.receive(this, args, answer);
+      const receiving = kind.receive(this, args, answer);
+      if (receiving) receiving.catch((error) => this.#failed(error, answer));
     } catch (error) {
-      if (!(error instanceof BoardStoreError)) throw error;
-      answer({ error: toBoardError(error) });
+      this.#failed(error, answer);
     }
+  }
+
+  #failed(error: unknown, answer: Answer): void {
+    if (error instanceof BoardStoreError) answer({ error: toBoardError(error) });
+    else this.#context.failed(error);
   }
 
   async #join(request: JoinRequest, answer: Answer): Promise<void> {

@@ -12,6 +12,7 @@ import {
 } from "@crosspod/service";
 import { type Socket as Connection, Server as Engine } from "engine.io";
 import { Server, type Socket } from "socket.io";
+import { writeBroadcastsDirectly } from "./direct-broadcast.ts";
 import type { RoomAdapter } from "./fan-out.ts";
 
 /**
@@ -73,6 +74,7 @@ export class SocketServer {
     });
     this.#engine.on("connection", (connection: Connection) => {
       this.#connections.set(connection, undefined);
+      writeBroadcastsDirectly(connection);
       connection.once("close", () => this.#connections.delete(connection));
     });
     this.io = new Server({ connectTimeout: CONNECT_TIMEOUT_MS, serveClient: false, adapter });
