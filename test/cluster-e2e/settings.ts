@@ -16,7 +16,7 @@ export interface Settings {
 const HELP = `the cluster suite wants a cluster with Istio that you name, and a way to bring images there:
   CROSSPOD_E2E_CONTEXT=kind-kind CROSSPOD_E2E_LOAD="kind load docker-image" npm run test:cluster-e2e
   CROSSPOD_E2E_CONTEXT=staging CROSSPOD_E2E_REGISTRY=registry.example.com/team npm run test:cluster-e2e
-CONTRIBUTING.md says more.`;
+test/README.md says more.`;
 
 /** Reads the environment; throws with help when something is missing. */
 export function readSettings(environment: NodeJS.ProcessEnv): Settings {
