@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { openPage, type ShownRow } from "../helpers/broadcaster-page.ts";
-import { publish, publishAll } from "../helpers/publisher.ts";
-import { startBroadcaster } from "../helpers/running-broadcaster.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { SteeredFeedStore } from "../helpers/steered-feed-store.ts";
+import { openPage, type ShownRow } from "../helpers/browser/broadcaster-page.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { publish, publishAll } from "../helpers/feed/publisher.ts";
+import { startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
+import { SteeredFeedStore } from "../helpers/feed/steered-feed-store.ts";
 
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const DEADLINE = { timeout: 15_000 };

@@ -1,12 +1,12 @@
 import { MAX_ITEMS } from "@crosspod/protocol";
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { fillBoard } from "../helpers/full-board.ts";
-import { comparePictures } from "../helpers/picture.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { SteeredBoardStore } from "../helpers/steered-board-store.ts";
-import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { fillBoard } from "../helpers/board/full-board.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { SteeredBoardStore } from "../helpers/board/steered-board-store.ts";
+import { comparePictures } from "../helpers/browser/picture.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 20_000 };
 const SIZE = { viewport: { width: 1_000, height: 700 } };

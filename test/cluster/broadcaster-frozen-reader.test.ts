@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { LeanClient } from "../helpers/lean-client.ts";
-import { readMetric } from "../helpers/metrics.ts";
-import { Pod } from "../helpers/pod.ts";
-import { publishAll } from "../helpers/publisher.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
+import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { LeanClient } from "../helpers/feed/lean-client.ts";
+import { publishAll } from "../helpers/feed/publisher.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { readMetric } from "../helpers/service/metrics.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const IDS = 1_000;
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const AUDIENCE = 200;
 

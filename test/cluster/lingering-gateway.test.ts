@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Audience } from "../helpers/audience.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
+import { BoardAudience } from "../helpers/board/board-audience.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
-import { TcpBalancer } from "../helpers/tcp-balancer.ts";
+import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { TcpBalancer } from "../helpers/network/tcp-balancer.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const CLIENTS = 10;
 

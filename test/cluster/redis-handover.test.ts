@@ -2,11 +2,11 @@ import { rename, rm } from "node:fs/promises";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { Pod } from "../helpers/pod.ts";
-import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis-deployment.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis/redis-deployment.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 /** For what a container that is started again has to say. */
 const WAIT = { timeout: 15_000 } as const;

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import { EventSocket } from "../helpers/event-socket.ts";
-import { joinBare } from "../helpers/frozen-board-socket.ts";
-import { LeanClient } from "../helpers/lean-client.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { pointText } from "../helpers/strokes.ts";
+import { BoardAudience } from "../helpers/board/board-audience.ts";
+import { EventSocket } from "../helpers/board/event-socket.ts";
+import { joinBare } from "../helpers/board/frozen-board-socket.ts";
+import { pointText } from "../helpers/board/strokes.ts";
+import { LeanClient } from "../helpers/feed/lean-client.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const ANNA = "anna-000";
 const LEAN = 50;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { BoardHistory } from "./board-history.ts";
-import { TroubledCluster } from "./troubled-cluster.ts";
+import { BoardHistory } from "./fuzz/board-history.ts";
+import { TroubledCluster } from "./fuzz/troubled-cluster.ts";
 
 /**
  * People draw on boards of three real pods over a real Redis, all of which are killed, stopped, cut off and misled; then all is well again, and everybody must have the same board.

@@ -4,12 +4,12 @@ import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RedisBoardStore } from "../../apps/whiteboard/src/server/store/redis-board-store.ts";
 import { Random } from "../fuzz/random.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import type { BoardPerson } from "../helpers/board-person.ts";
-import { freePort } from "../helpers/free-port.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
+import { BoardAudience } from "../helpers/board/board-audience.ts";
+import type { BoardPerson } from "../helpers/board/board-person.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 /**
  * More kills, at other moments, with the times that they took:

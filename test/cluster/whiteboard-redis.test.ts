@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { type ClientId, encodeOperations, type Operation } from "@crosspod/protocol";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BoardPerson } from "../helpers/board-person.ts";
-import { EventSocket, type Transport } from "../helpers/event-socket.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { point, put } from "../helpers/strokes.ts";
-import { TcpProxy } from "../helpers/tcp-proxy.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { EventSocket, type Transport } from "../helpers/board/event-socket.ts";
+import { point, put } from "../helpers/board/strokes.ts";
+import { TcpProxy } from "../helpers/network/tcp-proxy.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const ANNA = "anna-000";
 const TRANSPORTS: readonly Transport[] = ["websocket", "polling"];

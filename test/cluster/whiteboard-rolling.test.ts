@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeConnects, felt } from "../helpers/audience.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import { EventSocket } from "../helpers/event-socket.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { HttpBalancer } from "../helpers/http-balancer.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
+import { BoardAudience } from "../helpers/board/board-audience.ts";
+import { EventSocket } from "../helpers/board/event-socket.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { HttpBalancer } from "../helpers/network/http-balancer.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const WATCHERS = 50;
 const POLLING_WATCHERS = 4;

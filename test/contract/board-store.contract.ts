@@ -15,8 +15,8 @@ import {
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoardBatch, BoardStore, Submission } from "../../apps/whiteboard/src/server/store/board-store.ts";
-import { append as more, point, pointText, put } from "../helpers/strokes.ts";
-import { submission } from "../helpers/submission.ts";
+import { append as more, point, pointText, put } from "../helpers/board/strokes.ts";
+import { submission } from "../helpers/board/submission.ts";
 
 /** What a store under test keeps of the past: little, so that a test can go beyond it. */
 export interface ContractOptions {

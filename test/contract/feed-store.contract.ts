@@ -5,7 +5,7 @@ import {
   type FeedStore,
   FeedStoreError,
   type Snapshot,
-} from "../../apps/broadcaster/src/server/feed-store.ts";
+} from "../../apps/broadcaster/src/server/store/feed-store.ts";
 
 /** Makes a store that holds nothing yet and takes at most `maxIds` ids. The contract closes it. */
 export type FeedStoreFactory = (options: { readonly maxIds: number }) => Promise<FeedStore>;

@@ -1,7 +1,7 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
 import { BoardEvent, type ClientId, type Item, type ItemId, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
+import { OptimisticView } from "../../packages/client/src/document/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
 import { expectPoints, RandomHand } from "./random-hand.ts";

@@ -8,7 +8,7 @@ import {
   type Operation,
   type Position,
 } from "@crosspod/protocol";
-import { encodeCommitted } from "../helpers/operation-text.ts";
+import { encodeCommitted } from "../helpers/board/operation-text.ts";
 
 interface Append extends Position {
   /** `encodeCommitted`; up to `seq`. */

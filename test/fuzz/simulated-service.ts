@@ -9,7 +9,7 @@ import {
   type Operation,
   type Reply,
 } from "@crosspod/protocol";
-import { parseOperations } from "../helpers/operation-text.ts";
+import { parseOperations } from "../helpers/board/operation-text.ts";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedLog } from "./simulated-log.ts";

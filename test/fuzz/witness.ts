@@ -8,7 +8,7 @@ import {
   parseCommitted,
 } from "@crosspod/protocol";
 import { expect } from "vitest";
-import { parseOperations } from "../helpers/operation-text.ts";
+import { parseOperations } from "../helpers/board/operation-text.ts";
 
 /** What the clients of a board have sent, and what they were told of it. */
 export class Witness {

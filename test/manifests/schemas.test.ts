@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
-import { readManifests } from "../helpers/kustomize.ts";
-import type { Manifest } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import type { Manifest } from "../helpers/kubernetes/manifests.ts";
 
 /** What is applied together. */
 const VARIANTS = [

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { stringify } from "yaml";
-import type { Manifest } from "../helpers/manifests.ts";
-import type { Pod } from "../helpers/pod.ts";
+import type { Manifest } from "../helpers/kubernetes/manifests.ts";
+import type { Pod } from "../helpers/service/pod.ts";
 import { GATEWAY_ADDRESS, runMesh } from "./mesh-program.ts";
 
 /** What the probe can be run against, with its Service of Kubernetes and its way in through the gateway. */

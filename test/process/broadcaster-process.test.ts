@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { FeedSocket } from "../helpers/feed-socket.ts";
-import { LeanClient } from "../helpers/lean-client.ts";
-import { publishAll } from "../helpers/publisher.ts";
-import { ServiceProcess } from "../helpers/service-process.ts";
+import { FeedSocket } from "../helpers/feed/feed-socket.ts";
+import { LeanClient } from "../helpers/feed/lean-client.ts";
+import { publishAll } from "../helpers/feed/publisher.ts";
+import { ServiceProcess } from "../helpers/service/service-process.ts";
 
 describe("the broadcaster's process", () => {
   test("[A2] a configuration that is wrong ends it with a line for each mistake", async () => {

@@ -1,6 +1,6 @@
-import type { CheckResult } from "./check.ts";
-import { counted } from "./counted.ts";
-import { printable } from "./printable.ts";
+import type { CheckResult } from "./checks/check.ts";
+import { counted } from "./format/counted.ts";
+import { printable } from "./format/printable.ts";
 import type { Service } from "./service.ts";
 
 /** What was found of one service. */

@@ -17,13 +17,13 @@ import {
   spreadOver,
 } from "@crosspod/service";
 import express from "express";
-import { API_PATH, type ApiHandler, createApi } from "./api.ts";
+import { API_PATH, type ApiHandler, createApi } from "./api/api.ts";
 import type { BroadcasterConfig } from "./config.ts";
-import { Feed } from "./feed.ts";
+import { Feed } from "./feed/feed.ts";
+import { Hub } from "./feed/hub.ts";
 import { createFeedMetrics } from "./feed-metrics.ts";
-import { FeedServer } from "./feed-server.ts";
-import type { FeedStore } from "./feed-store.ts";
-import { Hub } from "./hub.ts";
+import type { FeedStore } from "./store/feed-store.ts";
+import { FeedServer } from "./transport/feed-server.ts";
 
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {

@@ -1,9 +1,9 @@
 import { READ_CAUSES } from "@crosspod/redis";
 import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
 import type { BroadcasterConfig } from "./config.ts";
-import type { FeedStore } from "./feed-store.ts";
-import { MemoryFeedStore } from "./memory-feed-store.ts";
-import { RedisFeedStore } from "./redis-feed-store.ts";
+import type { FeedStore } from "./store/feed-store.ts";
+import { MemoryFeedStore } from "./store/memory-feed-store.ts";
+import { RedisFeedStore } from "./store/redis-feed-store.ts";
 
 /** Makes the store that the configuration asks for: shared through Redis, or in the memory of this process. */
 export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {

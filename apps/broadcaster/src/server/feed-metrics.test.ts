@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { publish, publishAll } from "../../../../test/helpers/publisher.ts";
-import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
-import { SteeredFeedStore } from "../../../../test/helpers/steered-feed-store.ts";
-import { FeedStoreError } from "./feed-store.ts";
+import { FeedSocket } from "../../../../test/helpers/feed/feed-socket.ts";
+import { publish, publishAll } from "../../../../test/helpers/feed/publisher.ts";
+import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/feed/running-broadcaster.ts";
+import { SteeredFeedStore } from "../../../../test/helpers/feed/steered-feed-store.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
+import { FeedStoreError } from "./store/feed-store.ts";
 
 /** A store that a test can take away. */
 class DetachableFeedStore extends SteeredFeedStore {

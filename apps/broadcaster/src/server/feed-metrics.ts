@@ -7,9 +7,9 @@ import {
   registerGauge,
   startAtZero,
 } from "@crosspod/service";
-import type { ApiCounters } from "./api.ts";
-import { CLOSE_REASONS, type CloseReason } from "./connection.ts";
-import type { HubCounters } from "./hub.ts";
+import type { ApiCounters } from "./api/api.ts";
+import type { HubCounters } from "./feed/hub.ts";
+import { CLOSE_REASONS, type CloseReason } from "./transport/connection.ts";
 
 /** What an operator sees of the feed. */
 export interface FeedMetrics extends ApiCounters, HubCounters {

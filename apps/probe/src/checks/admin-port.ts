@@ -1,7 +1,7 @@
-import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
-import { Deadline } from "../deadline.ts";
+import type { HttpReply, Target } from "../clients/target.ts";
 import type { Service } from "../service.ts";
-import type { HttpReply, Target } from "../target.ts";
+import { Deadline } from "../timing/deadline.ts";
+import { type Check, type CheckContext, fail, pass, skip } from "./check.ts";
 
 const ADMIN_PATHS = ["/metrics", "/healthz", "/readyz", "/version"] as const;
 

@@ -1,4 +1,4 @@
-import { sum } from "../sum.ts";
+import { sum } from "./sum.ts";
 
 /** An update of a watch. */
 export interface SentUpdate {

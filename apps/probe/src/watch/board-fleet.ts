@@ -1,9 +1,9 @@
-import { BoardVisitor } from "../board-visitor.ts";
-import { clearBoard } from "../clear-board.ts";
-import { counted } from "../counted.ts";
-import { sum } from "../sum.ts";
+import { clearBoard } from "../checks/clear-board.ts";
+import { BoardVisitor } from "../clients/board-visitor.ts";
+import { counted } from "../format/counted.ts";
 import { Drawer } from "./drawer.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long acknowledgements and what is still on its way are waited for, at the end. */

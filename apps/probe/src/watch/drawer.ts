@@ -1,6 +1,6 @@
 import type { ItemId } from "@crosspod/protocol";
-import { BoardVisitor } from "../board-visitor.ts";
-import type { Target } from "../target.ts";
+import { BoardVisitor } from "../clients/board-visitor.ts";
+import type { Target } from "../clients/target.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 

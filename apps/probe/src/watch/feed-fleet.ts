@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { counted } from "../counted.ts";
-import { publish } from "../published.ts";
-import { sum } from "../sum.ts";
+import { publish } from "../checks/published.ts";
+import { counted } from "../format/counted.ts";
 import type { SentUpdate } from "./arrivals.ts";
 import { FeedReader } from "./feed-reader.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** More ids would fill the feed, which keeps them. */

@@ -1,7 +1,7 @@
 import { FeedClient } from "@crosspod/client";
 import type { WebSocket } from "ws";
-import type { Target } from "../target.ts";
-import { Changes } from "../wait.ts";
+import type { Target } from "../clients/target.ts";
+import { Changes } from "../timing/wait.ts";
 import { Arrivals, type SentUpdate } from "./arrivals.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { Deadline } from "../deadline.ts";
-import { sum } from "../sum.ts";
-import type { Target } from "../target.ts";
-import { type Changes, pause } from "../wait.ts";
+import type { Target } from "../clients/target.ts";
+import { Deadline } from "../timing/deadline.ts";
+import { type Changes, pause } from "../timing/wait.ts";
 import type { Silence } from "./silence.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long clients may take to connect, at the beginning. */

@@ -1,8 +1,8 @@
 import { BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
-import { agentOption } from "../dialer.ts";
-import type { Target } from "../target.ts";
-import { Changes } from "../wait.ts";
+import { agentOption } from "../clients/dialer.ts";
+import type { Target } from "../clients/target.ts";
+import { Changes } from "../timing/wait.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 

@@ -1,4 +1,4 @@
-import { counted } from "../counted.ts";
+import { counted } from "../format/counted.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
 import { OriginalDrawer } from "./original-drawer.ts";
 import type { WatchReport } from "./watch-report.ts";

@@ -1,7 +1,7 @@
-import { counted } from "../counted.ts";
-import { formatDuration } from "../duration.ts";
-import { printable } from "../printable.ts";
-import { describeTimes, quantile } from "../quantile.ts";
+import { counted } from "../format/counted.ts";
+import { formatDuration } from "../format/duration.ts";
+import { printable } from "../format/printable.ts";
+import { describeTimes, quantile } from "../format/quantile.ts";
 
 /** What the clients of a watch felt. */
 export interface WatchReport {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
 
 const PAGE = "<!doctype html><title>a page</title>";
 

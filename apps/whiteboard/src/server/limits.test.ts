@@ -1,12 +1,12 @@
 import { BOARD_PROTOCOL, encodeOperations, itemId, MAX_ITEMS } from "@crosspod/protocol";
 import { describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { fillBoard } from "../../../../test/helpers/full-board.ts";
-import { itemsOf } from "../../../../test/helpers/history-items.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
-import { point, put } from "../../../../test/helpers/strokes.ts";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { fillBoard } from "../../../../test/helpers/board/full-board.ts";
+import { itemsOf } from "../../../../test/helpers/board/history-items.ts";
+import { startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
+import { SteeredBoardStore } from "../../../../test/helpers/board/steered-board-store.ts";
+import { point, put } from "../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";

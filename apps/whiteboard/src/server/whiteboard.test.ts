@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { encodeOperations, itemId, parseCommitted, parseItems, tokenOf } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { itemsOf } from "../../../../test/helpers/board/history-items.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
+import { append, put } from "../../../../test/helpers/board/strokes.ts";
 import { within } from "../../../../test/helpers/deadline.ts";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { itemsOf } from "../../../../test/helpers/history-items.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { append, put } from "../../../../test/helpers/strokes.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";

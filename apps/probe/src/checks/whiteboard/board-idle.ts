@@ -1,4 +1,4 @@
-import { EventClient } from "../../event-client.ts";
+import { EventClient } from "../../clients/event-client.ts";
 import { idleCheck } from "../idle.ts";
 
 /** Over a connection on which nobody drew for a while a join is still answered. */

@@ -1,7 +1,7 @@
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, fail, pass } from "../../check.ts";
-import { formatDuration } from "../../duration.ts";
-import { MISSED_AFTER_MS } from "../../wait.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { MISSED_AFTER_MS } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
 /** A person whose connection is dropped misses nothing of their own strokes, and nothing of others' [W6] [W10]. */

@@ -1,10 +1,10 @@
 import { BOARD_COOKIE, boardPath, DEFAULT_BOARD, SOCKET_PATH } from "@crosspod/protocol";
-import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
-import type { Cookie } from "../../cookie-jar.ts";
-import { counted } from "../../counted.ts";
-import { joinRequest, podOfReply } from "../../join.ts";
-import { parseJson, valueIn } from "../../json.ts";
-import { Packet, PollingSession } from "../../polling-session.ts";
+import type { Cookie } from "../../clients/cookie-jar.ts";
+import { joinRequest, podOfReply } from "../../clients/join.ts";
+import { parseJson, valueIn } from "../../clients/json.ts";
+import { Packet, PollingSession } from "../../clients/polling-session.ts";
+import { counted } from "../../format/counted.ts";
+import { type Check, type CheckContext, fail, type Outcome, pass } from "../check.ts";
 
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { DEFAULT_BOARD, type Drawing } from "@crosspod/protocol";
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, fail, pass } from "../../check.ts";
-import { CLEAN_UP_MS } from "../../clear-board.ts";
-import { counted } from "../../counted.ts";
-import { Crowd } from "../../crowd.ts";
-import { EventClient } from "../../event-client.ts";
-import type { Target } from "../../target.ts";
-import { MISSED_AFTER_MS, thoseWithout } from "../../wait.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { Crowd } from "../../clients/crowd.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import type { Target } from "../../clients/target.ts";
+import { counted } from "../../format/counted.ts";
+import { MISSED_AFTER_MS, thoseWithout } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
+import { CLEAN_UP_MS } from "../clear-board.ts";
 
 const CLIENTS = 4;
 

@@ -1,9 +1,9 @@
 import { countEntries, encodeEntry, itemId } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BoardPod, BoardViewer } from "../../../../../test/helpers/board-pod.ts";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { BoardPod, BoardViewer } from "../../../../../test/helpers/board/board-pod.ts";
+import { SteeredBoardStore } from "../../../../../test/helpers/board/steered-board-store.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { BoardBatch } from "../store/board-store.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 import type { OpenBoard } from "./open-board.ts";

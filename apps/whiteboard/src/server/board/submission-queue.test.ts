@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { pointText, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { SteeredBoardStore } from "../../../../../test/helpers/board/steered-board-store.ts";
+import { pointText, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { Submission } from "../store/board-store.ts";
 import { MAX_APPEND_CHARACTERS, MAX_WAITING_CHARACTERS, SubmissionQueue } from "./submission-queue.ts";
 

@@ -1,11 +1,11 @@
 import { BoardEvent, type Drawing, encodeOperations, itemId, type Point, type Put } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { append, point, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { EventSocket, type Transport } from "../../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { SteeredBoardStore } from "../../../../../test/helpers/board/steered-board-store.ts";
+import { append, point, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 
 const ANNA = "anna-000";

@@ -10,8 +10,8 @@ import {
 } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeCommitted } from "../../../../../test/helpers/operation-text.ts";
-import { append, point, put } from "../../../../../test/helpers/strokes.ts";
+import { encodeCommitted } from "../../../../../test/helpers/board/operation-text.ts";
+import { append, point, put } from "../../../../../test/helpers/board/strokes.ts";
 import { OriginalPen } from "./original-pen.ts";
 import { OriginalReplica } from "./original-replica.ts";
 

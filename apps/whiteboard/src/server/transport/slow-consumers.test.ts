@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "socket.io";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { joinFrozen } from "../../../../../test/helpers/frozen-board-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { pointText } from "../../../../../test/helpers/strokes.ts";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { joinFrozen } from "../../../../../test/helpers/board/frozen-board-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { pointText } from "../../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { SlowConsumers } from "./slow-consumers.ts";
 
 describe("a client that reads nothing", () => {

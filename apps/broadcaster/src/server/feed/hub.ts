@@ -1,0 +1,249 @@
+import { type CommittedUpdate, encodeUpdate } from "@crosspod/protocol";
+import type { Snapshot } from "../store/feed-store.ts";
+import { LatestValues } from "../store/latest-values.ts";
+import { textFrame } from "./frame.ts";
+
+/** The connection of a subscriber, which its frames are written to. */
+export interface Transport {
+  /** What goes before each data set; undefined for a client that did not ask for hello. */
+  helloFrame(): Buffer | undefined;
+  /** Whether it asked for the feed's state too [B7]. */
+  readonly wantsState: boolean;
+  /** Ends the connection: its socket has been full for too long. */
+  evict(): void;
+  /** Takes whole frames, at once. Returns false when no more should come until {@link Hub.drained} is called. */
+  write(frames: Buffer): boolean;
+}
+
+/** What a hub counts. */
+export interface HubCounters {
+  /** Frames handed to sockets. */
+  delivered(count: number): void;
+  /** Updates that a slow consumer did not get, because a newer value of the same id went out in their place. */
+  conflated(count: number): void;
+  /** Time from the commit to the write of a flush's oldest update, in seconds. */
+  sent(seconds: number): void;
+}
+
+interface FramedUpdate extends CommittedUpdate {
+  readonly frame: Buffer;
+}
+
+/** Joined frames past one revision. */
+interface Chunk {
+  readonly frames: Buffer;
+  readonly count: number;
+  /** Of the last frame. */
+  readonly revision: number;
+}
+
+/** Most bytes that a subscriber which catches up gets in one write; what is left waits until it has read them. */
+const CATCH_UP_BYTES = 64 * 1024;
+
+/** Most bytes that are collected before they are written; it bounds what one write can leave in a slow socket. */
+const MAX_FLUSH_BYTES = 64 * 1024;
+
+/** How many pieces of catching up are kept for the next who needs the same: after a restart, all do. */
+const MAX_CHUNKS = 32;
+
+/**
+ * Fans updates out [B4] [B10]. The frames of one turn of the event loop are joined and written once to each subscriber.
+ * One whose socket is full gets, once it has drained, the newest value of each id: memory grows with ids, not with lag.
+ */
+export class Hub {
+  readonly #latest = new LatestValues<FramedUpdate>();
+  readonly #caughtUp = new Set<Subscriber>();
+  readonly #lagging = new Set<Subscriber>();
+  readonly #counters: HubCounters;
+  #stateFrame: Buffer | undefined;
+  #pending: FramedUpdate[] = [];
+  #pendingBytes = 0;
+  #flushTimer: NodeJS.Immediate | undefined;
+  /** By the revision after which they begin, as of the newest revision. */
+  readonly #chunks = new Map<number, Chunk>();
+  #epoch = "";
+  #revision = 0;
+
+  constructor(counters: HubCounters) {
+    this.#counters = counters;
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** The newest revision that is here. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get idCount(): number {
+    return this.#latest.size;
+  }
+
+  /** How many subscribers have a full socket. */
+  get laggingCount(): number {
+    return this.#lagging.size;
+  }
+
+  /** Takes updates in the order of their revisions and sends them at the end of this turn of the event loop. */
+  publish(updates: readonly CommittedUpdate[]): void {
+    for (const update of updates) {
+      const entry = framed(update);
+      this.#latest.set(entry);
+      this.#chunks.clear();
+      this.#revision = entry.revision;
+      this.#pending.push(entry);
+      this.#pendingBytes += entry.frame.length;
+      if (this.#pendingBytes >= MAX_FLUSH_BYTES) this.#flush();
+    }
+    if (this.#pending.length > 0) this.#flushTimer ??= setImmediate(() => this.#flush());
+  }
+
+  /** Forgets what is here and takes another data set; every subscriber gets it from its start, after another hello. */
+  reset(snapshot: Snapshot): void {
+    this.#flush();
+    this.#epoch = snapshot.epoch;
+    this.#revision = snapshot.revision;
+    this.#chunks.clear();
+    this.#latest.clear();
+    for (const update of snapshot.updates) this.#latest.set(framed(update));
+    for (const subscriber of this.#lagging) subscriber.startOver();
+    for (const subscriber of this.#caughtUp) {
+      subscriber.startOver();
+      this.#catchUp(subscriber);
+    }
+  }
+
+  /** Sends the feed's state to all that want it; to those that lag once they have caught up. */
+  broadcast(frame: Buffer): void {
+    this.#flush();
+    this.#stateFrame = frame;
+    for (const subscriber of this.#lagging) subscriber.missedState = subscriber.transport.wantsState;
+    for (const subscriber of this.#caughtUp) {
+      if (subscriber.transport.wantsState && !subscriber.transport.write(frame)) this.#setLagging(subscriber);
+    }
+  }
+
+  /** Sends one subscriber the feed's state: at once, or when it has caught up. */
+  send(subscriber: Subscriber, frame: Buffer): void {
+    this.#flush();
+    this.#stateFrame = frame;
+    if (!this.#caughtUp.has(subscriber)) subscriber.missedState = true;
+    else if (!subscriber.transport.write(frame)) this.#setLagging(subscriber);
+  }
+
+  /** Adds a subscriber that has seen everything up to `revision`, and sends it the rest [B9]. */
+  subscribe(transport: Transport, revision = 0): Subscriber {
+    const subscriber = new Subscriber(transport, revision);
+    this.#catchUp(subscriber);
+    return subscriber;
+  }
+
+  unsubscribe(subscriber: Subscriber): void {
+    // A drain may still come: it must not bring the subscriber back.
+    subscriber.fullSince = undefined;
+    this.#caughtUp.delete(subscriber);
+    this.#lagging.delete(subscriber);
+  }
+
+  /** The socket of a subscriber has room again. */
+  drained(subscriber: Subscriber): void {
+    if (subscriber.fullSince !== undefined) this.#catchUp(subscriber);
+  }
+
+  /** Evicts those whose sockets have been full for so long. */
+  evictSlowConsumers(milliseconds: number): void {
+    const time = performance.now() - milliseconds;
+    for (const { fullSince = time, transport } of [...this.#lagging]) if (fullSince < time) transport.evict();
+  }
+
+  /** Sends what a subscriber has not seen until its socket is full or nothing is left. */
+  #catchUp(subscriber: Subscriber): void {
+    this.#flush();
+    subscriber.fullSince = undefined;
+    const hello = subscriber.saidHello ? undefined : subscriber.transport.helloFrame();
+    subscriber.saidHello = true;
+    if (hello && !subscriber.transport.write(hello)) return this.#setLagging(subscriber);
+    while (subscriber.revision < this.#revision) {
+      const { frames, count, revision } = this.#chunkAfter(subscriber.revision);
+      this.#counters.delivered(count);
+      if (subscriber.joined) this.#counters.conflated(revision - subscriber.revision - count);
+      subscriber.revision = revision;
+      if (!subscriber.transport.write(frames)) return this.#setLagging(subscriber);
+    }
+    subscriber.joined = true;
+    this.#lagging.delete(subscriber);
+    this.#caughtUp.add(subscriber);
+    if (!subscriber.missedState || !this.#stateFrame) return;
+    subscriber.missedState = false;
+    if (!subscriber.transport.write(this.#stateFrame)) this.#setLagging(subscriber);
+  }
+
+  #flush(): void {
+    const pending = this.#pending;
+    const newest = pending.at(-1);
+    clearImmediate(this.#flushTimer);
+    this.#flushTimer = undefined;
+    if (!newest) return;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    const frames = pending.length === 1 ? newest.frame : Buffer.concat(pending.map(({ frame }) => frame));
+    const subscribers = this.#caughtUp.size;
+    for (const subscriber of this.#caughtUp) {
+      subscriber.revision = newest.revision;
+      if (!subscriber.transport.write(frames)) this.#setLagging(subscriber);
+    }
+    this.#counters.delivered(subscribers * pending.length);
+    this.#counters.sent((Date.now() - (pending[0] ?? newest).at) / 1_000);
+  }
+
+  #setLagging(subscriber: Subscriber): void {
+    subscriber.fullSince ??= performance.now();
+    this.#caughtUp.delete(subscriber);
+    this.#lagging.add(subscriber);
+  }
+
+  #chunkAfter(after: number): Chunk {
+    const known = this.#chunks.get(after);
+    if (known) return known;
+    const frames: Buffer[] = [];
+    let [bytes, revision] = [0, this.#revision];
+    for (const entry of this.#latest.after(after)) {
+      frames.push(entry.frame);
+      bytes += entry.frame.length;
+      revision = entry.revision;
+      if (bytes >= CATCH_UP_BYTES) break;
+    }
+    const chunk = { frames: Buffer.concat(frames, bytes), count: frames.length, revision };
+    if (this.#chunks.size >= MAX_CHUNKS) this.#chunks.clear();
+    this.#chunks.set(after, chunk);
+    return chunk;
+  }
+}
+
+/** One subscriber of a hub: how far it has come. Made by {@link Hub.subscribe}. */
+export class Subscriber {
+  /** Performance time since which its socket is full; undefined while there is room. */
+  fullSince: number | undefined;
+  /** Whether the state was broadcast while it lagged. */
+  missedState = false;
+  /** Whether the hello of this data set was sent. */
+  saidHello = false;
+  /** Whether it has been caught up once; before that, what it skips is history. */
+  joined = false;
+
+  constructor(
+    readonly transport: Transport,
+    /** The newest revision that was written to it. */
+    public revision: number,
+  ) {}
+
+  startOver(): void {
+    this.saidHello = false;
+    this.joined = false;
+    this.revision = 0;
+  }
+}
+
+const framed = (update: CommittedUpdate): FramedUpdate => ({ ...update, frame: textFrame(encodeUpdate(update)) });

@@ -1,0 +1,109 @@
+import {
+  type BoardError,
+  BoardItems,
+  type ClientId,
+  type CommittedOperation,
+  countEntries,
+  type Item,
+  type Joined,
+  type Operation,
+  type Position,
+  parseCommitted,
+  parseItems,
+} from "@crosspod/protocol";
+import { Outbox, type OutboxOptions } from "../outbox/outbox.ts";
+import type { PendingOperation, RemovalListener } from "../outbox/pending-operation.ts";
+import { OptimisticView } from "./optimistic-view.ts";
+
+/**
+ * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
+ * committed when it comes through the log, and leaves the outbox when the store is safe up to there [W8].
+ */
+export class BoardDocument {
+  readonly outbox: Outbox;
+  readonly view: OptimisticView;
+  #committed = new BoardItems();
+  #position: Position | undefined;
+  /** One's own that came through the log, in its order, and may still be lost with the store. */
+  #unsafe: CommittedOperation[] = [];
+
+  constructor(options: OutboxOptions) {
+    this.outbox = new Outbox(options);
+    this.view = new OptimisticView(this.#committed);
+    this.#show(this.outbox.operations);
+  }
+
+  /** How far the board is known; undefined when only the whole of it would help. */
+  get position(): Position | undefined {
+    return this.#position;
+  }
+
+  /** Adds an operation of one's own: it shows at once. `onRemoved` hears what it took away. */
+  perform(operation: Operation, onRemoved?: RemovalListener): void {
+    const pending = this.outbox.add(operation);
+    if (!pending) return this.view.refresh(operation);
+    pending.onRemoved = onRemoved;
+    this.view.push(pending);
+  }
+
+  /** Takes the reply to a join of these clients [W10]; false when it cannot be read, or does not follow. */
+  join(joined: Joined, clients: readonly ClientId[]): boolean {
+    const { epoch, seq, token, clientSeqs } = joined;
+    const firstSeq = seq - countEntries(joined.operations) + 1;
+    const operations = parseCommitted(joined.operations, firstSeq);
+    const items = joined.items === undefined ? undefined : parseItems(joined.items);
+    const isNext = this.#position?.epoch === epoch && this.#position.seq + 1 === firstSeq;
+    const isReadable = joined.items === undefined ? isNext : items !== undefined;
+    this.#position = undefined;
+    if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
+    const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
+    if (items) this.#replace(items, told);
+    for (const operation of operations) this.#see(operation);
+    // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
+    this.#unsafe = [];
+    this.view.drop(this.outbox.confirm(told));
+    this.#show(this.outbox.operations.filter(({ client }) => this.outbox.isTold(client)));
+    this.#position = { epoch, seq, token };
+    return true;
+  }
+
+  /** Takes what follows in the log, with its token. True when that, or `safe`, acknowledges something of one's own. */
+  receive(operations: readonly CommittedOperation[], token: string | undefined, safe: number): boolean {
+    for (const operation of operations) this.#see(operation);
+    const last = this.#position;
+    if (last) this.#position = { ...last, seq: last.seq + operations.length, token: token ?? last.token };
+    const acknowledged = this.#unsafe.filter(({ seq }) => seq <= safe);
+    this.#unsafe = this.#unsafe.slice(acknowledged.length);
+    const newest = new Map(acknowledged.map(({ client, clientSeq }) => [client, clientSeq]));
+    for (const [client, clientSeq] of newest) this.outbox.acknowledge(client, clientSeq);
+    return newest.size > 0;
+  }
+
+  /** Drops an operation that will never be taken. Returns what is gone with it. */
+  refuse(client: ClientId, clientSeq: number, error: BoardError): readonly PendingOperation[] {
+    const gone = this.outbox.refuse(client, clientSeq, error);
+    this.view.drop(gone);
+    return gone;
+  }
+
+  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
+    const isContained = ({ client, clientSeq }: PendingOperation): boolean => clientSeq <= (told.get(client) ?? 0);
+    this.#committed = new BoardItems(items);
+    this.view.reset(this.#committed, this.outbox.operations.filter(isContained));
+  }
+
+  #see(committed: CommittedOperation): void {
+    const { client, clientSeq, operation, seq } = committed;
+    const own = this.outbox.find(client, clientSeq);
+    const { removed = [] } = this.#committed.apply(operation, seq);
+    this.view.apply(operation, own);
+    if (!own) return;
+    this.#unsafe.push(committed);
+    own.onRemoved?.(removed);
+    own.onRemoved = undefined;
+  }
+
+  #show(operations: readonly PendingOperation[]): void {
+    for (const pending of operations) this.view.push(pending);
+  }
+}

@@ -1,0 +1,277 @@
+import {
+  CloseCode,
+  FEED_PATH,
+  type FeedMessage,
+  FeedParameter,
+  type Hello,
+  parseFeedMessage,
+  STATE_REQUEST,
+  type StateMessage,
+  type UpdateMessage,
+} from "@crosspod/protocol";
+import { Emitter } from "../events/emitter.ts";
+import { Observable } from "../events/observable.ts";
+import { Backoff } from "../timing/backoff.ts";
+import { systemClock } from "../timing/clock.ts";
+import { LivenessMonitor } from "../timing/liveness-monitor.ts";
+import { Timer } from "../timing/timer.ts";
+
+/** The newest value of one id, as far as this client knows. */
+export interface FeedValue {
+  readonly id: string;
+  readonly value: string;
+  /** Undefined from a server that does not say it, as the original example's. */
+  readonly revision: number | undefined;
+  /** When it was committed, by the server's clock, in milliseconds since 1970; by this client's clock when the server does not say. */
+  readonly at: number;
+}
+
+/**
+ * - `connecting`: there was no connection yet
+ * - `catching-up`: connected, but the newest values are still on their way
+ * - `live`: what is here is what the feed holds
+ * - `stale`: connected, but the pod has lost touch with the feed, or nothing was heard from it for too long
+ * - `outdated`: connected, but the pod speaks another protocol than this client; values are kept, and none are taken
+ * - `reconnecting`: the connection was lost; values are kept
+ * - `closed`: {@link FeedClient.close} was called
+ */
+export type FeedClientState = "connecting" | "catching-up" | "live" | "stale" | "outdated" | "reconnecting" | "closed";
+
+/** What a feed client needs of a WebSocket: the browser's and that of ws both have it. */
+export interface FeedSocket {
+  addEventListener(type: "open", listener: () => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
+  addEventListener(type: "error", listener: () => void): void;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export interface FeedClientOptions {
+  /** Of the service: `http://localhost:8888/`. `https` makes it a `wss` connection. */
+  readonly url: string | URL;
+  /** Makes the WebSocket; the platform's own by default. */
+  readonly connect?: (url: string) => FeedSocket;
+  /** From 0 up to 1, for the jitter of reconnects; `Math.random` by default. */
+  readonly random?: () => number;
+}
+
+/** How long a handshake may take: a pod that hangs accepts connections, and answers nothing. */
+const HANDSHAKE_WAIT_MS = 10_000;
+
+/** A server that says hello does so first of all; one that was silent for this long says none, and is live as it is. */
+const HELLO_WAIT_MS = 1_000;
+
+/** After this many silent heartbeats the connection counts as dead. */
+const SILENT_HEARTBEATS = 2.5;
+
+/**
+ * A client of the feed: holds the newest value of each id, says truthfully how far they can be trusted, reconnects by itself, and goes on from
+ * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
+ */
+export class FeedClient {
+  readonly #state = new Observable<FeedClientState>("connecting");
+  readonly #updated = new Emitter<[FeedValue]>();
+  readonly #restarted = new Emitter<[]>();
+  readonly onState = this.#state.changed.add;
+  /** Hears each value that has changed. */
+  readonly onUpdate = this.#updated.add;
+  /** Hears that the feed is another data set and the values so far are gone. */
+  readonly onRestart = this.#restarted.add;
+  readonly #url: URL;
+  readonly #connect: (url: string) => FeedSocket;
+  readonly #backoff: Backoff;
+  readonly #retry: Timer;
+  readonly #helloWait: Timer;
+  readonly #liveness: LivenessMonitor;
+  readonly #values = new Map<string, FeedValue>();
+  #socket: FeedSocket | undefined;
+  #hello: Hello | undefined;
+  #revision = 0;
+  /** Called when the state comes that was asked for. */
+  #onStateMessage = (): void => {};
+
+  constructor({ url, connect, random = Math.random }: FeedClientOptions) {
+    this.#url = new URL(url);
+    this.#connect = connect ?? ((feedUrl) => new WebSocket(feedUrl));
+    this.#backoff = new Backoff(random);
+    this.#retry = new Timer(systemClock, () => this.open());
+    this.#helloWait = new Timer(systemClock, () => this.#follow());
+    this.#liveness = new LivenessMonitor({
+      clock: systemClock,
+      random,
+      ask: () => this.#askForState(),
+      onSilent: () => this.#silent(),
+    });
+  }
+
+  get state(): FeedClientState {
+    return this.#state.value;
+  }
+
+  get values(): ReadonlyMap<string, FeedValue> {
+    return this.#values;
+  }
+
+  /** The newest revision that was seen; 0 when the server does not say. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** What the server said of itself last; undefined from one that says nothing. */
+  get hello(): Hello | undefined {
+    return this.#hello;
+  }
+
+  /** Connects, and from then on again whenever the connection is lost, until {@link close}. */
+  open(): void {
+    if (this.#socket || this.state === "closed") return;
+    this.#retry.stop();
+    const socket = this.#connect(this.#feedUrl());
+    this.#socket = socket;
+    this.#liveness.start(HANDSHAKE_WAIT_MS);
+    const isCurrent = (): boolean => this.#socket === socket;
+    socket.addEventListener("open", () => isCurrent() && this.#opened());
+    socket.addEventListener("message", ({ data }) => isCurrent() && this.#received(data));
+    socket.addEventListener("close", ({ code }) => isCurrent() && this.#lost(code));
+    // A close follows every error, and says more; ws wants somebody to listen all the same.
+    socket.addEventListener("error", () => {});
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.#setState("closed");
+    this.#stopWaiting();
+    this.#socket?.close(CloseCode.normal);
+    this.#socket = undefined;
+  }
+
+  #feedUrl(): string {
+    const url = new URL(FEED_PATH, this.#url);
+    url.protocol = this.#url.protocol === "https:" || this.#url.protocol === "wss:" ? "wss:" : "ws:";
+    url.searchParams.set(FeedParameter.hello, "1");
+    if (this.#hello && this.#revision > 0) {
+      url.searchParams.set(FeedParameter.epoch, this.#hello.epoch);
+      url.searchParams.set(FeedParameter.after, `${this.#revision}`);
+    }
+    return url.href;
+  }
+
+  #opened(): void {
+    // A pod may hang before its hello.
+    this.#watchSilence();
+    if (this.#hello) return this.#setState("catching-up");
+    this.#helloWait.start(HELLO_WAIT_MS);
+  }
+
+  #received(data: unknown): void {
+    const message = typeof data === "string" ? parseFeedMessage(data) : undefined;
+    if (!message || this.state === "outdated") return;
+    this.#helloWait.stop();
+    this.#liveness.heard();
+    this.#handle(message);
+  }
+
+  #handle(message: FeedMessage): void {
+    if (!("type" in message)) return this.#handleUpdate(message);
+    switch (message.type) {
+      case "hello":
+        return this.#handleHello(message);
+      case "other-protocol":
+        this.#liveness.stop();
+        return this.#setState("outdated");
+      case "state":
+        return this.#handleState(message);
+      case "leaving":
+        // A browser tells of a close only when the connection ends, which a proxy can put off for seconds.
+        return this.#drop(CloseCode.serviceRestart);
+    }
+  }
+
+  #handleHello(hello: Hello): void {
+    const restarted = this.#hello?.epoch !== hello.epoch && (this.#hello !== undefined || this.#values.size > 0);
+    this.#hello = hello;
+    this.#watchSilence();
+    if (restarted) {
+      this.#revision = 0;
+      this.#values.clear();
+      this.#restarted.emit();
+    }
+    this.#follow();
+  }
+
+  #handleState({ state, revision }: StateMessage): void {
+    this.#onStateMessage();
+    if (!this.#hello) return;
+    this.#hello = { ...this.#hello, state, revision };
+    this.#follow();
+  }
+
+  #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
+    // Whoever sends updates without revisions is not who said hello before.
+    if (revision === undefined) {
+      this.#hello = undefined;
+      this.#liveness.stop();
+    }
+    // A pod that lags behind the one before may send what is known already.
+    if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
+    const entry = { id, value, revision, at: at ?? Date.now() };
+    this.#values.set(id, entry);
+    this.#revision = Math.max(this.#revision, revision ?? 0);
+    this.#updated.emit(entry);
+    this.#follow();
+  }
+
+  /** Draws the state from what the server said and what was seen since; one that says no hello is live as it is. */
+  #follow(): void {
+    this.#backoff.reset();
+    const { state, revision } = this.#hello ?? { state: "live", revision: 0 };
+    if (state === "stale") return this.#setState("stale");
+    this.#setState(this.#revision >= revision ? "live" : "catching-up");
+  }
+
+  #watchSilence(): void {
+    if (!this.#hello) return this.#liveness.stop();
+    this.#liveness.start(this.#hello.heartbeatSeconds * SILENT_HEARTBEATS * 1_000);
+  }
+
+  #askForState(): Promise<void> {
+    this.#socket?.send(STATE_REQUEST);
+    return new Promise((resolve) => {
+      this.#onStateMessage = resolve;
+    });
+  }
+
+  /** The connection looks open and is dead: say so, and try another one. */
+  #silent(): void {
+    this.#setState("stale");
+    this.#drop(CloseCode.normal);
+  }
+
+  /** Gives up the connection as if it had been lost with this code, and does not wait until it has ended. */
+  #drop(code: number): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#lost(code);
+    socket.close(CloseCode.normal);
+  }
+
+  #lost(code: number): void {
+    this.#socket = undefined;
+    this.#stopWaiting();
+    this.#setState("reconnecting");
+    // A pod that is leaving has spread its clients already.
+    if (code === CloseCode.serviceRestart) this.#backoff.reset();
+    this.#retry.start(this.#backoff.next());
+  }
+
+  #stopWaiting(): void {
+    this.#retry.stop();
+    this.#helloWait.stop();
+    this.#liveness.stop();
+  }
+
+  #setState(state: FeedClientState): void {
+    if (this.state !== "closed") this.#state.value = state;
+  }
+}
