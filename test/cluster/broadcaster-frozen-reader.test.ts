@@ -8,7 +8,10 @@ import { Pod } from "../helpers/service/pod.ts";
 
 const IDS = 1_000;
 
-/** What the others get in the rounds that are measured is 80 MB, and would stay here if it were kept for the frozen reader; a heap's own ups and downs are 30. */
+/**
+ * What the others get in the rounds that are measured is 80 MB, and would stay here if it were kept for the frozen
+ * reader; a heap's own ups and downs are 30.
+ */
 const MOST_GROWTH_MEGABYTES = 60;
 
 let redis: RedisServer;
@@ -30,7 +33,9 @@ const valueIn = (round: number): string => `${round}`.padStart(250, "…");
 const updatesIn = (round: number): { id: string; value: string }[] =>
   Array.from({ length: IDS }, (_, id) => ({ id: `${id}`, value: valueIn(round) }));
 
-/** Publishes a value for each id in each round, by the pods in turn; the next round when everybody has got the one before. */
+/**
+ * Publishes a value for each id in each round, by the pods in turn. The next round waits until all have got this one.
+ */
 async function publishRounds(from: number, to: number, everybody: readonly LeanClient[]): Promise<void> {
   for (let round = from; round < to; round += 1) {
     await publishAll(pods[round % pods.length]!.url, updatesIn(round));

@@ -48,7 +48,10 @@ type Watchers = Audience & {
   readonly members: readonly { readonly client: { readonly hello: { readonly pod: string } | undefined } }[];
 };
 
-/** Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing, although their connections stay open. */
+/**
+ * Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing,
+ * although their connections stay open.
+ */
 async function expectMove(leaving: Pod, watchers: Watchers, news: () => number): Promise<void> {
   const podsNow = () => new Set(watchers.members.map(({ client }) => client.hello?.pod));
   await expect.poll(news, { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);

@@ -74,7 +74,8 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     );
   });
 
-  // A balancer that takes turns between two pods brings what a session sends to the one, and its polls to the other, which has nothing to answer.
+  // A balancer that takes turns between two pods brings what a session sends to the one, and its polls to the other,
+  // which has nothing to answer.
   test.each([2, 3])(
     "[W1] finds that only long polling fails without stickiness, with %i pods, and says the cause and the fix",
     async (pods) => {

@@ -222,7 +222,7 @@ function connect(url: string): Redis {
   return client;
 }
 
-/** Resolves when the one that leaves has asked this one where its data are, which is what it does last before it hands over. */
+/** Resolves when the one that leaves has asked this one for its directory, the last thing before it hands over. */
 async function untilChosen(pod: RedisPod): Promise<void> {
   const client = connect(pod.url);
   await expect.poll(() => client.info("commandstats")).toContain("cmdstat_config|get:");

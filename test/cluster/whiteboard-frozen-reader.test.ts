@@ -15,7 +15,10 @@ const MESSAGES_IN_ROUND = 20;
 
 const ROUNDS = 8;
 
-/** What waits for the frozen reader until it is closed is 10 MB at most, and a heap's own ups and downs are 30; what all others are sent is 0.5 GB. */
+/**
+ * What waits for the frozen reader until it is closed is 10 MB at most, and a heap's own ups and downs are 30; what all
+ * others are sent is 0.5 GB.
+ */
 const MOST_GROWTH_MEGABYTES = 60;
 
 let redis: RedisServer;

@@ -216,7 +216,7 @@ describe("the whiteboard over Redis", () => {
   });
 
   test("[W1] what is drawn on a board reaches only pods that have viewers of it", async () => {
-    // People are announced again every few seconds; a pod hears those of its own boards, which is little beside what is drawn here.
+    // People are announced every few seconds, but a pod hears only those of its boards, which is little here.
     const [one, two] = await startPods(2, { MAX_MESSAGES_PER_SECOND: "1000" });
     const drawer = await connect(one!, "websocket", ANNA, "first");
     await connect(two!, "websocket", "bert-000", "second");

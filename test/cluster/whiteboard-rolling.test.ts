@@ -62,7 +62,9 @@ describe("the whiteboard's pods, restarted one after the other while people draw
   let polling: BoardAudience;
   let pens: SteadyPen[];
 
-  /** Drawing ends, and then everybody sees each stroke once, with all its points; somebody who comes later does, too. */
+  /**
+   * Drawing ends, and then everybody sees each stroke once, with all its points; somebody who comes later does, too.
+   */
   async function expectEverythingSeen(): Promise<void> {
     await Promise.all(pens.map((pen) => pen.stop()));
     const strokes = new Map(pens.flatMap((pen) => [...pen.strokes]));

@@ -33,7 +33,9 @@ const BERT = "bert-000";
 const puts = (client: ClientId, from: number, count: number): Operation[] =>
   Array.from({ length: count }, (_, index) => put(itemId(client, from + index), [point(1, 1)]));
 
-/** Everything that a store promises; `make` gives a new and empty one, `dispose` is given it when the test has ended. */
+/**
+ * Everything that a store promises; `make` gives a new and empty one, `dispose` is given it when the test has ended.
+ */
 export function describeBoardStore(
   name: string,
   make: (options: ContractOptions) => Promise<BoardStore>,

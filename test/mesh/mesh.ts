@@ -19,7 +19,10 @@ export type Endpoints = Readonly<Partial<Record<App, readonly Pod[]>>>;
 /** The address of an app at the gateway. */
 export const addressOf = (app: App): string => `http://${GATEWAY_ADDRESS}:${APPS[app].port}/`;
 
-/** A real istiod and a real Envoy as its ingress gateway, with the objects of k8s/ and istio/, and processes for pods. Disposing of it ends both. */
+/**
+ * A real istiod and a real Envoy as its ingress gateway, with the objects of k8s/ and istio/, and processes for pods.
+ * Disposing of it ends both.
+ */
 export class Mesh implements AsyncDisposable {
   readonly #directory: string;
 

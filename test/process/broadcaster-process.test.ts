@@ -86,7 +86,8 @@ describe("the broadcaster's process", () => {
     expect(new Set(others.map(({ bytes }) => bytes)).size).toBe(1);
     expect(frozen.bytes).toBeLessThan(others[0]?.bytes ?? 0);
     for (const client of others) client[Symbol.dispose]();
-    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's own ups and downs are 20.
+    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's
+    // own ups and downs are 20.
     expect(after - before).toBeLessThan(40);
   }, 180_000);
 });

@@ -15,7 +15,7 @@ export interface MemoryRow {
 export interface ClientMemory {
   readonly clients: number;
   readonly bytes: number | undefined;
-  /** What came on top of the idle server, for each client; with few clients most of it is what the heap has grown by, once. */
+  /** What came on top of the idle server, for each client; with few clients most of it is the heap's own growth. */
   readonly bytesPerClient: number | undefined;
 }
 

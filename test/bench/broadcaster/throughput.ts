@@ -26,7 +26,9 @@ export interface ThroughputRow extends Scenario, Sample {
 interface Sample {
   readonly updatesPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** CPU time of the server for each message that came to a client, in microseconds; undefined where it cannot be read. */
+  /**
+   * CPU time of the server for each message that came to a client, in microseconds; undefined where it cannot be read.
+   */
   readonly cpuMicrosPerDelivery: number | undefined;
   /** Messages that came, of all updates times all clients; below 1 where slow clients got newer values only. */
   readonly deliveredShare: number;
@@ -143,8 +145,8 @@ async function publishBackToBack(
 }
 
 /**
- * Gives each id a last value and waits until every client has all of them, which also means that nothing is under way any more. Returns how
- * many clients did not get there in time, or got an older value of an id after its last.
+ * Gives each id a last value and waits until every client has all of them, which also means that nothing is under way
+ * any more. Returns how many clients did not get there in time, or got an older value of an id after its last.
  */
 async function settleOnFinalValues(writers: readonly Publisher[], audience: Audience): Promise<number> {
   const missing = Array.from({ length: audience.size }, () => new Set(writers.keys()));

@@ -44,7 +44,9 @@ export interface CapacityRow extends CapacityScenario {
   /** Share of the time in which the server could have gone on and had to wait for its core, which others used. */
   readonly serverKeptWaiting: number | undefined;
   readonly generatorBusy: number;
-  /** People to whom something is missing in the end, who got something twice or in another order, or whose drawing was not acknowledged. */
+  /**
+   * People who miss something in the end, got something twice or out of order, or whose drawing was not acknowledged.
+   */
   readonly wrongPeople: number;
 }
 

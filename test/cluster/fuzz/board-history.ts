@@ -13,7 +13,10 @@ import type { TroubledCluster } from "./troubled-cluster.ts";
 import { WatchedTransport } from "./watched-transport.ts";
 
 const COLORS = ["000000", "ff0000", "00ff00", "0000ff"];
-/** Everything must be in its place this long after all is well again: the longest pause between two tries is 10 s, of a connection, of a join and of what is sent. */
+/**
+ * Everything must be in its place this long after all is well again: the longest pause between two tries is 10 s, of a
+ * connection, of a join and of what is sent.
+ */
 const HEALING_MS = 40_000;
 const LOOK_AGAIN_MS = 50;
 
@@ -24,7 +27,7 @@ interface Committed {
   readonly log: readonly NumberedOperation[];
 }
 
-/** Several people who draw on one board of a cluster, and what must be true of it in the end. Disposing of it closes their pages. */
+/** People who draw on one board, and what must be true of it in the end. Disposing of it closes their pages. */
 export class BoardHistory implements AsyncDisposable {
   readonly seed: number;
   readonly #board: string;
@@ -61,7 +64,9 @@ export class BoardHistory implements AsyncDisposable {
     this.#schedule(300, 1_500, () => this.#somethingGoesWrong());
   }
 
-  /** Draws no more, and expects everybody to have the same board: when what was begun has come to its end; after one more stroke of each, which shows what is wrong without being seen; and after a last one of which no other pod hears. */
+  /**
+   * Expects everybody to have the same board: after the end, after one stroke more, and after one that no pod hears of.
+   */
   async check(): Promise<void> {
     this.#end();
     await this.#settle();

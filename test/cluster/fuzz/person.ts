@@ -63,7 +63,9 @@ export class Person implements AsyncDisposable {
     this.#page = new Page(gateway.url, options);
   }
 
-  /** A person who has opened the board; some people's WebSockets do not get through, and some only ever reach one pod. */
+  /**
+   * A person who has opened the board; some people's WebSockets do not get through, and some only ever reach one pod.
+   */
   static async open(options: PersonOptions): Promise<Person> {
     const { random, pods } = options;
     const reachable = random.chance(0.15) ? pods.slice(0, 1) : pods;

@@ -15,7 +15,7 @@ const BOARDS_NAME = "fuzz";
 /** The hash tag of a channel, which is its board. */
 const BOARD_OF_CHANNEL = /\{(.+?)\}/;
 
-/** Pods of the whiteboard and their Redis, to which everything happens that can happen to them. Disposing of it ends all of them. */
+/** Pods of the whiteboard and a Redis, to which all happens that can. Disposing of it ends all of them. */
 export class TroubledCluster implements AsyncDisposable {
   readonly store: RedisBoardStore;
   readonly #random: Random;

@@ -2,7 +2,10 @@ import type { RedisProxy } from "../../helpers/redis/redis-proxy.ts";
 import { Pod } from "../../helpers/service/pod.ts";
 import type { ServiceProcess } from "../../helpers/service/service-process.ts";
 
-/** A pod of the whiteboard that ends and comes back, as another process and at another port, and what it did that no pod should. Disposing of it ends its process. */
+/**
+ * A pod of the whiteboard that ends and comes back, as another process and at another port, and what it did that no pod
+ * should. Disposing of it ends its process.
+ */
 export class WhiteboardPod implements AsyncDisposable {
   /** Between it and Redis. */
   readonly proxy: RedisProxy;

@@ -21,7 +21,7 @@ export type Transport = "websocket" | "polling";
 /** An event as it came: its name and its arguments. */
 export type ReceivedEvent = readonly [event: string, ...args: unknown[]];
 
-/** A bare socket.io client that keeps every event that it is sent, for a test to look at. Disposing of it ends the connection. */
+/** A bare socket.io client that keeps every event for a test to look at. Disposing of it ends the connection. */
 export class EventSocket implements Disposable {
   readonly socket: Socket;
   readonly received: ReceivedEvent[] = [];
@@ -78,7 +78,7 @@ export class EventSocket implements Disposable {
     this.socket.emit("o", client, clientSeq, encodeOperations(operations, client));
   }
 
-  /** Submits operations as text, and resolves when the log has brought them back, stored [W6]. Throws when they are refused. */
+  /** Submits operations; resolves when the log has brought them back, stored [W6]. Throws when they are refused. */
   async store(client: string, clientSeq: number, text: string): Promise<void> {
     const last = clientSeq + countEntries(text) - 1;
     const before = this.received.length;

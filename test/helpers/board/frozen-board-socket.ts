@@ -9,7 +9,9 @@ export function maskedFrame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
 }
 
-/** Joins the default board over a WebSocket of its own and then reads nothing any more, whatever the other side does. */
+/**
+ * Joins the default board over a WebSocket of its own and then reads nothing any more, whatever the other side does.
+ */
 export async function joinFrozen(port: number): Promise<Socket> {
   const socket = await joinBare(port);
   socket.pause();

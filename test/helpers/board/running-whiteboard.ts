@@ -28,7 +28,10 @@ export interface WhiteboardParts {
   readonly log?: Log;
 }
 
-/** Starts one on a free port of this machine, or on `PORT` of the environment; on a new store in memory unless it is given another one, or a `REDIS_URL`. */
+/**
+ * Starts one on a free port of this machine, or on `PORT` of the environment; on a new store in memory unless it is
+ * given another one, or a `REDIS_URL`.
+ */
 export async function startWhiteboard(
   environment: Environment = {},
   parts: WhiteboardParts = {},

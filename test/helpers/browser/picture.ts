@@ -53,7 +53,9 @@ export interface Stray {
   readonly share: number;
 }
 
-/** Compares what was drawn, whatever the pen: two lines are alike that are nowhere further apart than `reach` pixels of 480. */
+/**
+ * Compares what was drawn, whatever the pen: two lines are alike if they are within `reach` pixels of 480 everywhere.
+ */
 export async function strayInk(browser: Browser, a: Picture, b: Picture, reach = 3): Promise<Stray> {
   const [one, other] = [await pixelsOf(browser, a), await pixelsOf(browser, b)];
   const inks = [one, other].map((pixels) => Array.from({ length: SIZE[0] * SIZE[1] }, (_, at) => isInk(pixels, at)));

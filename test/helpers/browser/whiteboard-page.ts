@@ -106,7 +106,10 @@ export class WhiteboardPage {
   }
 }
 
-/** Opens a page of its own browser profile, so that pages share nothing but the service, and waits until its connection is `Live`, or what else it should be. `path` is that of a board. */
+/**
+ * Opens a page of its own browser profile, so that pages share nothing but the service, and waits until its connection
+ * is `Live`, or what else it should be. `path` is that of a board.
+ */
 export async function openBoardPage(
   browser: Browser,
   url: string,

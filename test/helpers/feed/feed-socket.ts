@@ -6,7 +6,9 @@ import { DEADLINE_MS } from "../deadline.ts";
 /** A message of the feed as it came, parsed from JSON. */
 export type Received = Partial<CommittedUpdate> & { readonly [field: string]: unknown };
 
-/** A WebSocket client of the feed that keeps all it is sent, for a test to look at. Disposing of it cuts the connection. */
+/**
+ * A WebSocket client of the feed that keeps all it is sent, for a test to look at. Disposing of it cuts the connection.
+ */
 export class FeedSocket implements Disposable {
   readonly ws: WebSocket;
   readonly received: Received[] = [];

@@ -16,7 +16,9 @@ export const HANDSHAKE = [
 /** How many of the newest bytes a lean client keeps. */
 const TAIL_BYTES = 2_048;
 
-/** A client that costs next to nothing: it counts what it gets and keeps the end of it, and can stop reading altogether. */
+/**
+ * A client that costs next to nothing: it counts what it gets and keeps the end of it, and can stop reading altogether.
+ */
 export class LeanClient implements Disposable {
   readonly socket: Socket;
   /** Bytes of frames so far. */

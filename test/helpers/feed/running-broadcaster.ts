@@ -16,7 +16,7 @@ export interface RunningBroadcaster extends AsyncDisposable {
   readonly service: Broadcaster;
 }
 
-/** Starts one on a free port of this machine, or on `PORT` of the environment; on a memory store unless it is given another. */
+/** Starts one on a free port, or on `PORT` of the environment, with a store in memory unless it is given another. */
 export async function startBroadcaster(environment: Environment = {}, store?: FeedStore): Promise<RunningBroadcaster> {
   const config = parseConfig({
     HOST: "127.0.0.1",

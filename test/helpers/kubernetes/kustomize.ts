@@ -14,7 +14,7 @@ export interface Kustomization {
   readonly configMapGenerator?: readonly { readonly name: string; readonly files: readonly string[] }[];
 }
 
-/** Operations of RFC 6902, as YAML in `patch`, on the objects that `target` names: by a pattern, where it is in parentheses. */
+/** Operations of RFC 6902, as YAML in `patch`, on the objects that `target` names, by a pattern if in parentheses. */
 export interface Patch {
   readonly target: { readonly kind: string; readonly name: string; readonly namespace?: string };
   readonly patch: string;
@@ -32,7 +32,10 @@ const CLUSTER_WIDE: ReadonlySet<string> = new Set(["Namespace"]);
 /** Reads the kustomization.yaml of a folder of the repository. */
 export const readKustomization = (folder: string): Kustomization => kustomizationOf(join(root, folder));
 
-/** Reads the objects of a folder of the repository as `kubectl apply -k` sees them, as far as namespaces and patches go, with what components add and patch. It is not `kubectl kustomize` that reads them, since `npm test` must run where there is only Node. */
+/**
+ * Reads the objects of a folder as `kubectl apply -k` sees them, as far as namespaces, patches and components go.
+ * `kubectl kustomize` does not read them, since `npm test` must run where there is only Node.
+ */
 export function readManifests(folder: string, ...components: readonly string[]): Manifest[] {
   const objects = objectsOf(join(root, folder));
   return components.reduce((all, component) => withComponent(all, join(root, component)), objects);

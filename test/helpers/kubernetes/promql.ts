@@ -1,11 +1,14 @@
 import { parser } from "@prometheus-io/lezer-promql";
 
-/** The names of the metrics that a PromQL expression asks for, which may have Grafana's variables in it. Throws where it is not PromQL. */
+/** The metrics that a PromQL expression asks for; it may have Grafana's variables. Throws where it is not PromQL. */
 export function metricsOf(expression: string): string[] {
   return partsOf(expression, "Identifier", "VectorSelector");
 }
 
-/** The series over time that a PromQL expression asks for, as in `rate(…[5m])`: each value of a label that it names is one, `NAME{LABEL="VALUE"}`. */
+/**
+ * The series over time that a PromQL expression asks for, as in `rate(…[5m])`: each value of a label that it names is
+ * one, `NAME{LABEL="VALUE"}`.
+ */
 export function countedSeriesOf(expression: string): string[] {
   return partsOf(expression, "VectorSelector", "MatrixSelector").flatMap((selector) => {
     const [, name, label, values] = selector.match(/^(\w+)(?:\{(\w+)=~?"([\w|-]+)"\})?$/) ?? [];

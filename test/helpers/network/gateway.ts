@@ -7,7 +7,7 @@ import { TcpBalancer } from "./tcp-balancer.ts";
 /** How often each pod is asked whether it is ready. */
 const PROBE_INTERVAL_MS = 50;
 
-/** Sends new connections to the pods that are ready, in turn, as a Service of Kubernetes does. Disposing of it cuts all connections. */
+/** Sends new connections to the ready pods in turn, as a Service does. Disposing of it cuts all connections. */
 export class Gateway implements AsyncDisposable {
   readonly #balancer: TcpBalancer;
   readonly #pods = new Set<Pod>();

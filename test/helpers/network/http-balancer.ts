@@ -6,7 +6,9 @@ import type { Duplex } from "node:stream";
 
 /** How a balancer works, unless it is told otherwise: it keeps nobody on one target and lets WebSockets pass. */
 export interface HttpBalancerOptions {
-  /** Keeps who sends its cookie on one target, by the cookie's value whoever made it, and gives one to who has none, as Istio does. */
+  /**
+   * Keeps a client on one target by its cookie's value, whoever made that, and gives one to a client without, as Istio.
+   */
   readonly isSticky?: boolean;
   /** Name of that cookie; `io` unless another is given. */
   readonly cookieName?: string;
@@ -16,7 +18,7 @@ export interface HttpBalancerOptions {
   readonly refusesUpgrades?: boolean;
 }
 
-/** An HTTP balancer over ports of this machine: each request goes to the next one, each WebSocket too. Disposing of it cuts all connections. */
+/** Sends each request and each WebSocket to the next port of this machine. Disposing of it cuts all connections. */
 export class HttpBalancer implements AsyncDisposable {
   readonly url: string;
   /** The names that it was asked for. */

@@ -2,7 +2,10 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { within } from "../deadline.ts";
 
-/** Sends bytes as they are to a port of this machine, and resolves with all that comes back until the other side closes, or until `enough` of it came. */
+/**
+ * Sends bytes as they are to a port of this machine, and resolves with all that comes back until the other side closes,
+ * or until `enough` of it came.
+ */
 export async function exchange(
   port: number,
   bytes: string | Buffer | readonly (string | Buffer)[],

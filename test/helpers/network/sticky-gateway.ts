@@ -7,13 +7,18 @@ const WEB_SOCKET = /^upgrade: *websocket/im;
 const REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 export interface StickyGatewayOptions {
-  /** The port of the pod that new connections go to, as long as it is the one to go to; undefined when there is none. */
+  /**
+   * The port of the pod that new connections go to, as long as it is the one to go to; undefined when there is none.
+   */
   readonly target: () => number | undefined;
   /** Lets WebSockets through; where they do not get through, clients have to poll. */
   readonly webSockets: boolean;
 }
 
-/** What stands between one person and the pods: it brings all of that person's connections to one pod, as a sticky load balancer does. Disposing of it cuts all connections. */
+/**
+ * What stands between one person and the pods: it brings all of that person's connections to one pod, as a sticky load
+ * balancer does. Disposing of it cuts all connections.
+ */
 export class StickyGateway implements AsyncDisposable {
   readonly url: string;
   /** While true, there is no network: connections are cut as soon as they come. */

@@ -3,13 +3,13 @@ import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 export interface TcpBalancerOptions {
-  /** Clients do not hear that their target is gone, as a proxy keeps it from them that waits for the last word of a WebSocket. */
+  /** Clients do not hear that their target is gone, as behind a proxy that waits for a WebSocket's last word. */
   readonly lingers?: boolean;
 }
 
 /**
- * A balancer between clients and ports of this machine: each new connection goes to the next target in turn, past those that refuse it. Targets can come and go at any time; connections that
- * exist stay. Disposing of it cuts all connections.
+ * Brings each new connection to the next of its targets, ports of this machine, past those that refuse it. Targets can
+ * come and go; connections that exist stay. Disposing of it cuts all connections.
  */
 export class TcpBalancer implements AsyncDisposable {
   readonly port: number;

@@ -2,7 +2,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A proxy between a service and a port of this machine that can swallow what passes, as a broken network does. Disposing of it cuts all connections. */
+/**
+ * A proxy between a service and a port of this machine that can swallow what passes, as a broken network does.
+ * Disposing of it cuts all connections.
+ */
 export class TcpProxy implements AsyncDisposable {
   readonly port: number;
   /** While true, connections stay open and nothing passes in either direction. */

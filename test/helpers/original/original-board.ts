@@ -8,7 +8,7 @@ import type { Place } from "../browser/whiteboard-page.ts";
 
 const originalFiles = fileURLToPath(new URL("./original-board/", import.meta.url));
 
-/** The whiteboard's page with a stand-in of the original example's beside it, at `/original.html`. Disposing of it removes the directory. */
+/** The whiteboard's page, and the original's stand-in at `/original.html`. Disposing of it removes the directory. */
 export async function pagesWithOriginal(): Promise<AsyncDisposable & { readonly pageDirectory: string }> {
   const pageDirectory = await mkdtemp(join(tmpdir(), "crosspod-original-"));
   await cp(whiteboardPageDirectory, pageDirectory, { recursive: true });

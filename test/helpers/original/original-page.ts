@@ -7,8 +7,8 @@ const IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const ROWS = IDS.map((id) => `<tr id="row${id}"><td>${id}</td><td id="${id}">0</td></tr>`).join("");
 
 /**
- * Does with a message what the original example's page does: takes each one for an update of a cell that is there. What it throws is kept
- * for the test to see.
+ * Does with a message what the original example's page does: takes each one for an update of a cell that is there. What
+ * it throws is kept for the test to see.
  */
 const script = (feedUrl: string): string => `
   window.mistakes = [];

@@ -11,8 +11,8 @@ export interface OriginalServer extends AsyncDisposable {
 }
 
 /**
- * Starts a server that speaks as the original example's does, with a page of ours at `/`: `GET /api` answers with an empty body; each
- * client at `/ws` is sent `{"id": "8", "value": "300"}`, and nothing else: no hello, and no snapshot for who comes late.
+ * Starts a server that speaks as the original example's does, with a page of ours at `/`. `GET /api` answers with an
+ * empty body; a client at `/ws` is sent updates like `{"id": "8", "value": "300"}`: no hello, and no snapshot.
  */
 export async function startOriginalServer(pageDirectory: string): Promise<OriginalServer> {
   const app = express();

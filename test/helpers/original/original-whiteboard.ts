@@ -9,7 +9,10 @@ export interface OriginalWhiteboard extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Starts a server that speaks as the original example's does, with a page of ours at `/`: sends each `drawing` on to everyone else, and keeps nothing. */
+/**
+ * Starts a server that speaks as the original example's does, with a page of ours at `/`: sends each `drawing` on to
+ * everyone else, and keeps nothing.
+ */
 export async function startOriginalWhiteboard(pageDirectory: string): Promise<OriginalWhiteboard> {
   const app = express();
   const server = createServer(app);

@@ -17,7 +17,7 @@ interface Node {
   readonly lastSlot: number;
 }
 
-/** A Redis Cluster of three nodes of a test's own, without replicas, on free ports of this machine. Disposing of it ends them all. */
+/** A Redis Cluster of three nodes without replicas, on free ports of this machine. Disposing of it ends them all. */
 export class RedisCluster implements AsyncDisposable {
   readonly #nodes: readonly Node[];
 

@@ -15,7 +15,7 @@ const SCRIPT = `${root}/k8s/redis/handover.sh`;
 /** For a pod to become ready, or a claim to change. */
 const WAIT = { timeout: 15_000 } as const;
 
-/** Whether this machine has what the script needs: Debian and the image of Redis have flock(1), macOS has not. A build machine must. */
+/** Whether this machine can run the script: Debian and Redis' image have flock(1), macOS has not. CI must have it. */
 export const HAS_FLOCK = process.env.CI !== undefined || spawnSync("flock", ["--version"]).status === 0;
 
 /** Whose data count. */
@@ -25,7 +25,10 @@ export interface Claim {
   readonly port: number;
 }
 
-/** Redis as k8s/redis has it, with processes for pods: one volume, pods that come and go, and a Service that leads to those who are ready. Disposing of it ends them, and takes the volume away. */
+/**
+ * Redis as k8s/redis has it, with processes for pods: one volume, pods that come and go, and a Service that leads to
+ * those who are ready. Disposing of it ends them, and takes the volume away.
+ */
 export class RedisDeployment implements AsyncDisposable {
   readonly volume: string;
   readonly #service: TcpBalancer;

@@ -7,7 +7,10 @@ import { RedisReplies, shardedChannel } from "./redis-replies.ts";
 /** What becomes of a message between pods; `later`: it comes after the next one of its channel. */
 export type Fate = "delivered" | "lost" | "later";
 
-/** A proxy between one pod and Redis: it loses and swaps messages that other pods have published, whole ones, and leaves the connection as it is. Disposing of it cuts all connections. */
+/**
+ * A proxy between one pod and Redis: it loses and swaps messages that other pods have published, whole ones, and leaves
+ * the connection as it is. Disposing of it cuts all connections.
+ */
 export class RedisProxy implements AsyncDisposable {
   readonly port: number;
   /** While true, nothing that Redis answers comes through; what it is asked to do still reaches it. */

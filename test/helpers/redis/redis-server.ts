@@ -9,7 +9,10 @@ import { freePort } from "../network/free-port.ts";
 /** Arguments by which each write is on the disk before it is answered. */
 export const DURABLE = ["--appendonly", "yes", "--appendfsync", "always"] as const;
 
-/** A redis-server of a test's own, on a free port of this machine, with its data in a folder of its own. Disposing of it ends the process and takes the folder away. */
+/**
+ * A redis-server of a test's own, on a free port of this machine, with its data in a folder of its own. Disposing of it
+ * ends the process and takes the folder away.
+ */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
   readonly #directory: string;

@@ -1,6 +1,9 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Takes files of the browser suite and others in turns: a browser keeps a core busy, most others wait most of the time, so that one of each does not keep the other from its work. */
+/**
+ * Takes files of the browser suite and others in turns: a browser keeps a core busy, most others wait most of the time,
+ * so that one of each does not keep the other from its work.
+ */
 export class AlternatingSequencer extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

@@ -4,7 +4,9 @@ export async function readMetrics(adminUrl: string): Promise<string> {
   return await response.text();
 }
 
-/** The value of one metric of a service, by its name and labels as they stand in the text; 0 when it is not there yet. */
+/**
+ * The value of one metric of a service, by its name and labels as they stand in the text; 0 when it is not there yet.
+ */
 export async function readMetric(adminUrl: string, name: string): Promise<number> {
   const text = await readMetrics(adminUrl);
   const line = text.split("\n").find((each) => each.startsWith(`${name} `));

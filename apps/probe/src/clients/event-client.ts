@@ -65,7 +65,7 @@ export class EventClient implements Disposable {
       .catch(() => undefined);
   }
 
-  /** Submits operations and resolves with why they are refused, as a reply [W6]; undefined when that is not said in time. */
+  /** Submits operations; resolves with their refusal, as a reply [W6], or undefined when none comes in time. */
   refusalOf(operations: string): Promise<unknown> {
     const told = new Promise((resolve) => {
       this.#socket.once(BoardEvent.refused, (_client, error) => resolve({ error }));

@@ -91,7 +91,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
 
   return {
     async listen() {
-      // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
+      // The ports do not wait for the store: until it is there the pod is not ready, and a join is told why.
       health.down("boards", "the store was not reached yet");
       fanOut.open((delivers) => {
         isLive = delivers;

@@ -17,7 +17,9 @@ const OUTDATED: BoardError = {
     "this page and the service have different versions; what you draw is kept, and sent once they agree: load the page anew if that lasts",
 };
 
-/** Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14]. */
+/**
+ * Reads the reply to a join. A pod of another version says so, finds the join malformed, or answers its own way [W14].
+ */
 export function parseJoinReply(reply: unknown): Reply<Joined> {
   const error = parseRefusal(reply);
   if (error) return { error: error.code === "outdated" || error.code === "malformed" ? OUTDATED : error };

@@ -41,15 +41,18 @@ export const SENDER_TRANSITIONS: Transitions<SenderState, SenderEvent> = {
   pausing: { resume: "sending", close: "closed" },
 };
 
-/**
- * What a page shows of all this.
- * - `connecting`: there was no connection yet
- * - `catching-up`: connected, but some of the board is still on its way
- * - `live`: what is here is what the board is
- * - `reconnecting`: the connection was lost; one can go on drawing
- * - `closed`: `BoardClient.close` was called
- */
-export type ConnectionState = "connecting" | "catching-up" | "live" | "reconnecting" | "closed";
+/** What a page shows of the connection and of the board's state. */
+export type ConnectionState =
+  /** There was no connection yet. */
+  | "connecting"
+  /** Connected, but some of the board is still on its way. */
+  | "catching-up"
+  /** What is here is what the board is. */
+  | "live"
+  /** The connection was lost; one can go on drawing. */
+  | "reconnecting"
+  /** `BoardClient.close` was called. */
+  | "closed";
 
 const WHILE_CONNECTED: Readonly<Record<SyncState, ConnectionState>> = {
   offline: "catching-up",

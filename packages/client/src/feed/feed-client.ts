@@ -22,20 +22,26 @@ export interface FeedValue {
   readonly value: string;
   /** Undefined from a server that does not say it, as the original example's. */
   readonly revision: number | undefined;
-  /** When it was committed, by the server's clock, in milliseconds since 1970; by this client's clock when the server does not say. */
+  /** When it was committed, in milliseconds since 1970; by this client's clock where the server does not say. */
   readonly at: number;
 }
 
-/**
- * - `connecting`: there was no connection yet
- * - `catching-up`: connected, but the newest values are still on their way
- * - `live`: what is here is what the feed holds
- * - `stale`: connected, but the pod has lost touch with the feed, or nothing was heard from it for too long
- * - `outdated`: connected, but the pod speaks another protocol than this client; values are kept, and none are taken
- * - `reconnecting`: the connection was lost; values are kept
- * - `closed`: {@link FeedClient.close} was called
- */
-export type FeedClientState = "connecting" | "catching-up" | "live" | "stale" | "outdated" | "reconnecting" | "closed";
+/** How far the values that are here can be trusted. */
+export type FeedClientState =
+  /** There was no connection yet. */
+  | "connecting"
+  /** Connected, but the newest values are still on their way. */
+  | "catching-up"
+  /** What is here is what the feed holds. */
+  | "live"
+  /** Connected, but the pod has lost touch with the feed, or was silent for too long. */
+  | "stale"
+  /** The pod speaks another protocol than this client; values are kept, and none are taken. */
+  | "outdated"
+  /** The connection was lost; values are kept. */
+  | "reconnecting"
+  /** {@link FeedClient.close} was called. */
+  | "closed";
 
 /** What a feed client needs of a WebSocket: the browser's and that of ws both have it. */
 export interface FeedSocket {
@@ -66,8 +72,8 @@ const HELLO_WAIT_MS = 1_000;
 const SILENT_HEARTBEATS = 2.5;
 
 /**
- * A client of the feed: holds the newest value of each id, says truthfully how far they can be trusted, reconnects by itself, and goes on from
- * where it was. It never shows an older value after a newer one. It also works with the original example's server, which says nothing of itself.
+ * Holds the newest value of each id, says how far they can be trusted, reconnects by itself and goes on from where it
+ * was. It never shows an older value after a newer one. It works with the original example's server, too.
  */
 export class FeedClient {
   readonly #state = new Observable<FeedClientState>("connecting");

@@ -10,7 +10,9 @@ export interface OutboxMessage {
   readonly text: string;
 }
 
-/** Makes a message of the first of one client's operations, of as many as it may have; undefined when there are none. */
+/**
+ * Makes a message of the first of one client's operations, of as many as it may have; undefined when there are none.
+ */
 export function messageOf(operations: readonly PendingOperation[]): OutboxMessage | undefined {
   const [first, ...rest] = operations.slice(0, MAX_MESSAGE_OPERATIONS);
   if (!first) return undefined;

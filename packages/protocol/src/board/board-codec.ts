@@ -24,13 +24,8 @@ export const isClientId = (text: unknown): text is ClientId => typeof text === "
 export const itemId = (client: ClientId, number: number): ItemId => `${client}.${number.toString(36)}`;
 
 /**
- * Writes an operation as text [W8]: fields with `,` between them, whole numbers in base 36. In an item's id the client
- * is left out where it is `author`, who made the operation.
- *
- *     put     pID,COLOR,WIDTH,Z,POINTS    Z empty: on top; POINTS begin with ! where they have a pressure
- *     append  aID,POINTS                  the same
- *     remove  rID,ID…
- *     clear   c
+ * Writes an operation as text [W8]: its fields with `,` between them, whole numbers in base 36. An item's id leaves its
+ * client out where that is `author`, who made the operation; points with a pressure begin with `!`.
  */
 export function encodeOperation(operation: Operation, author: ClientId): string {
   switch (operation.type) {

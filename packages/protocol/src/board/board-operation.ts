@@ -16,10 +16,7 @@ export const MAX_MESSAGE_LENGTH = 64 * 1024;
 /** Operations in one message. */
 export const MAX_MESSAGE_OPERATIONS = 500;
 
-/**
- * Who made an operation: 8 random characters of base64url, new for each opened page, and new again whenever its numbers
- * cannot go on [W6].
- */
+/** Who made an operation: 8 characters of base64url, new for each page, and when its numbers cannot go on [W6]. */
 export type ClientId = string;
 
 /** Names an item: the client that first put it, a dot, and a number of its own in base 36. */
@@ -43,10 +40,7 @@ export interface Item extends StrokeStyle {
   readonly points: string;
 }
 
-/**
- * Adds an item on top; with `z`, where it was before, but never above the top. One whose id is on the board already
- * changes nothing [W5].
- */
+/** Adds an item on top; with `z`, where it was before, at most on top. A known id changes nothing [W5]. */
 export interface Put extends StrokeStyle {
   readonly type: "put";
   readonly id: ItemId;

@@ -26,10 +26,8 @@ const MAX_DIGITS = 4;
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 /**
- * Writes points as text: for each the differences from the point before, `x`, `y` and, where the stroke has it,
- * `pressure`. A number has its sign in the lowest bit and 5 bits in a character, lowest first. The first point is the
- * difference from `before`, which is the origin at the start of a stroke; so the texts of two runs of points, put one
- * after the other, are the text of both [W4].
+ * Writes points as text, each as its differences from the one before [W4]. The first one differs from `before`, the
+ * origin at the start of a stroke: the texts of two runs, one after the other, are the text of both.
  */
 export function encodePoints(points: Iterable<Point>, format: PointFormat, before: Point = ORIGIN): string {
   let text = "";

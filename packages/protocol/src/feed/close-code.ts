@@ -1,7 +1,6 @@
 /**
- * The codes with which the feed's two sides close a WebSocket, so that the other knows what to do next [B11] [B12].
- * Below 4000 they are those of RFC 6455 and IANA's registry, where the codes for a broken protocol (1002, 1007, 1009)
- * are, too; from 4000 on they are ours.
+ * With what the feed's two sides close a WebSocket, so that the other knows what to do next [B11] [B12]. Below 4000 the
+ * codes are those of RFC 6455 and IANA's registry, from 4000 on they are ours.
  */
 export const CloseCode = {
   /** The client needs the feed no more. */

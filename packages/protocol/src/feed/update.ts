@@ -1,10 +1,7 @@
 import { isRecord, type JsonRecord } from "../json.ts";
 import { type FieldErrorCode, type Parsed, parsed, refused } from "../problem.ts";
 
-/**
- * Longest id and value, in UTF-16 code units: a row's name and a reading, not documents; they bound a pod's memory
- * [B3].
- */
+/** Longest id and value, in UTF-16 code units: a row's name and a reading. They bound a pod's memory [B3]. */
 export const MAX_ID_LENGTH = 64;
 export const MAX_VALUE_LENGTH = 256;
 

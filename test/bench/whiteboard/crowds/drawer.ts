@@ -19,7 +19,7 @@ export interface Drawer {
 export interface Crowd {
   /** Connects one more. */
   join(): Promise<Drawer>;
-  /** Calls `delivered` for what comes to some of them: when it was sent and when it came, in milliseconds of `performance.now()`. */
+  /** Calls `delivered` for what some of them get, with when it was sent and when it came, by `performance.now()`. */
   watch(delivered: (sentAt: number, cameAt: number) => void): void;
   /** How far each must have seen the board when `samples` were drawn by all. */
   mustHaveSeen(drawer: Drawer, drawers: readonly Drawer[]): number;

@@ -62,7 +62,7 @@ export class DrawingCrowd {
     clearInterval(this.#timer);
   }
 
-  /** Resolves when all that was drawn is saved and seen by all, or it is too late for that, with how many it is wrong for. */
+  /** Resolves when all that was drawn is saved and seen by all, or too late, with how many people miss something. */
   async settle(deadlineMs: number): Promise<number> {
     const deadline = performance.now() + deadlineMs;
     let wrong = this.#wrong;

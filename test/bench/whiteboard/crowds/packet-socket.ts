@@ -17,15 +17,15 @@ const DIGIT_9 = 57;
 /** All sockets share it: what is read is handed over at once. */
 const buffer = Buffer.alloc(READ_BUFFER_BYTES);
 
-/** What a socket does with what comes: events and acknowledgements as they are on the wire, good for the time of the call only. */
+/** What a socket does with what comes: events and replies as they are on the wire, valid during the call only. */
 export interface PacketListener {
   onEvent(packet: Buffer): void;
   onAcknowledgement(packet: Buffer): void;
 }
 
 /**
- * A socket.io connection over WebSocket that does next to nothing: it writes packets as text and takes apart only what it is told to.
- * It answers no ping: what lasts longer than the server's ping interval and timeout together loses it.
+ * A socket.io connection over WebSocket that does next to nothing: it writes packets as text and takes apart only what
+ * it is told to. It answers no ping: what lasts longer than the server's ping interval and timeout together loses it.
  */
 export class PacketSocket {
   readonly #socket: RawWebSocket;

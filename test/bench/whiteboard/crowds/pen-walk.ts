@@ -1,6 +1,6 @@
 import { handOf, type PenSample } from "../recording.ts";
 
-/** How far each person's drawing is from that of the one before with the same hand, in pixels: nobody draws over another. */
+/** How far a person draws from the one before with the same hand, in pixels, so that nobody draws over another. */
 const SHIFT = { x: 3, y: 2 } as const;
 
 /** What a pen did in one sample. */
@@ -10,7 +10,7 @@ export interface PenStep {
   readonly isDown: boolean;
 }
 
-/** A pen that never rests: what a hand of the recording drew, without its pauses, again and again. Each person begins somewhere else. */
+/** A pen that never rests: repeats what a hand of the recording drew, without its pauses, from a place of its own. */
 export class PenWalk {
   readonly #steps: readonly PenStep[];
   #next: number;

@@ -5,7 +5,10 @@ import { Playback, type Player } from "./playback.ts";
 import { countBytes, until, type WireBytes } from "./wire-bytes.ts";
 import { WireMeter } from "./wire-meter.ts";
 
-/** Plays the recording on a board of the whiteboard by the clients that the page has, and counts the bytes. Rejects when it is not on the watcher's board in the end. */
+/**
+ * Plays the recording on a board of the whiteboard by the clients that the page has, and counts the bytes. Rejects when
+ * it is not on the watcher's board in the end.
+ */
 export async function playOnBoard(
   port: number,
   options: {

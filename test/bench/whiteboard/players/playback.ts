@@ -50,8 +50,8 @@ export class Playback {
   }
 
   /**
-   * Resolves when all is drawn, with how many times as long as in the recording that took. A sample is never closer to the one before than it was drawn: on a busy machine the pens get slower,
-   * since samples that caught up would share messages that they do not share.
+   * Resolves when all is drawn, with how many times as long as in the recording that took. On a busy machine the pens
+   * get slower: samples that caught up would share messages that they do not share.
    */
   async play(player: Player): Promise<number> {
     const startedAt = performance.now();

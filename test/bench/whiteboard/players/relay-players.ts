@@ -7,7 +7,10 @@ import { WireMeter } from "./wire-meter.ts";
 
 const EVENT = "drawing";
 
-/** Plays the recording over the relay as the original example's page does, and counts the bytes. Rejects when the watcher does not get all of it. */
+/**
+ * Plays the recording over the relay as the original example's page does, and counts the bytes. Rejects when the
+ * watcher does not get all of it.
+ */
 export async function playOnRelay(
   port: number,
   options: { readonly people: number; readonly quiet: () => Promise<void> },

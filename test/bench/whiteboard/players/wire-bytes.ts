@@ -12,7 +12,10 @@ export interface WireBytes {
   readonly slowness: number;
 }
 
-/** Counts what goes over the wires of one who watches and of those who draw, while they draw. @param draw resolves with {@link WireBytes.slowness}. */
+/**
+ * Counts what goes over the wires of one who watches and of those who draw, while they draw.
+ * @param draw resolves with {@link WireBytes.slowness}.
+ */
 export async function countBytes(
   wires: { readonly watching: WireMeter; readonly drawing: readonly WireMeter[] },
   samples: number,

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Stands between clients and a server and counts the bytes that go over the wire, both ways: frames with their headers, as TCP carries them. */
+/**
+ * Stands between clients and a server and counts the bytes both ways: frames with their headers, as TCP carries them.
+ */
 export class WireMeter implements Disposable {
   /** Bytes from clients to the server. */
   up = 0;

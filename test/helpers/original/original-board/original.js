@@ -1,5 +1,5 @@
-// Does what the page of the original example does: draws with the mouse, sends each segment as `drawing`, at most one in 10 ms, and
-// draws the segments that come. Coordinates are shares of the window.
+// Does what the page of the original example does: draws with the mouse, sends each segment as `drawing`, at most one
+// in 10 ms, and draws the segments that come. Coordinates are shares of the window.
 const INTERVAL_MS = 10;
 
 // socket.io's client is a script of the page.

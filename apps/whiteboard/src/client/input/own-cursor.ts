@@ -3,7 +3,7 @@ import type { Vector } from "../render/vector.ts";
 import type { Viewport } from "../render/viewport.ts";
 import { placeOn } from "./stage-place.ts";
 
-/** Tells the others where this person's pointer is on the board, and when it has left. Returns what moves it, to a pixel of the stage. */
+/** Tells the others where this person's pointer is. Returns what moves it, to a pixel of the stage. */
 export function bindOwnCursor(stage: HTMLElement, client: BoardClient, viewport: Viewport): (place: Vector) => void {
   const moveTo = (place: Vector): void => {
     const { x, y } = viewport.view.toBoard(place);

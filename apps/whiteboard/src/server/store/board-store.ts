@@ -64,9 +64,8 @@ export interface BoardListener {
 }
 
 /**
- * Keeps the boards: orders the operations of each, takes each once, applies them and publishes them, in one step.
- * `seen` is how far this pod has followed the board: a store that is not on from there begins a new epoch [W10].
- * A board exists as soon as anything here names it [W2]. Every method rejects with a {@link BoardStoreError}.
+ * Orders the operations of each board, takes each once, applies and publishes them, in one step. A board exists as soon
+ * as it is named here [W2]; `seen` is how far this pod has followed it. Rejects with a {@link BoardStoreError}.
  */
 export interface BoardStore {
   /**

@@ -32,9 +32,8 @@ export interface RedisFanOutOptions {
 export const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
 /**
- * Between pods by Redis' sharded publish and subscribe. A board has a channel of its own, its room's: a pod is sent
- * what goes to the boards that are open here. What an append published goes to who follows the board, all else to the
- * adapter.
+ * Between pods by Redis' sharded publish and subscribe, on one channel for each board that is open here. What an append
+ * published goes to the follower of the board, all else to the adapter.
  */
 export class RedisFanOut implements FanOut {
   readonly adapter: RoomAdapter;

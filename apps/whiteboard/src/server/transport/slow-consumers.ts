@@ -6,9 +6,8 @@ const LOOK_INTERVAL_MS = 1_000;
 type Engine = Socket["conn"];
 
 /**
- * Closes connections that take nothing: what is sent to one waits in memory for as long as its socket is full. One that
- * reads slowly is given all that waits each time it has read the last: it catches up, or takes longer each time until
- * it is closed, too. It then connects again and gets what it missed, or the board.
+ * Closes connections that take nothing: what is sent to them waits in memory. One that reads slowly catches up, or
+ * takes longer each time until it is closed. Its client connects again and gets what it missed.
  */
 export class SlowConsumers {
   /** When each connection last took something, in milliseconds of `performance.now()`. */

@@ -15,19 +15,15 @@ import { Server, type Socket } from "socket.io";
 import type { RoomAdapter } from "./fan-out.ts";
 
 /**
- * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event
- * fits four times, so that one which is too long for the board, in whatever characters, gets a clear error [W9]; what
- * is longer than this ends the connection.
+ * Longest message, and body of a poll, in bytes; a longer one ends the connection. It is four times the longest message
+ * of operations, so that one that is too long in whatever characters gets a clear error [W9].
  */
 const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
 
 /** How long a client has to answer a ping. */
 const PONG_TIMEOUT_MS = 20_000;
 
-/**
- * How long clients have to go that were asked to when the service ends: a proxy keeps the connection of one that could
- * not for a second or more.
- */
+/** How long clients have to leave when the service ends: a proxy may keep their connections for a second or more. */
 const LEAVE_GRACE_MS = 1_000;
 
 /** How long a connection has to say which namespace it wants. */
@@ -43,8 +39,7 @@ export interface SocketServerOptions {
 }
 
 /**
- * socket.io on an HTTP server that goes on serving everything else: admits handshakes, or refuses them with a problem
- * document [A5] [A6].
+ * socket.io on an HTTP server that serves everything else, too. Refuses handshakes with a problem document [A5] [A6].
  */
 export class SocketServer {
   readonly io: Server;

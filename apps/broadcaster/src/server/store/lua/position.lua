@@ -8,8 +8,8 @@ local epoch, revision, token = stored[1], tonumber(stored[2] or '0'), stored[3]
 
 local MAX_TOKENS = 512
 
--- Changes nothing but to make room for a token: what can be refused (full memory, a read-only server, a user without the
--- rights, Redis 6) is refused before anything is written.
+-- Changes nothing but to make room for a token: what can be refused (full memory, a read-only server, a user without
+-- the rights, Redis 6) is refused before anything is written.
 local function requireWrites()
   redis.call('SPUBLISH', channel .. ':nobody', '')
   redis.call('HSET', meta, 'revision', revision)
