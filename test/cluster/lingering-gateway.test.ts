@@ -73,7 +73,7 @@ describe("behind a gateway that keeps the connections of a pod that is gone", ()
     const publisher = new SteadyPublisher(staying.url);
     await expectMove(leaving, audience, () => fewestUpdates(audience));
     await publisher.stop();
-    await audience.untilShown(publisher.committed);
+    await audience.untilShown(publisher.published);
   });
 
   test("[W10] people go to another pod as soon as the strokes that came steadily stop", async () => {

@@ -57,12 +57,12 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
 
   /** Everything that was acknowledged is there, for who is here and for who comes, in one order and one epoch. */
   async function expectNothingLost(): Promise<void> {
-    const { size } = publisher.committed;
-    await expect.poll(() => publisher.committed.size).toBeGreaterThan(size + 1);
+    const { size } = publisher.published;
+    await expect.poll(() => publisher.published.size).toBeGreaterThan(size + 1);
     await publisher.stop();
     using late = new FeedAudience(gateway.url, 1);
-    await late.untilShown(publisher.committed);
-    await audience.untilShown(publisher.committed);
+    await late.untilShown(publisher.published);
+    await audience.untilShown(publisher.published);
     expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
   }
 
@@ -131,8 +131,8 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
     await untilChosen(second);
     second.signal("SIGSTOP");
     await expect.poll(() => publisher.refusals).toBeGreaterThan(0);
-    const { size } = publisher.committed;
-    await expect.poll(() => publisher.committed.size).toBeGreaterThan(size + 1);
+    const { size } = publisher.published;
+    await expect.poll(() => publisher.published.size).toBeGreaterThan(size + 1);
     expect((await redis.claim()).port).toBe(first.port);
     second.signal("SIGCONT");
     await redis.untilClaimed(second);

@@ -1,12 +1,12 @@
 import { systemClock, WebOutboxStorage } from "@crosspod/client";
-import { type Item, type ItemId, type NumberedOperation, parseCommitted, parseItems } from "@crosspod/protocol";
+import { type Item, type ItemId, type NumberedOperation, parseEntries, parseItems } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
 import { OptimisticView } from "../../../packages/client/src/document/optimistic-view.ts";
 import { FakeKeyValueStorage } from "../../fuzz/fake-key-value-storage.ts";
 import { Random } from "../../fuzz/random.ts";
 import { expectPoints, RandomHand } from "../../fuzz/random-hand.ts";
 import { takenAway, Witness } from "../../fuzz/witness.ts";
-import { encodeCommitted } from "../../helpers/board/operation-text.ts";
+import { encodeAppend } from "../../helpers/board/operation-text.ts";
 import type { Fate } from "../../helpers/redis/redis-proxy.ts";
 import { Person } from "./person.ts";
 import type { TroubledCluster } from "./troubled-cluster.ts";
@@ -21,7 +21,7 @@ const HEALING_MS = 40_000;
 const LOOK_AGAIN_MS = 50;
 
 /** What a board is, and how it came to be. */
-interface Committed {
+interface Stored {
   readonly epoch: string;
   readonly items: readonly Item[];
   readonly log: readonly NumberedOperation[];
@@ -143,35 +143,35 @@ export class BoardHistory implements AsyncDisposable {
     const options = { timeout: HEALING_MS, interval: LOOK_AGAIN_MS };
     await vi.waitFor(() => this.#expectSettled(), options);
     await using late = await this.#open(newStorage());
-    await vi.waitFor(async () => expectBoard(late, await this.#committed()), options);
+    await vi.waitFor(async () => expectBoard(late, await this.#stored()), options);
   }
 
   async #expectSettled(): Promise<void> {
     expect(this.#hand.isIdle).toBe(true);
-    const committed = await this.#committed();
+    const stored = await this.#stored();
     for (const person of this.#people) {
       expect(person.page.client.saveState).toEqual({ state: "saved" });
       expect(person.storage.load(this.#board)).toEqual([]);
-      expectBoard(person, committed);
+      expectBoard(person, stored);
     }
-    expect([...this.#epochs]).toEqual([committed.epoch]);
-    expect(this.#witness.unsent(committed.log)).toEqual([]);
-    this.#witness.expectLog(committed.log, committed.items);
-    this.#expectStrokes(committed);
+    expect([...this.#epochs]).toEqual([stored.epoch]);
+    expect(this.#witness.unsent(stored.log)).toEqual([]);
+    this.#witness.expectLog(stored.log, stored.items);
+    this.#expectStrokes(stored);
   }
 
-  async #committed(): Promise<Committed> {
+  async #stored(): Promise<Stored> {
     const { store } = this.#cluster;
     const { position, items } = await store.snapshot(this.#board);
     const { epoch } = position;
     const beginning = { epoch, seq: 0, token: epoch.slice(0, TOKEN_LENGTH) };
     const { operations, ...log } = await store.join(this.#board, [], beginning);
     expect(log.position).toEqual(position);
-    return { epoch, items: parseItems(items) ?? [], log: parseCommitted(operations ?? "", 1) ?? [] };
+    return { epoch, items: parseItems(items) ?? [], log: parseEntries(operations ?? "", 1) ?? [] };
   }
 
   /** What nobody took away is there as it was drawn: every point, once. A page that crashed may not have sent all. */
-  #expectStrokes({ items, log }: Committed): void {
+  #expectStrokes({ items, log }: Stored): void {
     const gone = takenAway(log);
     const byId = new Map(items.map((item) => [item.id, item]));
     for (const stroke of this.#hand.strokes) {
@@ -186,7 +186,7 @@ export class BoardHistory implements AsyncDisposable {
 
 /** Who made an item what it is, to be read when it is not what was meant. */
 const operationsOn = (id: ItemId, log: readonly NumberedOperation[]): string =>
-  encodeCommitted(
+  encodeAppend(
     log.filter(({ operation }) => "id" in operation && operation.id === id),
     "",
   );
@@ -196,7 +196,7 @@ const TOKEN_LENGTH = 4;
 
 const newStorage = (): WebOutboxStorage => new WebOutboxStorage(new FakeKeyValueStorage());
 
-function expectBoard({ page: { client } }: Person, { items }: Committed): void {
+function expectBoard({ page: { client } }: Person, { items }: Stored): void {
   expect(client.state).toBe("live");
   expect([...client.view.items()]).toEqual(items);
   expect(client.view instanceof OptimisticView && [...client.view.pending]).toEqual([]);

@@ -1,16 +1,16 @@
 import { EventEmitter, once } from "node:events";
 import {
+  type AppendedOperation,
   BOARD_CLIENT_QUERY,
   BOARD_PROTOCOL,
   type BoardError,
-  type CommittedOperation,
   countEntries,
   encodeOperations,
   entryNumbers,
   type Joined,
   type JoinRequest,
   type Operation,
-  parseCommitted,
+  parseEntries,
   type Reply,
 } from "@crosspod/protocol";
 import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket.io-client";
@@ -99,8 +99,8 @@ export class EventSocket implements Disposable {
   }
 
   /** The operations of all that came so far, in the order in which they came. */
-  get operations(): CommittedOperation[] {
-    return this.all("o").flatMap(([seq, text]) => parseCommitted(String(text), Number(seq)) ?? []);
+  get operations(): AppendedOperation[] {
+    return this.all("o").flatMap(([seq, text]) => parseEntries(String(text), Number(seq)) ?? []);
   }
 
   /** Emits an event and resolves with what it asked for. Throws when it is refused. */

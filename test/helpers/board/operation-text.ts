@@ -15,7 +15,7 @@ export function parseOperations(text: string, author: ClientId): Operation[] | u
 }
 
 /** Writes operations of consecutive sequence numbers, as one append with this token [W8]. */
-export const encodeCommitted = (operations: readonly NumberedOperation[], token: string): string =>
+export const encodeAppend = (operations: readonly NumberedOperation[], token: string): string =>
   operations
     .map(({ client, clientSeq, operation }) => encodeEntry(client, clientSeq, encodeOperation(operation, client)))
     .join(";") +

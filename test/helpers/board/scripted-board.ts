@@ -21,7 +21,7 @@ import {
   type Operation,
 } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
-import { encodeCommitted, parseOperations } from "./operation-text.ts";
+import { encodeAppend, parseOperations } from "./operation-text.ts";
 
 export const STYLE = { color: "ff0000", width: 3, pressure: false };
 export const POINT = { x: 100, y: 100 };
@@ -166,7 +166,7 @@ export class ScriptedTransport implements BoardTransport {
   log(operations: readonly NumberedOperation[], safe = this.seq + operations.length): void {
     const firstSeq = this.seq + 1;
     this.seq += operations.length;
-    this.receive(BoardEvent.operations, firstSeq, encodeCommitted(operations, `${this.seq}`), safe);
+    this.receive(BoardEvent.operations, firstSeq, encodeAppend(operations, `${this.seq}`), safe);
   }
 
   /** All of the messages comes through the log, and with it the word that it is stored. */

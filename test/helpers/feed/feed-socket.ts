@@ -1,10 +1,10 @@
 import { EventEmitter, once } from "node:events";
-import { type CommittedUpdate, FEED_PATH } from "@crosspod/protocol";
+import { type AppendedUpdate, FEED_PATH } from "@crosspod/protocol";
 import { type ClientOptions, WebSocket } from "ws";
 import { DEADLINE_MS } from "../deadline.ts";
 
 /** A message of the feed as it came, parsed from JSON. */
-export type Received = Partial<CommittedUpdate> & { readonly [field: string]: unknown };
+export type Received = Partial<AppendedUpdate> & { readonly [field: string]: unknown };
 
 /**
  * A WebSocket client of the feed that keeps all it is sent, for a test to look at. Disposing of it cuts the connection.

@@ -1,4 +1,4 @@
-/** Publishes one update by a real `GET /api`, and fails unless it is committed. */
+/** Publishes one update by a real `GET /api`, and fails unless it is appended. */
 export async function publish(serviceUrl: string, id: string, value: string): Promise<void> {
   const response = await fetch(new URL(`/api?${new URLSearchParams({ id, value })}`, serviceUrl));
   await response.arrayBuffer();

@@ -8,10 +8,10 @@ const PAUSE_MS = 20;
 /** Of two publishes one has an id that is never used again; the others take turns in this many ids. */
 const REPEATED_IDS = 5;
 
-/** Publishes one update after the other, each over a connection of its own, and each again until it is committed. */
+/** Publishes one update after the other, each over a connection of its own, and each again until it is appended. */
 export class SteadyPublisher {
-  /** What was committed: the last value of each id. */
-  readonly committed = new Map<string, string>();
+  /** What was published: the last value of each id. */
+  readonly published = new Map<string, string>();
   /** How often a publish was answered with 503, or not at all. */
   refusals = 0;
   readonly #url: URL;
@@ -24,7 +24,7 @@ export class SteadyPublisher {
     this.#running = this.#run();
   }
 
-  /** Resolves when the last publish is committed. */
+  /** Resolves when the last publish is appended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
@@ -33,12 +33,12 @@ export class SteadyPublisher {
   async #run(): Promise<void> {
     for (let count = 0; !this.#stopped; count += 1) {
       const id = count % 2 === 0 ? `once-${count}` : `again-${count % (2 * REPEATED_IDS)}`;
-      await this.#commit(id, `${count}`);
+      await this.#publish(id, `${count}`);
       await sleep(PAUSE_MS);
     }
   }
 
-  async #commit(id: string, value: string): Promise<void> {
+  async #publish(id: string, value: string): Promise<void> {
     for (;;) {
       const status = await statusOf(get(`${this.#url}?${new URLSearchParams({ id, value })}`, { agent: false }));
       if (status === 200) break;
@@ -46,7 +46,7 @@ export class SteadyPublisher {
       this.refusals += 1;
       await sleep(PAUSE_MS);
     }
-    this.committed.set(id, value);
+    this.published.set(id, value);
   }
 }
 

@@ -50,7 +50,7 @@ export class UpdateForm {
 
   #show(result: PublishResult, { id, value }: Update): void {
     switch (result.kind) {
-      case "committed": {
+      case "appended": {
         const revision = result.revision === undefined ? "" : `, revision ${result.revision}`;
         this.#outcome.textContent = `Sent ${id} = ${value}${revision}`;
         // For the next one, if the person is still there.

@@ -44,14 +44,14 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   gauge("crosspod_feed_ids", "Ids that the feed holds", gauges.ids);
   const liveHelp = "Whether this pod's subscription is proven to deliver (1) or not (0)";
   gauge("crosspod_feed_live", liveHelp, () => Number(gauges.isLive()));
-  const published = counter("crosspod_feed_updates_published_total", "Updates that this pod's /api committed");
-  const failureHelp = "Requests to this pod's /api whose updates could not be committed because the store was away";
-  const commitFailures = counter("crosspod_feed_commit_failures_total", failureHelp);
-  const commitSeconds = histogram(
-    "crosspod_feed_commit_seconds",
-    "Time of a commit: the order for one request to /api",
+  const published = counter("crosspod_feed_updates_published_total", "Updates that this pod's /api appended");
+  const failureHelp = "Requests to this pod's /api whose updates could not be appended because the store was away";
+  const appendFailures = counter("crosspod_feed_append_failures_total", failureHelp);
+  const appendSeconds = histogram(
+    "crosspod_feed_append_seconds",
+    "Time of an append: the updates of one request to /api",
   );
-  const commitUpdates = histogram("crosspod_feed_commit_updates", "Updates in a commit", UPDATE_BUCKETS);
+  const appendUpdates = histogram("crosspod_feed_append_updates", "Updates in an append", UPDATE_BUCKETS);
   const delivered = counter("crosspod_feed_deliveries_total", "Updates written to clients, counted for each client");
   const conflatedHelp = "Updates that a slow client did not get because a newer value of the id took their place";
   const conflated = counter("crosspod_feed_conflated_updates_total", conflatedHelp);
@@ -62,18 +62,18 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
     registers,
   });
   startAtZero(closed, CLOSE_REASONS);
-  const sendHelp = "Time from the commit of the oldest update of a flush to its write to this pod's clients";
+  const sendHelp = "Time from the append of the oldest update of a flush to its write to this pod's clients";
   const publishToSend = histogram("crosspod_feed_publish_to_send_seconds", sendHelp);
   return {
     delivered: (count) => delivered.inc(count),
     conflated: (count) => conflated.inc(count),
     sent: (seconds) => publishToSend.observe(Math.max(0, seconds)),
     closed: (reason) => closed.inc({ reason }),
-    committed: (updates, seconds) => {
+    appended: (updates, seconds) => {
       published.inc(updates);
-      commitUpdates.observe(updates);
-      commitSeconds.observe(seconds);
+      appendUpdates.observe(updates);
+      appendSeconds.observe(seconds);
     },
-    commitFailed: () => commitFailures.inc(),
+    appendFailed: () => appendFailures.inc(),
   };
 }

@@ -62,7 +62,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
   const appendFailed = (board: string, error: unknown): void => {
-    metrics.commitFailures.inc();
+    metrics.appendFailures.inc();
     if (error instanceof BoardStoreError) log.warn({ board, code: error.code }, error.message);
     else log.error({ board, err: error }, "append failed");
   };

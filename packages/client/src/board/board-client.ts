@@ -40,7 +40,7 @@ export interface BoardClientOptions {
  * truthfully whether it is. It resumes after a lost connection, and sends what earlier pages left behind.
  */
 export class BoardClient {
-  /** The board as this person sees it: what is committed, with one's own operations that are not on top. */
+  /** The board as this person sees it: what the log has, with one's own pending operations on top. */
   readonly view: BoardView;
   readonly onState: Subscribe<[ConnectionState]>;
   readonly onSaveState: Subscribe<[SaveState]>;

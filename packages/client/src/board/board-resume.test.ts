@@ -1,6 +1,6 @@
 import { type ClientId, encodeItems, itemId } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { encodeCommitted } from "../../../../test/helpers/board/operation-text.ts";
+import { encodeAppend } from "../../../../test/helpers/board/operation-text.ts";
 import {
   idsOf,
   item,
@@ -58,8 +58,8 @@ describe("the stream of a board", () => {
   });
 
   test.each<[string, (transport: ScriptedTransport) => void]>([
-    ["leaves a gap", (transport) => transport.receive("o", 3, encodeCommitted([others(1, { type: "clear" })], "t"), 3)],
-    ["comes twice", (transport) => transport.receive("o", 1, encodeCommitted([others(1, { type: "clear" })], "t"), 1)],
+    ["leaves a gap", (transport) => transport.receive("o", 3, encodeAppend([others(1, { type: "clear" })], "t"), 3)],
+    ["comes twice", (transport) => transport.receive("o", 1, encodeAppend([others(1, { type: "clear" })], "t"), 1)],
     ["cannot be read", (transport) => transport.receive("o", 2, "x@t", 2)],
     ["does not say what is safe", (transport) => transport.receive("o", 2, "otherone1:c@t")],
     ["says that more was before", (transport) => transport.receive("head", { epoch: "e1", seq: 2 })],
@@ -75,7 +75,7 @@ describe("the stream of a board", () => {
       await vi.advanceTimersByTimeAsync(REPEAT_MS);
       expect(transport.asked).toHaveLength(1);
       transport.log([others(9, { type: "clear" })]);
-      const operations = encodeCommitted([others(2, putOf(item(2, 2)))], "new");
+      const operations = encodeAppend([others(2, putOf(item(2, 2)))], "new");
       const { known } = await transport.join({ seq: 2, token: "new", operations });
       expect(known).toEqual({ epoch: "e1", seq: 1, token: "1" });
       expect([client.state, client.view.size]).toEqual(["live", 2]);
@@ -96,7 +96,7 @@ describe("the stream of a board", () => {
   test("[W10] begins with a board and what came after it", async () => {
     const { client, transport } = openBoard();
     transport.connect();
-    const operations = encodeCommitted([others(2, putOf(item(2, 8)))], "t");
+    const operations = encodeAppend([others(2, putOf(item(2, 8)))], "t");
     await transport.join({ seq: 8, items: encodeItems([item(1, 5)]), operations });
     expect([...client.view.items()].map(({ z }) => z)).toEqual([5, 8]);
     transport.log([others(3, putOf(item(3, 9)))]);
@@ -172,7 +172,7 @@ describe("operations that are not acknowledged", () => {
         await transport.join({
           seq: 2,
           seqs,
-          operations: encodeCommitted([...numbered(put), ...numbered(append)], "t"),
+          operations: encodeAppend([...numbered(put), ...numbered(append)], "t"),
         });
       await vi.advanceTimersByTimeAsync(60_000);
       expect(transport.sent).toEqual([]);

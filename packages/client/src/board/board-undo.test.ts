@@ -35,7 +35,7 @@ describe("undo", () => {
     expect(client.view.size).toBe(0);
   });
 
-  test("[W5] of a clear that is not committed yet puts back too what others had drawn before it", async () => {
+  test("[W5] of a clear that is not appended yet puts back too what others had drawn before it", async () => {
     const { client, transport } = await openLiveBoard([item(1, 1)]);
     client.clear();
     const clear = transport.takeOperations();

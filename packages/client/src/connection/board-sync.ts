@@ -4,7 +4,7 @@ import {
   BoardEvent,
   type Joined,
   type JoinRequest,
-  parseCommitted,
+  parseEntries,
   type Reply,
   tokenOf,
 } from "@crosspod/protocol";
@@ -121,7 +121,7 @@ export class BoardSync {
     if (this.state !== "live") return;
     const nextSeq = (document.position?.seq ?? 0) + 1;
     if (seq !== nextSeq || typeof text !== "string" || !isCount(safe)) return this.diverge();
-    const operations = parseCommitted(text, nextSeq);
+    const operations = parseEntries(text, nextSeq);
     if (!operations) return this.diverge();
     this.#backoff.reset();
     const isAcknowledged = document.receive(operations, tokenOf(text), safe);

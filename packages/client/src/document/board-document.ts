@@ -1,14 +1,14 @@
 import {
+  type AppendedOperation,
   type BoardError,
   BoardItems,
   type ClientId,
-  type CommittedOperation,
   countEntries,
   type Item,
   type Joined,
   type Operation,
   type Position,
-  parseCommitted,
+  parseEntries,
   parseItems,
 } from "@crosspod/protocol";
 import { Outbox, type OutboxOptions } from "../outbox/outbox.ts";
@@ -16,20 +16,20 @@ import type { PendingOperation, RemovalListener } from "../outbox/pending-operat
 import { OptimisticView } from "./optimistic-view.ts";
 
 /**
- * What is known of a board: what is committed, what of one's own is not, and the view of both. An operation is
- * committed when it comes through the log, and leaves the outbox when the store is safe up to there [W8].
+ * What is known of a board: what its log has, what of one's own is pending, and the view of both. An operation leaves
+ * the outbox when it came through the log and the store is safe up to it [W8].
  */
 export class BoardDocument {
   readonly outbox: Outbox;
   readonly view: OptimisticView;
-  #committed = new BoardItems();
+  #base = new BoardItems();
   #position: Position | undefined;
   /** One's own that came through the log, in its order, and may still be lost with the store. */
-  #unsafe: CommittedOperation[] = [];
+  #unsafe: AppendedOperation[] = [];
 
   constructor(options: OutboxOptions) {
     this.outbox = new Outbox(options);
-    this.view = new OptimisticView(this.#committed);
+    this.view = new OptimisticView(this.#base);
     this.#show(this.outbox.operations);
   }
 
@@ -50,7 +50,7 @@ export class BoardDocument {
   join(joined: Joined, clients: readonly ClientId[]): boolean {
     const { epoch, seq, token, clientSeqs } = joined;
     const firstSeq = seq - countEntries(joined.operations) + 1;
-    const operations = parseCommitted(joined.operations, firstSeq);
+    const operations = parseEntries(joined.operations, firstSeq);
     const items = joined.items === undefined ? undefined : parseItems(joined.items);
     const isNext = this.#position?.epoch === epoch && this.#position.seq + 1 === firstSeq;
     const isReadable = joined.items === undefined ? isNext : items !== undefined;
@@ -68,7 +68,7 @@ export class BoardDocument {
   }
 
   /** Takes what follows in the log, with its token. True when that, or `safe`, acknowledges something of one's own. */
-  receive(operations: readonly CommittedOperation[], token: string | undefined, safe: number): boolean {
+  receive(operations: readonly AppendedOperation[], token: string | undefined, safe: number): boolean {
     for (const operation of operations) this.#see(operation);
     const last = this.#position;
     if (last) this.#position = { ...last, seq: last.seq + operations.length, token: token ?? last.token };
@@ -88,17 +88,17 @@ export class BoardDocument {
 
   #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
     const isContained = ({ client, clientSeq }: PendingOperation): boolean => clientSeq <= (told.get(client) ?? 0);
-    this.#committed = new BoardItems(items);
-    this.view.reset(this.#committed, this.outbox.operations.filter(isContained));
+    this.#base = new BoardItems(items);
+    this.view.reset(this.#base, this.outbox.operations.filter(isContained));
   }
 
-  #see(committed: CommittedOperation): void {
-    const { client, clientSeq, operation, seq } = committed;
+  #see(appended: AppendedOperation): void {
+    const { client, clientSeq, operation, seq } = appended;
     const own = this.outbox.find(client, clientSeq);
-    const { removed = [] } = this.#committed.apply(operation, seq);
+    const { removed = [] } = this.#base.apply(operation, seq);
     this.view.apply(operation, own);
     if (!own) return;
-    this.#unsafe.push(committed);
+    this.#unsafe.push(appended);
     own.onRemoved?.(removed);
     own.onRemoved = undefined;
   }

@@ -21,13 +21,13 @@ type Event =
   | { readonly type: "perform"; readonly operation: Operation }
   | { readonly type: "other"; readonly operation: Operation }
   /** One of the pending operations gets its place, is dropped, or comes back after its place was lost. */
-  | { readonly type: "commit" | "drop" | "return"; readonly index: number }
+  | { readonly type: "append" | "drop" | "return"; readonly index: number }
   | { readonly type: "snapshot" };
 
 const events: fc.Arbitrary<Event> = fc.oneof(
   operations.map((operation): Event => ({ type: "perform", operation })),
   operations.map((operation): Event => ({ type: "other", operation })),
-  fc.nat(2).map((index): Event => ({ type: "commit", index })),
+  fc.nat(2).map((index): Event => ({ type: "append", index })),
   fc.nat(2).map((index): Event => ({ type: "drop", index })),
   fc.nat(2).map((index): Event => ({ type: "return", index })),
   fc.constant<Event>({ type: "snapshot" }),
@@ -35,8 +35,8 @@ const events: fc.Arbitrary<Event> = fc.oneof(
 
 /** A view, what it must show worked out from the beginning, and somebody who draws what the view says. */
 class Model {
-  #committed = new BoardItems();
-  readonly view = new OptimisticView(this.#committed);
+  #base = new BoardItems();
+  readonly view = new OptimisticView(this.#base);
   #drawn: Item[] = [];
   #pending: PendingOperation[] = [];
   /** Those that were pending once. */
@@ -53,21 +53,21 @@ class Model {
       case "perform":
         return this.#perform(event.operation);
       case "other":
-        return this.#commit(event.operation, undefined);
-      case "commit":
-        return this.#take(event.index, (pending) => this.#commit(pending.operation, pending));
+        return this.#append(event.operation, undefined);
+      case "append":
+        return this.#take(event.index, (pending) => this.#append(pending.operation, pending));
       case "drop":
         return this.#take(event.index, (pending) => this.view.drop([pending]));
       case "return":
         return this.#return(event.index);
       case "snapshot":
-        this.#committed = new BoardItems(this.#committed.values());
-        return this.view.reset(this.#committed, this.#pending.splice(0, this.#seq % 2));
+        this.#base = new BoardItems(this.#base.values());
+        return this.view.reset(this.#base, this.#pending.splice(0, this.#seq % 2));
     }
   }
 
   check(): void {
-    const items = new BoardItems(this.#committed.values());
+    const items = new BoardItems(this.#base.values());
     for (const { operation, order } of this.#pending) items.apply(operation, 2 ** 45 + order);
     expect([...this.view.items()]).toEqual(items.inOrder());
     expect(this.#drawn.map(pictureOf)).toEqual(items.inOrder().map(pictureOf));
@@ -80,9 +80,9 @@ class Model {
     this.view.push(pending);
   }
 
-  #commit(operation: Operation, own: PendingOperation | undefined): void {
+  #append(operation: Operation, own: PendingOperation | undefined): void {
     this.#seq += 1;
-    this.#committed.apply(operation, this.#seq);
+    this.#base.apply(operation, this.#seq);
     this.view.apply(operation, own);
   }
 
@@ -128,7 +128,7 @@ class Model {
 
 const pictureOf = ({ id, points }: Item): string => `${id} ${points}`;
 
-test("[W5] [W7] the view is always the committed board with what is pending on top, and its changes say how to draw it", () => {
+test("[W5] [W7] the view is always the board of the log with what is pending on top, and its changes say how to draw it", () => {
   fc.assert(
     fc.property(fc.array(events, { maxLength: 40 }), (happening) => {
       const model = new Model();
@@ -150,17 +150,17 @@ test("[W7] an operation of one's own that gets its place is not drawn again, unl
     view.push(pending);
     return pending;
   };
-  const committed = new BoardItems();
-  view.reset(committed);
+  const base = new BoardItems();
+  view.reset(base);
   const [first, second] = [perform(1), perform(2)];
   view.onChange((change) => changes.push(change));
-  committed.apply(first.operation, 1);
+  base.apply(first.operation, 1);
   view.apply(first.operation, first);
   expect(changes).toEqual([]);
   const other: Operation = { type: "put", id: itemId("bbbbbbbb", 1), ...LOOK, points: "AA" };
-  committed.apply(other, 2);
+  base.apply(other, 2);
   view.apply(other, undefined);
-  committed.apply(second.operation, 3);
+  base.apply(second.operation, 3);
   view.apply(second.operation, second);
   expect(changes.map(({ type }) => type)).toEqual(["put"]);
   expect([...view.items()].map(({ z }) => z)).toEqual([1, 2, 3]);

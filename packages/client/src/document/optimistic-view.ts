@@ -3,18 +3,18 @@ import { Emitter } from "../events/emitter.ts";
 import { type PendingOperation, touchedItems } from "../outbox/pending-operation.ts";
 import type { BoardView, ViewChange } from "./board-view.ts";
 
-/** What is pending lies above all that is committed: its place is this and its order. No board gets as far. */
+/** What is pending lies above all that the log has: its place is this and its order. No board gets as far. */
 const PENDING_Z = 2 ** 45;
 
-/** Whether the item's place is that of one that is not committed. */
+/** Whether the item's place is that of one that is pending. */
 export const isPendingZ = (z: number): boolean => z >= PENDING_Z;
 
 /**
- * The committed board with the pending operations applied on top of it, in their order. Whatever happens, the items
- * that it touches are worked out again, and what is different from before is told.
+ * The board as the log has it, with the pending operations applied on top, in their order. Whatever happens, the items
+ * that it touches are worked out again, and each difference is announced.
  */
 export class OptimisticView implements BoardView {
-  #committed: BoardItems;
+  #base: BoardItems;
   #items: Map<ItemId, Item>;
   #inOrder: readonly Item[] | undefined;
   /** The highest place of an item; undefined when it has to be looked for. */
@@ -25,9 +25,9 @@ export class OptimisticView implements BoardView {
   readonly #changed = new Emitter<[ViewChange]>();
   readonly onChange = this.#changed.add;
 
-  constructor(committed: BoardItems) {
-    this.#committed = committed;
-    this.#items = byId(committed);
+  constructor(base: BoardItems) {
+    this.#base = base;
+    this.#items = byId(base);
   }
 
   items(): Iterable<Item> {
@@ -61,22 +61,22 @@ export class OptimisticView implements BoardView {
     this.refresh(pending.operation);
   }
 
-  /** The committed board has taken an operation; `own` is the pending one that this was, if it was one. */
+  /** The log has brought an operation; `own` is the pending one that this was, if it was one. */
   apply(operation: Operation, own: PendingOperation | undefined): void {
     if (own) this.#untrack(own);
     this.refresh(operation);
   }
 
-  /** Takes operations away that are in the committed board already, or never will be. */
+  /** Takes operations away that the log has already, or will never have. */
   drop(dropped: Iterable<PendingOperation>): void {
     for (const pending of dropped) if (this.#untrack(pending)) this.refresh(pending.operation);
   }
 
-  /** The committed board is another one, and contains some that were pending. */
-  reset(committed: BoardItems, contained: Iterable<PendingOperation> = []): void {
+  /** The board of the log is another one, and contains some that were pending. */
+  reset(base: BoardItems, contained: Iterable<PendingOperation> = []): void {
     for (const pending of contained) this.#untrack(pending);
-    this.#committed = committed;
-    const all = new BoardItems(committed.values());
+    this.#base = base;
+    const all = new BoardItems(base.values());
     for (const { operation, order } of inOrder(this.#pending)) all.apply(operation, PENDING_Z + order);
     this.#items = byId(all);
     this.#inOrder = undefined;
@@ -108,12 +108,12 @@ export class OptimisticView implements BoardView {
 
   /** Of all items that are seen, or would be without what is pending, or with it alone. */
   #allIds(): Iterable<ItemId> {
-    const committed = [...this.#committed.values()].map(({ id }) => id);
-    return new Set([...this.#items.keys(), ...committed, ...this.#pendingByItem.keys()]);
+    const based = [...this.#base.values()].map(({ id }) => id);
+    return new Set([...this.#items.keys(), ...based, ...this.#pendingByItem.keys()]);
   }
 
   #overlaid(id: ItemId): Item | undefined {
-    const item = this.#committed.get(id);
+    const item = this.#base.get(id);
     const ofItem = this.#pendingByItem.get(id) ?? [];
     const items = new BoardItems(item ? [item] : []);
     for (const { operation, order } of inOrder([...ofItem, ...this.#pendingClears])) {

@@ -22,7 +22,7 @@ export interface FeedValue {
   readonly value: string;
   /** Undefined from a server that does not say it, as the original example's. */
   readonly revision: number | undefined;
-  /** When it was committed, in milliseconds since 1970; by this client's clock where the server does not say. */
+  /** When it was appended, in milliseconds since 1970; by this client's clock where the server does not say. */
   readonly at: number;
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeCommitted, parseOperations } from "../../../../test/helpers/board/operation-text.ts";
+import { encodeAppend, parseOperations } from "../../../../test/helpers/board/operation-text.ts";
 import {
   countEntries,
   encodeItems,
@@ -8,7 +8,7 @@ import {
   encodeOperations,
   isClientId,
   itemId,
-  parseCommitted,
+  parseEntries,
   parseItems,
   parseOperation,
   tokenOf,
@@ -59,12 +59,12 @@ describe("the text of operations", () => {
     expect(encodeOperation(clear, "aaaaaaaa")).toBe("r11,bbbbbbbb.11");
   });
 
-  test("[W8] gives committed operations back with their authors, and consecutive sequence numbers", () => {
+  test("[W8] gives appended operations back with their authors, and consecutive sequence numbers", () => {
     const numbered = fc.record({ client: clients, clientSeq: numbers, operation: operations });
     fc.assert(
       fc.property(fc.array(numbered, { minLength: 1, maxLength: 5 }), numbers, (written, firstSeq) => {
-        const text = encodeCommitted(written, "t0k-");
-        expect(parseCommitted(text, firstSeq)).toEqual(
+        const text = encodeAppend(written, "t0k-");
+        expect(parseEntries(text, firstSeq)).toEqual(
           written.map((operation, index) => ({ ...operation, seq: firstSeq + index })),
         );
         expect(countEntries(text)).toBe(written.length);
@@ -75,10 +75,8 @@ describe("the text of operations", () => {
 
   test("[W8] gives the operations of several appends back, and the token of the last", () => {
     const clear = (clientSeq: number) => ({ client: "aaaaaaaa", clientSeq, operation: { type: "clear" } as const });
-    const text = [encodeCommitted([clear(1), clear(2)], "aaaa"), encodeCommitted([clear(3)], "bbbb")].join(";");
-    expect(parseCommitted(text, 7)).toEqual(
-      [1, 2, 3].map((clientSeq) => ({ ...clear(clientSeq), seq: 6 + clientSeq })),
-    );
+    const text = [encodeAppend([clear(1), clear(2)], "aaaa"), encodeAppend([clear(3)], "bbbb")].join(";");
+    expect(parseEntries(text, 7)).toEqual([1, 2, 3].map((clientSeq) => ({ ...clear(clientSeq), seq: 6 + clientSeq })));
     expect(tokenOf(text)).toBe("bbbb");
     expect([tokenOf(""), countEntries("")]).toEqual([undefined, 0]);
   });
@@ -132,7 +130,7 @@ describe("the text of operations", () => {
     ["no operation", "aaaaaaaa1:"],
     ["an author that is none", "aaaa aaa1:c"],
   ])("[W8] of the board's order is not one with %s", (_, text) => {
-    expect(parseCommitted(text, 1)).toBeUndefined();
+    expect(parseEntries(text, 1)).toBeUndefined();
   });
 
   test("[W10] is no snapshot with an item that has no place, or with another operation", () => {
@@ -145,7 +143,7 @@ describe("the text of operations", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         parseOperations(text, "aaaaaaaa");
-        parseCommitted(text, 1);
+        parseEntries(text, 1);
         parseItems(text);
       }),
     );

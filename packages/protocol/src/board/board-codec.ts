@@ -1,6 +1,6 @@
 import {
+  type AppendedOperation,
   type ClientId,
-  type CommittedOperation,
   type Item,
   type ItemId,
   MAX_WIDTH,
@@ -125,9 +125,9 @@ export const entryNumbers = (text: string): { readonly client: ClientId; readonl
 export const countEntries = (text: string): number => (text === "" ? 0 : text.split(";").length);
 
 /** Reads operations from the log, of which the first has the number `firstSeq`; undefined when they cannot be read. */
-export function parseCommitted(text: string, firstSeq: number): CommittedOperation[] | undefined {
+export function parseEntries(text: string, firstSeq: number): AppendedOperation[] | undefined {
   if (text === "") return [];
-  const committed: CommittedOperation[] = [];
+  const entries: AppendedOperation[] = [];
   for (const part of text.split(";")) {
     const colon = part.indexOf(":");
     const client = part.slice(0, CLIENT_ID_LENGTH);
@@ -135,9 +135,9 @@ export function parseCommitted(text: string, firstSeq: number): CommittedOperati
     const [written = ""] = part.slice(colon + 1).split(TOKEN_MARK, 1);
     const operation = colon > 0 && isClientId(client) ? parseOperation(written, client) : undefined;
     if (!operation || clientSeq === undefined) return undefined;
-    committed.push({ client, clientSeq, operation, seq: firstSeq + committed.length });
+    entries.push({ client, clientSeq, operation, seq: firstSeq + entries.length });
   }
-  return committed;
+  return entries;
 }
 
 /** Writes items as the puts that would make them, with `;` between them. */

@@ -16,7 +16,7 @@ export type BoardErrorCode =
   | "too-many-boards"
   /** Client and pod speak different versions of the protocol [W14]. */
   | "outdated"
-  /** The store cannot be reached; nothing is known to be committed, try again. */
+  /** The store cannot be reached; nothing is known to be appended, try again. */
   | "unavailable";
 
 /** What went wrong, for a program (`code`) and for a person (`detail`, which names the field and the limit). */

@@ -1,4 +1,4 @@
-import type { CommittedOperation, Item, ItemId, Operation } from "./board-operation.ts";
+import type { AppendedOperation, Item, ItemId, Operation } from "./board-operation.ts";
 
 /** What an operation did to the items. */
 export interface Change {
@@ -43,7 +43,7 @@ export class BoardItems {
   }
 
   /** Applies an operation; `seq` is its place in the order, and that of a new item. */
-  apply(operation: Operation, seq: CommittedOperation["seq"]): Change {
+  apply(operation: Operation, seq: AppendedOperation["seq"]): Change {
     switch (operation.type) {
       case "put": {
         if (this.#items.has(operation.id)) return NO_CHANGE;

@@ -77,6 +77,6 @@ export interface NumberedOperation {
 }
 
 /** An operation in the one order of its board; numbers count from 1 without gaps within an epoch [W7]. */
-export interface CommittedOperation extends NumberedOperation {
+export interface AppendedOperation extends NumberedOperation {
   readonly seq: number;
 }

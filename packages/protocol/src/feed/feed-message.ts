@@ -1,5 +1,5 @@
 import { parseRecord } from "../json.ts";
-import type { CommittedUpdate } from "./update.ts";
+import type { AppendedUpdate } from "./update.ts";
 
 /** Where the feed's clients connect [B6]. */
 export const FEED_PATH = "/ws";
@@ -49,7 +49,7 @@ export interface StateMessage {
 }
 
 /** An update as a client sees it. The original example's server sends only `id` and `value` [B5]. */
-export type UpdateMessage = Pick<CommittedUpdate, "id" | "value"> & Partial<CommittedUpdate>;
+export type UpdateMessage = Pick<AppendedUpdate, "id" | "value"> & Partial<AppendedUpdate>;
 
 /** What a client that doubts its connection sends; the answer is a {@link StateMessage} [B8]. */
 export const STATE_REQUEST = JSON.stringify({ type: "state" });
@@ -65,7 +65,7 @@ export interface OtherProtocol {
 
 export type FeedMessage = Hello | OtherProtocol | StateMessage | typeof LEAVING | UpdateMessage;
 
-export const encodeUpdate = ({ id, value, revision, at }: CommittedUpdate): string =>
+export const encodeUpdate = ({ id, value, revision, at }: AppendedUpdate): string =>
   JSON.stringify({ id, value, revision, at });
 
 export const encodeFeedMessage = (message: Hello | StateMessage | typeof LEAVING): string => JSON.stringify(message);

@@ -23,10 +23,10 @@ export const TUTORIAL_UPDATES: readonly Update[] = [
 ];
 
 /** An update that a store has put in order. */
-export interface CommittedUpdate extends Update {
+export interface AppendedUpdate extends Update {
   /** Its place in the one order that every client sees; grows by one with each update of an epoch [B4]. */
   readonly revision: number;
-  /** When it was committed, in milliseconds since 1970, by the clock of the one who ordered it. */
+  /** When it was appended, in milliseconds since 1970, by the clock of the one who ordered it. */
   readonly at: number;
 }
 

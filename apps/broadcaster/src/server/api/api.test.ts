@@ -88,7 +88,7 @@ describe("/api", () => {
     await get("1").expect(200);
   });
 
-  test("[B1] [B3] when the store cannot commit it answers 503 and when to try again", async () => {
+  test("[B1] [B3] when the store cannot append it answers 503 and when to try again", async () => {
     class AwayFeedStore extends MemoryFeedStore {
       override append(): Promise<number> {
         return Promise.reject(new FeedStoreError("unavailable", "the store does not answer"));

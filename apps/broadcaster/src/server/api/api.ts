@@ -19,10 +19,10 @@ export type ApiOptions = Pick<BroadcasterConfig, "apiToken" | "maxBodyBytes" | "
 
 /** What `/api` counts. */
 export interface ApiCounters {
-  /** A request's updates were committed, after this many seconds. */
-  committed(updates: number, seconds: number): void;
+  /** A request's updates were appended, after this many seconds. */
+  appended(updates: number, seconds: number): void;
   /** The store was away. */
-  commitFailed(): void;
+  appendFailed(): void;
 }
 
 /** When the store is away: how soon a client may try again, in seconds. */
@@ -43,19 +43,19 @@ export function createApi(store: FeedStore, options: ApiOptions, counters: ApiCo
     const refusal = originRefusal(request, options.allowedOrigins);
     if (refusal) throw refusal;
     checkToken(request, options.apiToken);
-    const revision = await commit(await readUpdates(request, options.maxBodyBytes), store, counters);
+    const revision = await append(await readUpdates(request, options.maxBodyBytes), store, counters);
     sendJson(response, 200, { revision, pod: options.podName });
   };
 }
 
-async function commit(updates: readonly Update[], store: FeedStore, counters: ApiCounters): Promise<number> {
+async function append(updates: readonly Update[], store: FeedStore, counters: ApiCounters): Promise<number> {
   const start = performance.now();
   try {
     const revision = await store.append(updates);
-    counters.committed(updates.length, (performance.now() - start) / 1_000);
+    counters.appended(updates.length, (performance.now() - start) / 1_000);
     return revision;
   } catch (error) {
-    if (error instanceof FeedStoreError && error.code === "unavailable") counters.commitFailed();
+    if (error instanceof FeedStoreError && error.code === "unavailable") counters.appendFailed();
     return rethrowAsProblem(error);
   }
 }

@@ -8,7 +8,7 @@ import { IdleHeartbeat } from "./idle-heartbeat.ts";
 export type FeedIdentity = Pick<Hello, "pod" | "version" | "heartbeatSeconds">;
 
 /**
- * Ties a store to a hub: what the store commits goes out to the subscribers, and those who asked hear how far the store
+ * Ties a store to a hub: what the store appends goes out to the subscribers, and those who asked hear how far the store
  * can be trusted, when that changes and every `heartbeatSeconds` [B8].
  */
 export class Feed {

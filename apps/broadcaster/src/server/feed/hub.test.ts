@@ -1,5 +1,5 @@
 import { setImmediate as endOfTurn } from "node:timers/promises";
-import type { CommittedUpdate } from "@crosspod/protocol";
+import type { AppendedUpdate } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { textFrame } from "./frame.ts";
@@ -69,7 +69,7 @@ const makeHub = (counters = counted().counters): Hub => {
   return hub;
 };
 
-const update = (revision: number, id = "8", value = `${revision}`): CommittedUpdate => ({
+const update = (revision: number, id = "8", value = `${revision}`): AppendedUpdate => ({
   id,
   value,
   revision,

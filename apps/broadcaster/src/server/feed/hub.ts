@@ -1,4 +1,4 @@
-import { type CommittedUpdate, encodeUpdate } from "@crosspod/protocol";
+import { type AppendedUpdate, encodeUpdate } from "@crosspod/protocol";
 import type { Snapshot } from "../store/feed-store.ts";
 import { LatestValues } from "../store/latest-values.ts";
 import { textFrame } from "./frame.ts";
@@ -21,11 +21,11 @@ export interface HubCounters {
   delivered(count: number): void;
   /** Updates that a slow consumer did not get, because a newer value of the same id went out in their place. */
   conflated(count: number): void;
-  /** Time from the commit to the write of a flush's oldest update, in seconds. */
+  /** Time from the append to the write of a flush's oldest update, in seconds. */
   sent(seconds: number): void;
 }
 
-interface FramedUpdate extends CommittedUpdate {
+interface FramedUpdate extends AppendedUpdate {
   readonly frame: Buffer;
 }
 
@@ -87,7 +87,7 @@ export class Hub {
   }
 
   /** Takes updates in the order of their revisions and sends them at the end of this turn of the event loop. */
-  publish(updates: readonly CommittedUpdate[]): void {
+  publish(updates: readonly AppendedUpdate[]): void {
     for (const update of updates) {
       const entry = framed(update);
       this.#latest.set(entry);
@@ -246,4 +246,4 @@ export class Subscriber {
   }
 }
 
-const framed = (update: CommittedUpdate): FramedUpdate => ({ ...update, frame: textFrame(encodeUpdate(update)) });
+const framed = (update: AppendedUpdate): FramedUpdate => ({ ...update, frame: textFrame(encodeUpdate(update)) });

@@ -1,4 +1,4 @@
-import type { CommittedUpdate, FeedState, Update } from "@crosspod/protocol";
+import type { AppendedUpdate, FeedState, Update } from "@crosspod/protocol";
 
 /** The newest value of every id, in the order of their revisions. */
 export interface Snapshot {
@@ -6,7 +6,7 @@ export interface Snapshot {
   readonly epoch: string;
   /** The newest revision; 0 when nothing was ever published. */
   readonly revision: number;
-  readonly updates: readonly CommittedUpdate[];
+  readonly updates: readonly AppendedUpdate[];
 }
 
 /** What a store tells those who subscribed, in the order in which it happened. */
@@ -14,7 +14,7 @@ export interface FeedListener {
   /** The data set: at first, and again when it has become another one. */
   reset(snapshot: Snapshot): void;
   /** Updates in the order of their revisions. One that is left out was overtaken by a newer one of its id. */
-  updates(updates: readonly CommittedUpdate[]): void;
+  updates(updates: readonly AppendedUpdate[]): void;
   /** Whether the subscription can be trusted: at first, and again when that changes. */
   state(state: FeedState): void;
 }
@@ -25,7 +25,7 @@ export interface FeedListener {
  */
 export interface FeedStore {
   /**
-   * Commits all of the updates or none. Resolves with the revision of the last one when it is committed [B4].
+   * Orders, stores and publishes all of the updates or none. Resolves with the revision of the last one [B4].
    * Rejects with a {@link FeedStoreError}.
    */
   append(updates: readonly Update[]): Promise<number>;
@@ -37,11 +37,11 @@ export interface FeedStore {
 
 export type Unsubscribe = () => void;
 
-/** Why a store did not commit. */
+/** Why a store did not append. */
 export type FeedStoreErrorCode =
   /** The updates would make more ids than the store may hold. */
   | "too-many-ids"
-  /** The store cannot be reached; nothing is known to be committed. */
+  /** The store cannot be reached; nothing is known to be appended. */
   | "unavailable";
 
 /** For what would make more ids than the feed may hold [B3]. */

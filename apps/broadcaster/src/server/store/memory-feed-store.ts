@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { CommittedUpdate, Update } from "@crosspod/protocol";
+import type { AppendedUpdate, Update } from "@crosspod/protocol";
 import { type FeedListener, type FeedStore, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
 /** A store in the memory of one process, for when none is shared. Its epoch is new at each start. */
 export class MemoryFeedStore implements FeedStore {
   readonly #epoch = randomUUID();
-  readonly #latest = new LatestValues<CommittedUpdate>();
+  readonly #latest = new LatestValues<AppendedUpdate>();
   readonly #listeners = new Set<FeedListener>();
   readonly #maxIds: number;
   #revision = 0;
@@ -18,9 +18,9 @@ export class MemoryFeedStore implements FeedStore {
   async append(updates: readonly Update[]): Promise<number> {
     this.#refuseTooManyIds(updates);
     const at = Date.now();
-    const committed = updates.map(({ id, value }) => ({ id, value, revision: ++this.#revision, at }));
-    for (const update of committed) this.#latest.set(update);
-    for (const listener of this.#listeners) listener.updates(committed);
+    const appended = updates.map(({ id, value }) => ({ id, value, revision: ++this.#revision, at }));
+    for (const update of appended) this.#latest.set(update);
+    for (const listener of this.#listeners) listener.updates(appended);
     return this.#revision;
   }
 

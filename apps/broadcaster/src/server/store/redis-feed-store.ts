@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CommittedUpdate, FeedState, Position, Update } from "@crosspod/protocol";
+import type { AppendedUpdate, FeedState, Position, Update } from "@crosspod/protocol";
 import {
   type Batch,
   connectRedis,
@@ -33,7 +33,7 @@ declare module "ioredis" {
 type PositionReply = readonly [epoch: string, revision: number, token: string];
 type ReadReply = readonly [...PositionReply, values: readonly string[], tokens: readonly string[]];
 
-type WithUpdates<P extends Position> = P & { readonly updates: readonly CommittedUpdate[] };
+type WithUpdates<P extends Position> = P & { readonly updates: readonly AppendedUpdate[] };
 type UpdateBatch = WithUpdates<Batch>;
 /** The newest value of every id. */
 type Whole = WithUpdates<Position>;
@@ -201,7 +201,7 @@ function parseMessage(message: Buffer): { readonly batch: UpdateBatch; readonly 
 }
 
 /** Reads the hash of ids and `REVISION AT VALUE`. */
-function parseValues(values: readonly string[]): CommittedUpdate[] {
+function parseValues(values: readonly string[]): AppendedUpdate[] {
   const updates = pairs(values).map(([id, stored]) => {
     const [revision, at, ...value] = stored.split(" ");
     return { id, value: value.join(" "), revision: Number(revision), at: Number(at) };

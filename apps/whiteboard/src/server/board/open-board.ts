@@ -154,8 +154,8 @@ export class OpenBoard {
     const startedAt = performance.now();
     const appended = await store.append(this.name, submissions, this.#log.position);
     metrics.operations.inc(appended.count);
-    metrics.commitOperations.observe(appended.count);
-    metrics.commitSeconds.observe((performance.now() - startedAt) / 1_000);
+    metrics.appendOperations.observe(appended.count);
+    metrics.appendSeconds.observe((performance.now() - startedAt) / 1_000);
     this.#log.reach(appended.position).catch(this.#ignore);
     return appended;
   }
