@@ -1,9 +1,9 @@
 import { MAX_ITEMS } from "@crosspod/protocol";
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { ControlledBoardStore } from "../helpers/board/controlled-board-store.ts";
 import { fillBoard } from "../helpers/board/full-board.ts";
 import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
-import { SteeredBoardStore } from "../helpers/board/steered-board-store.ts";
 import { comparePictures } from "../helpers/browser/picture.ts";
 import { shareBrowser } from "../helpers/browser/shared-browser.ts";
 import { curve, openBoardPage, WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
@@ -53,7 +53,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] by a reload in the very moment of a move, while nothing can be sent", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     const other = await openBoardPage(browser, service.url, SIZE);
@@ -157,7 +157,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] and it is called saved when it is stored, not before", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     await page.untilSave("Saved");
@@ -173,7 +173,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] and it is called not saved while the store cannot be reached, with the reason", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     store.isAway = true;

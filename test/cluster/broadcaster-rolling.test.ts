@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
 import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { felt } from "../helpers/fleet.ts";
 import { Gateway } from "../helpers/network/gateway.ts";
 import { RedisServer } from "../helpers/redis/redis-server.ts";
 import { Pod } from "../helpers/service/pod.ts";
 
-const AUDIENCE = 200;
+const CLIENTS = 200;
 
 let redis: RedisServer;
 let gateway: Gateway;
-let audience: FeedAudience;
+let fleet: FeedFleet;
 let publisher: SteadyPublisher;
 let pods: Pod[];
 
@@ -40,8 +40,8 @@ async function restartRedis(): Promise<void> {
 /** Publishing ends, and then everybody has seen everything that was appended, in order. */
 async function expectEverythingSeen(): Promise<void> {
   await publisher.stop();
-  await audience.untilShown(publisher.published);
-  expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
+  await fleet.untilShown(publisher.published);
+  expect(fleet.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
 }
 
 beforeEach(async () => {
@@ -49,14 +49,14 @@ beforeEach(async () => {
   gateway = await Gateway.start();
   pods = [];
   await Promise.all(["a", "b", "c"].map(startPod));
-  audience = new FeedAudience(gateway.url, AUDIENCE);
-  await audience.untilLive();
+  fleet = new FeedFleet(gateway.url, CLIENTS);
+  await fleet.untilLive();
   publisher = new SteadyPublisher(gateway.url);
 });
 
 afterEach(async () => {
   await publisher.stop();
-  audience[Symbol.dispose]();
+  fleet[Symbol.dispose]();
   await gateway[Symbol.asyncDispose]();
   for (const pod of pods) await pod[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
@@ -64,13 +64,13 @@ afterEach(async () => {
 
 describe("the broadcaster's pods, restarted one after the other", () => {
   test("[A3] [B9] [B12] by SIGTERM: no publish is refused, and every client sees each one", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
     await expectEverythingSeen();
     expect(publisher.refusals).toBe(0);
   }, 60_000);
 
   test("[B1] [B9] [B12] by SIGKILL: every client sees all that was published", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGKILL", () => restart(pod, "SIGKILL")));
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGKILL", () => restart(pod, "SIGKILL")));
     await expectEverythingSeen();
   }, 60_000);
 
@@ -78,8 +78,8 @@ describe("the broadcaster's pods, restarted one after the other", () => {
     annotate,
   }) => {
     for (const pod of [...pods]) {
-      await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
-      await annotate(await felt(audience, "Redis killed", restartRedis));
+      await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
+      await annotate(await felt(fleet, "Redis killed", restartRedis));
     }
     await expectEverythingSeen();
   }, 120_000);

@@ -1,9 +1,9 @@
 import { rename, rm } from "node:fs/promises";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
 import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { felt } from "../helpers/fleet.ts";
 import { Gateway } from "../helpers/network/gateway.ts";
 import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis/redis-deployment.ts";
 import { Pod } from "../helpers/service/pod.ts";
@@ -37,20 +37,20 @@ const untilOnlyClaimed = (): Promise<void> =>
 describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
   let gateway: Gateway;
   let pods: Pod[];
-  let audience: FeedAudience;
+  let fleet: FeedFleet;
   let publisher: SteadyPublisher;
 
   beforeEach(async () => {
     gateway = await Gateway.start();
     pods = await Promise.all(["a", "b"].map((name) => Pod.start("broadcaster", name, { REDIS_URL: redis.url })));
     for (const pod of pods) await gateway.watch(pod);
-    audience = new FeedAudience(gateway.url, 10);
-    await audience.untilLive();
+    fleet = new FeedFleet(gateway.url, 10);
+    await fleet.untilLive();
     publisher = new SteadyPublisher(gateway.url);
   });
 
   afterEach(async () => {
-    audience[Symbol.dispose]();
+    fleet[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
     for (const pod of pods) await pod[Symbol.asyncDispose]();
   });
@@ -60,17 +60,17 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
     const { size } = publisher.published;
     await expect.poll(() => publisher.published.size).toBeGreaterThan(size + 1);
     await publisher.stop();
-    using late = new FeedAudience(gateway.url, 1);
+    using late = new FeedFleet(gateway.url, 1);
     await late.untilShown(publisher.published);
-    await audience.untilShown(publisher.published);
-    expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
+    await fleet.untilShown(publisher.published);
+    expect(fleet.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
   }
 
   test("[B1] [B8] [B9] that is told to end hands over to the next, again and again", async ({ annotate }) => {
     for (let [old, count] = [first, 1]; count <= 3; count += 1) {
       const { term } = await redis.claim();
       const next = await addReady();
-      const deletion = felt(audience, "deleted", () => old.delete());
+      const deletion = felt(fleet, "deleted", () => old.delete());
       await redis.untilClaimed(next);
       expect(old.isRunning).toBe(true);
       await annotate(await deletion);

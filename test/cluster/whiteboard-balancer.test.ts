@@ -50,7 +50,7 @@ describe("long polling through a balancer over two pods", () => {
   test("[W1] is said not to work when it does not, to the person and to the operator", () =>
     behindBalancer({ refusesUpgrades: true }, async (client, { warnings }) => {
       client.beginStroke(STYLE, { x: 100, y: 100 }).end();
-      await expect.poll(() => client.syncError, DEADLINE).toMatchObject({ code: "scattered" });
+      await expect.poll(() => client.syncError, DEADLINE).toMatchObject({ code: "no-affinity" });
       expect(client.saveState).toMatchObject({
         state: "not-saved",
         operations: 1,

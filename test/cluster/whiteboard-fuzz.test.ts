@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { BoardHistory } from "./fuzz/board-history.ts";
-import { TroubledCluster } from "./fuzz/troubled-cluster.ts";
+import { FaultyCluster } from "./fuzz/faulty-cluster.ts";
 
 /**
  * People draw on three real pods over a real Redis, all of which are killed, stopped, cut off and misled; in the end
@@ -44,7 +44,7 @@ interface Outcome {
 }
 
 async function run(group: number, members: readonly number[]): Promise<Outcome> {
-  await using cluster = await TroubledCluster.start(group);
+  await using cluster = await FaultyCluster.start(group);
   const histories = members.map((seed) => new BoardHistory(seed, cluster));
   await Promise.all(histories.map((history) => history.begin()));
   await cluster.trouble(TROUBLE_MS);

@@ -1,9 +1,9 @@
-/** Calls `wake` when what went wrong may go well now: the network is back, or somebody looks at the page again. */
-export function onWake(wake: () => void): void {
-  window.addEventListener("online", wake);
-  window.addEventListener("pageshow", wake);
+/** Calls `callback` when what went wrong may go well now: the network is back, or somebody looks at the page again. */
+export function onReturn(callback: () => void): void {
+  window.addEventListener("online", callback);
+  window.addEventListener("pageshow", callback);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") wake();
+    if (document.visibilityState === "visible") callback();
   });
 }
 

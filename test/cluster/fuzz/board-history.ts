@@ -8,8 +8,8 @@ import { expectPoints, RandomHand } from "../../fuzz/random-hand.ts";
 import { takenAway, Witness } from "../../fuzz/witness.ts";
 import { encodeAppend } from "../../helpers/board/operation-text.ts";
 import type { Fate } from "../../helpers/redis/redis-proxy.ts";
+import type { FaultyCluster } from "./faulty-cluster.ts";
 import { Person } from "./person.ts";
-import type { TroubledCluster } from "./troubled-cluster.ts";
 import { WatchedTransport } from "./watched-transport.ts";
 
 const COLORS = ["000000", "ff0000", "00ff00", "0000ff"];
@@ -31,7 +31,7 @@ interface Stored {
 export class BoardHistory implements AsyncDisposable {
   readonly seed: number;
   readonly #board: string;
-  readonly #cluster: TroubledCluster;
+  readonly #cluster: FaultyCluster;
   readonly #random: Random;
   readonly #witness = new Witness();
   readonly #hand: RandomHand;
@@ -42,7 +42,7 @@ export class BoardHistory implements AsyncDisposable {
   readonly #later: number;
   #isDrawing = false;
 
-  constructor(seed: number, cluster: TroubledCluster) {
+  constructor(seed: number, cluster: FaultyCluster) {
     this.seed = seed;
     this.#board = `seed-${seed}`;
     this.#cluster = cluster;

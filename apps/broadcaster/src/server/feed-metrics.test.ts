@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ControlledFeedStore } from "../../../../test/helpers/feed/controlled-feed-store.ts";
 import { FeedSocket } from "../../../../test/helpers/feed/feed-socket.ts";
 import { publish, publishAll } from "../../../../test/helpers/feed/publisher.ts";
 import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/feed/running-broadcaster.ts";
-import { SteeredFeedStore } from "../../../../test/helpers/feed/steered-feed-store.ts";
 import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 import { FeedStoreError } from "./store/feed-store.ts";
 
 /** A store that a test can take away. */
-class DetachableFeedStore extends SteeredFeedStore {
+class DetachableFeedStore extends ControlledFeedStore {
   isAway = false;
 
-  override async append(...args: Parameters<SteeredFeedStore["append"]>): Promise<number> {
+  override async append(...args: Parameters<ControlledFeedStore["append"]>): Promise<number> {
     if (this.isAway) throw new FeedStoreError("unavailable", "the store is away");
     return super.append(...args);
   }

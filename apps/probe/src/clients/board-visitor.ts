@@ -71,8 +71,8 @@ export class BoardVisitor implements Disposable {
   }
 
   /** Cuts the connection, without a word to the other side; the client makes another one. */
-  cut(): void {
-    this.#dialer.cut();
+  forceClose(): void {
+    this.#dialer.forceClose();
   }
 
   untilLive(signal: AbortSignal): Promise<void> {

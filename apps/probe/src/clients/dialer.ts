@@ -33,7 +33,7 @@ export class Dialer {
   }
 
   /** Cuts what is open now, without a word to the other side. */
-  cut(): void {
+  forceClose(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 }

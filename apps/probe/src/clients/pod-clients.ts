@@ -1,4 +1,4 @@
-import { counted } from "../format/counted.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { Crowd } from "./crowd.ts";
 
 /** How many connections are made to find the pods: with three of them, one is missed once in a thousand times. */
@@ -40,6 +40,6 @@ export class PodClients<T extends PodClient> extends Crowd<T> {
 
   /** How many pods there are, and which. */
   get summary(): string {
-    return `${counted(this.pods.length, "pod")} in ${CONNECTIONS} connections: ${this.pods.join(", ")}`;
+    return `${pluralize(this.pods.length, "pod")} in ${CONNECTIONS} connections: ${this.pods.join(", ")}`;
   }
 }

@@ -1,6 +1,6 @@
 import { clearBoard } from "../checks/clear-board.ts";
 import { BoardVisitor } from "../clients/board-visitor.ts";
-import { counted } from "../format/counted.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { Drawer } from "./drawer.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
 import { sum } from "./sum.ts";
@@ -20,7 +20,7 @@ export class BoardFleet extends Fleet<Drawer> {
   }
 
   get traffic(): string {
-    return `${counted(this.options.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
+    return `${pluralize(this.options.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {

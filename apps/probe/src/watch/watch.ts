@@ -6,8 +6,8 @@ import { reachable } from "../checks/reachable.ts";
 import { EventClient } from "../clients/event-client.ts";
 import { Target } from "../clients/target.ts";
 import type { WatchCommand } from "../command-line.ts";
-import { counted } from "../format/counted.ts";
 import { formatDuration } from "../format/duration.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { besideDocument, type Output } from "../output.ts";
 import { checkLines } from "../report.ts";
 import type { Service } from "../service.ts";
@@ -38,7 +38,7 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
   if (!service) return 1;
   await using fleet = await fleetOf(service, { target, clients, rate, signal });
   lines.line(
-    `${target.url}: ${counted(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
+    `${target.url}: ${pluralize(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
   );
   try {
     await fleet.open();
@@ -47,9 +47,9 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
     output.error(`not all clients could connect: ${error.message}`);
     return 1;
   }
-  lines.line(`  connected to ${counted(fleet.report().pods.length, "pod")}`);
+  lines.line(`  connected to ${pluralize(fleet.report().pods.length, "pod")}`);
   fleet.start();
-  await tellProgress(fleet, forMs, lines, signal);
+  await reportProgress(fleet, forMs, lines, signal);
   await fleet.finish();
   const report = fleet.report();
   for (const line of watchLines(report)) lines.line(line);
@@ -86,7 +86,7 @@ async function answersJoins({ target, signal }: FleetOptions, board: string): Pr
 }
 
 /** Until it is over, or somebody ends it. */
-async function tellProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
+async function reportProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const every = output.isTerminal ? TERMINAL_LINE_MS : LOG_LINE_MS;
   for (;;) {

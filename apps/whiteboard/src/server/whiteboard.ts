@@ -105,9 +105,9 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       await spreadOver(
         () => sockets.connections,
         config.drainSeconds,
-        (connection) => sockets.move(connection),
+        (connection) => sockets.drain(connection),
       );
-      await sockets.moved();
+      await sockets.drained();
     },
     async close() {
       await Promise.all([closeServer(server), sockets.close()]);

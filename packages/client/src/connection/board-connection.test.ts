@@ -82,7 +82,7 @@ describe("what is wrong with a board", () => {
 describe("a session that a pod does not have", () => {
   const breakOnce = async ({ transport }: { transport: ScriptedTransport }): Promise<void> => {
     transport.connect();
-    await transport.disconnect("scattered");
+    await transport.disconnect("session-unknown");
   };
 
   test("[W1] is a matter of the balancer when that comes again and again, until a connection lasts", async () => {
@@ -95,14 +95,14 @@ describe("a session that a pod does not have", () => {
     expect(client.syncError).toBeUndefined();
     expect(client.saveState).toMatchObject({ reason: "there is no connection" });
     await breakOnce(opened);
-    expect(client.syncError).toMatchObject({ code: "scattered" });
+    expect(client.syncError).toMatchObject({ code: "no-affinity" });
     expect(client.saveState).toMatchObject({ reason: client.syncError?.detail });
     transport.asked.length = 0;
     transport.connect();
     await transport.join();
-    expect(client.syncError).toMatchObject({ code: "scattered" });
+    expect(client.syncError).toMatchObject({ code: "no-affinity" });
     await vi.advanceTimersByTimeAsync(9_999);
-    expect(client.syncError).toMatchObject({ code: "scattered" });
+    expect(client.syncError).toMatchObject({ code: "no-affinity" });
     await vi.advanceTimersByTimeAsync(1);
     expect(client.syncError).toBeUndefined();
   });
@@ -113,7 +113,7 @@ describe("a session that a pod does not have", () => {
       await breakOnce(opened);
       opened.transport.connect();
       await vi.advanceTimersByTimeAsync(10_000);
-      await opened.transport.disconnect("scattered");
+      await opened.transport.disconnect("session-unknown");
     }
     expect(opened.client.syncError).toBeUndefined();
   });

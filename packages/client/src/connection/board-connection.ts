@@ -129,12 +129,12 @@ export class BoardConnection {
   /** Says what is known now. */
   update(): void {
     const { error } = this.#sync;
-    const scattered = this.#affinity.error;
+    const noAffinity = this.#affinity.error;
     const isConnected = this.#link.state === "connected";
-    const reason = error ?? this.#sender.error ?? scattered;
+    const reason = error ?? this.#sender.error ?? noAffinity;
     const blockedBy = reason?.detail ?? (isConnected ? undefined : "there is no connection");
     this.state.value = connectionState(this.#link.state, this.#sync.state);
     this.saveState.value = saveStateOf(this.#context.document.outbox, this.#refusal, blockedBy);
-    this.syncError.value = this.#link.state === "closed" ? undefined : (scattered ?? error);
+    this.syncError.value = this.#link.state === "closed" ? undefined : (noAffinity ?? error);
   }
 }

@@ -56,13 +56,13 @@ export class BoardDocument {
     const isReadable = joined.items === undefined ? isNext : items !== undefined;
     this.#position = undefined;
     if (!operations || !isReadable || clientSeqs.length !== clients.length) return false;
-    const told = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
-    if (items) this.#replace(items, told);
+    const storedSeqs = new Map(clients.map((client, index) => [client, clientSeqs[index] ?? 0]));
+    if (items) this.#replace(items, storedSeqs);
     for (const operation of operations) this.#see(operation);
     // What the board has is acknowledged; what it does not have is shown on top, also where a store had it and lost it.
     this.#unsafe = [];
-    this.view.drop(this.outbox.confirm(told));
-    this.#show(this.outbox.operations.filter(({ client }) => this.outbox.isTold(client)));
+    this.view.drop(this.outbox.confirm(storedSeqs));
+    this.#show(this.outbox.operations.filter(({ client }) => this.outbox.isConfirmed(client)));
     this.#position = { epoch, seq, token };
     return true;
   }
@@ -86,8 +86,9 @@ export class BoardDocument {
     return gone;
   }
 
-  #replace(items: readonly Item[], told: ReadonlyMap<ClientId, number>): void {
-    const isContained = ({ client, clientSeq }: PendingOperation): boolean => clientSeq <= (told.get(client) ?? 0);
+  #replace(items: readonly Item[], storedSeqs: ReadonlyMap<ClientId, number>): void {
+    const isContained = ({ client, clientSeq }: PendingOperation): boolean =>
+      clientSeq <= (storedSeqs.get(client) ?? 0);
     this.#base = new BoardItems(items);
     this.view.reset(this.#base, this.outbox.operations.filter(isContained));
   }

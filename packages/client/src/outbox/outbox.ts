@@ -29,13 +29,13 @@ export class Outbox {
   #nextSeq = 1;
   #nextOrder = 1;
   /** Of whom it is known what the store has: a join's reply said so, or the client is new. */
-  #told: Set<ClientId>;
+  #confirmed: Set<ClientId>;
 
   constructor({ board, storage, newClientId }: OutboxOptions) {
     this.#archive = new OutboxArchive(storage, board);
     this.#newClientId = newClientId;
     this.#client = newClientId();
-    this.#told = new Set([this.#client]);
+    this.#confirmed = new Set([this.#client]);
     this.#adopt();
   }
 
@@ -69,11 +69,11 @@ export class Outbox {
 
   /** Whether a join must say first what the store has of the client whose turn it is. */
   get needsJoin(): boolean {
-    return !this.isTold(this.#first);
+    return !this.isConfirmed(this.#first);
   }
 
-  isTold(client: ClientId): boolean {
-    return this.#told.has(client);
+  isConfirmed(client: ClientId): boolean {
+    return this.#confirmed.has(client);
   }
 
   find(client: ClientId, clientSeq: number): PendingOperation | undefined {
@@ -116,9 +116,9 @@ export class Outbox {
    * A join said what the store has of each client. Where it lacks what this page does not have any more, as in
    * another epoch, the rest goes under a new client id [W6]. Returns what another page has taken care of.
    */
-  confirm(told: ReadonlyMap<ClientId, number>): readonly PendingOperation[] {
-    this.#told = new Set(told.keys());
-    return [...told].flatMap(([client, clientSeq]) => {
+  confirm(storedSeqs: ReadonlyMap<ClientId, number>): readonly PendingOperation[] {
+    this.#confirmed = new Set(storedSeqs.keys());
+    return [...storedSeqs].flatMap(([client, clientSeq]) => {
       this.acknowledge(client, clientSeq);
       const rest = this.#of(client);
       const firstSeq = rest[0]?.clientSeq ?? (client === this.#client ? this.#nextSeq : 0);
@@ -184,7 +184,7 @@ export class Outbox {
     const gone = this.#archive.missing(rest);
     const moved = rest.filter((pending) => !gone.includes(pending));
     const fresh = this.#newClientId();
-    this.#told.add(fresh);
+    this.#confirmed.add(fresh);
     for (const [index, pending] of moved.entries()) this.#move(pending, fresh, index + 1);
     if (client === this.#client) {
       this.#client = fresh;

@@ -8,17 +8,17 @@ export type SyncError = BoardError | AffinityError;
 
 /** The requests of one session go to several pods, and only one of them knows it [W1]. */
 export interface AffinityError {
-  readonly code: "scattered";
+  readonly code: "no-affinity";
   readonly detail: string;
 }
 
 /** So many sessions must break one after the other: one alone does so too when its pod is gone. */
-const SCATTERED_LOSSES = 3;
-/** A connection that lasts this long is not scattered: it had several long polls by then. */
+const LOST_SESSIONS = 3;
+/** A connection that lasts this long has affinity: it had several long polls by then. */
 const STEADY_MS = 10_000;
 
-const SCATTERED: AffinityError = {
-  code: "scattered",
+const NO_AFFINITY: AffinityError = {
+  code: "no-affinity",
   detail:
     "the connection is broken again and again: long polling needs a balancer that keeps it on one server. " +
     "Ask who runs this service, or allow WebSocket",
@@ -38,7 +38,7 @@ export class AffinityMonitor {
   }
 
   get error(): AffinityError | undefined {
-    return this.#losses < SCATTERED_LOSSES ? undefined : SCATTERED;
+    return this.#losses < LOST_SESSIONS ? undefined : NO_AFFINITY;
   }
 
   connected(): void {
@@ -47,7 +47,7 @@ export class AffinityMonitor {
 
   disconnected(reason: DisconnectReason): void {
     this.close();
-    if (reason === "scattered") this.#losses += 1;
+    if (reason === "session-unknown") this.#losses += 1;
   }
 
   close(): void {

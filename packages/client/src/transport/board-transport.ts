@@ -1,5 +1,5 @@
-/** Why a connection was lost. `scattered`: a pod lacks the session that a long poll asked for; another may have it. */
-export type DisconnectReason = "scattered" | "other";
+/** Why a connection was lost. `session-unknown`: the pod lacks the session of a long poll; another pod may have it. */
+export type DisconnectReason = "session-unknown" | "other";
 
 /** A connection to a whiteboard service that comes back by itself. `connectSocket` makes one over socket.io. */
 export interface BoardTransport {

@@ -118,5 +118,5 @@ function disconnectReason(details: unknown): DisconnectReason {
   const request = isRecord(details) ? details.context : undefined;
   const body = isRecord(request) ? request.responseText : undefined;
   // Whoever answered may be something else than engine.io.
-  return typeof body === "string" && parseRecord(body)?.code === SESSION_UNKNOWN ? "scattered" : "other";
+  return typeof body === "string" && parseRecord(body)?.code === SESSION_UNKNOWN ? "session-unknown" : "other";
 }

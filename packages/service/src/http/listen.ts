@@ -40,7 +40,7 @@ export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
-  const cut = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  const forceClose = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
   await closed;
-  clearTimeout(cut);
+  clearTimeout(forceClose);
 }

@@ -19,7 +19,7 @@ import type { Result } from "ioredis";
 import { type FeedListener, type FeedStore, FeedStoreError, tooManyIds, type Unsubscribe } from "./feed-store.ts";
 import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
-import POSITION from "./lua/position.lua?raw";
+import PRELUDE from "./lua/prelude.lua?raw";
 import READ from "./lua/read.lua?raw";
 
 declare module "ioredis" {
@@ -71,12 +71,12 @@ export class RedisFeedStore implements FeedStore {
     this.#keys = [`${prefix}:meta`, `${prefix}:values`, `${prefix}:tokens`];
     this.#commands = connectRedis(address, log);
     for (const [command, lua] of Object.entries({ feedAppend: APPEND, feedMark: MARK, feedRead: READ })) {
-      this.#commands.defineCommand(command, { lua: POSITION + lua, numberOfKeys: this.#keys.length });
+      this.#commands.defineCommand(command, { lua: PRELUDE + lua, numberOfKeys: this.#keys.length });
     }
     this.#subscriptions = new RedisSubscriptions(address, log);
     this.#probe = new SubscriptionProbe({
       send: (marker) => this.#commands.feedMark(...this.#prelude(), marker),
-      changed: () => this.#tellState(),
+      changed: () => this.#sendState(),
       reconnect: () => this.#reconnect(),
     });
   }
@@ -178,7 +178,7 @@ export class RedisFeedStore implements FeedStore {
   }
 
   /** A listener hears the state after its data set only. */
-  #tellState(): void {
+  #sendState(): void {
     for (const [{ position }, listener] of this.#listeners) if (position) listener.state(this.#state);
   }
 }

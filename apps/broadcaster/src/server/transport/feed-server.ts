@@ -75,9 +75,9 @@ export class FeedServer {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#forEach((connection) => connection.drain());
-    const cut = setTimeout(() => this.#forEach((connection) => connection.terminate()), LEAVE_GRACE_MS);
+    const forceClose = setTimeout(() => this.#forEach((connection) => connection.terminate()), LEAVE_GRACE_MS);
     await Promise.all([...this.#connections].map((connection) => connection.closed));
-    clearTimeout(cut);
+    clearTimeout(forceClose);
   }
 
   #forEach(act: (connection: Connection) => void): void {

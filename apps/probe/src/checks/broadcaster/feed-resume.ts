@@ -17,7 +17,7 @@ export const feedResume: Check = {
     try {
       client.open();
       await changes.until("a connection", () => client.state === "live", signal);
-      dialer.cut();
+      dialer.forceClose();
       await changes.until("the end of the connection", () => client.state === "reconnecting", signal);
       const value = `away ${Date.now()}`;
       const { sentAt } = await publish(target, PROBE_ID, value, signal);

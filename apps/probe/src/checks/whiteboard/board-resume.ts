@@ -14,7 +14,7 @@ export const boardResume: Check = {
     using other = await BoardVisitor.open(target, board, signal);
     const cutAt = performance.now();
     dropped.draw();
-    dropped.cut();
+    dropped.forceClose();
     await dropped.changes.until("the end of the connection", () => dropped.client.state === "reconnecting", signal);
     dropped.draw();
     other.draw();

@@ -4,7 +4,7 @@ import { BoardVisitor } from "../../clients/board-visitor.ts";
 import { Crowd } from "../../clients/crowd.ts";
 import { EventClient } from "../../clients/event-client.ts";
 import type { Target } from "../../clients/target.ts";
-import { counted } from "../../format/counted.ts";
+import { pluralize } from "../../format/pluralize.ts";
 import { MISSED_AFTER_MS, thoseWithout } from "../../timing/wait.ts";
 import { type Check, fail, pass } from "../check.ts";
 import { CLEAN_UP_MS } from "../clear-board.ts";
@@ -41,7 +41,7 @@ export const originalDrawing: Check = {
     isRemoved = true;
     const reached = others.length - without.length;
     const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
-    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
+    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${pluralize(removed, "stroke")} removed` : detail);
     return fail(
       detail,
       "the pods do not tell each other what is drawn",

@@ -45,7 +45,7 @@ export class BoardSession implements BoardMember {
   #original: OriginalClients | undefined;
   #board: OpenBoard | undefined;
   /** Joins wait until the connection has taken the last answer: no more than two whole boards wait for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #lastJoin: Promise<unknown> = Promise.resolve();
 
   /** @param original takes care of it until it joins; undefined for a client that has said that it is ours. */
   constructor(socket: Socket, context: SessionContext, original: OriginalClients | undefined) {
@@ -59,7 +59,7 @@ export class BoardSession implements BoardMember {
     });
     socket.on("disconnect", () => {
       this.#leaveOriginal();
-      this.#turn = this.#turn.then(() => this.#leave());
+      this.#lastJoin = this.#lastJoin.then(() => this.#leave());
     });
     void original?.connect(socket).catch(context.failed);
   }
@@ -75,8 +75,8 @@ export class BoardSession implements BoardMember {
 
   /** Brings the client onto a board, after it has taken what it was answered before [W10]. */
   join(request: JoinRequest, answer: Answer): Promise<void> {
-    const joining = this.#turn.then(() => waitForDrain(this.#socket)).then(() => this.#join(request, answer));
-    this.#turn = joining.catch(() => undefined);
+    const joining = this.#lastJoin.then(() => waitForDrain(this.#socket)).then(() => this.#join(request, answer));
+    this.#lastJoin = joining.catch(() => undefined);
     return joining;
   }
 

@@ -87,7 +87,7 @@ export class OpenBoard {
       idle: () => this.#closeIfUnused(),
       failed: (error) => context.appendFailed(name, error),
     });
-    this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), headSeconds * 1_000);
+    this.#heads = setInterval(() => void this.#refreshHead().catch(context.failed), headSeconds * 1_000);
   }
 
   /** Characters of the whole board that is kept in memory for who joins. */
@@ -174,7 +174,7 @@ export class OpenBoard {
   }
 
   /** While the store is away or slow the clients hear the last head again: it says that this pod is there [W10]. */
-  async #announceHead(): Promise<void> {
+  async #refreshHead(): Promise<void> {
     if (!this.#isAskingForHead && this.#log.position) await this.#askForHead();
     this.#sendHead();
   }

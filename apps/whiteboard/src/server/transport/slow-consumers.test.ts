@@ -18,7 +18,7 @@ describe("a client that reads nothing", () => {
   afterEach(() => whiteboard[Symbol.asyncDispose]());
 
   test("[W11] is closed when its socket stays full, and the others go on", { timeout: 20_000 }, async () => {
-    const stuck = await joinFrozen(whiteboard.port);
+    const frozen = await joinFrozen(whiteboard.port);
     using anna = await EventSocket.open(whiteboard.url, "websocket");
     await anna.join();
     // Appends to an item that there is not change nothing, and are sent to everyone all the same.
@@ -40,7 +40,7 @@ describe("a client that reads nothing", () => {
     );
     expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(1);
     expect(anna.socket.connected).toBe(true);
-    stuck.destroy();
+    frozen.destroy();
   });
 });
 

@@ -17,7 +17,7 @@ export class SlowConsumers {
   /** @param closed is called for each that is closed. */
   constructor(io: Server, slowConsumerSeconds: number, closed: () => void) {
     io.engine.on("connection", (conn: Engine) => this.#watch(conn));
-    this.#timer = setInterval(() => this.#closeStuck(slowConsumerSeconds * 1_000, closed), LOOK_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#closeSlow(slowConsumerSeconds * 1_000, closed), LOOK_INTERVAL_MS);
   }
 
   close(): void {
@@ -31,7 +31,7 @@ export class SlowConsumers {
     conn.once("close", () => this.#tookAt.delete(conn));
   }
 
-  #closeStuck(afterMs: number, closed: () => void): void {
+  #closeSlow(afterMs: number, closed: () => void): void {
     const now = performance.now();
     for (const [conn, at] of this.#tookAt) {
       if (conn.transport.writable || now - at < afterMs) continue;

@@ -109,27 +109,27 @@ export class SocketServer {
    * Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends,
    * which a proxy can put off for seconds: so it is told in words, too.
    */
-  move(connection: Connection): void {
+  drain(connection: Connection): void {
     if (connection.transport.name === "websocket") this.#connections.get(connection)?.emit(BoardEvent.leaving);
     connection.close();
   }
 
   /** Resolves when all who were asked to go have gone, or take too long: who long polls hears it by the next poll. */
-  async moved(): Promise<void> {
+  async drained(): Promise<void> {
     const leaving = [...this.connections].filter(({ readyState }) => readyState === "closing");
     await Promise.race([Promise.all(leaving.map(closed)), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
   }
 
   /** Asks who is left to go, and cuts who does not go at once. */
   async close(): Promise<void> {
-    for (const connection of this.connections) this.move(connection);
+    for (const connection of this.connections) this.drain(connection);
     await this.io.close();
-    const cut = setInterval(() => this.#cutAll(), LEAVE_GRACE_MS);
+    const forceClose = setInterval(() => this.#forceClose(), LEAVE_GRACE_MS);
     while (this.#open.size > 0) await Promise.all([...this.#open].map(closed));
-    clearInterval(cut);
+    clearInterval(forceClose);
   }
 
-  #cutAll(): void {
+  #forceClose(): void {
     for (const socket of this.#open) socket.destroy();
   }
 

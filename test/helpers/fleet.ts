@@ -1,5 +1,5 @@
 /** Many clients of one service, and what they live through. */
-export interface Audience {
+export interface Fleet {
   /** Performance time of each time that a client connected, or tried to. */
   readonly connects: number[];
   /** Resolves when each of them shows what the service holds. */
@@ -8,13 +8,13 @@ export interface Audience {
   takeSilences(): number[];
 }
 
-/** Does something to the service until all is well again, and says what the audience felt of it. */
-export async function felt(audience: Audience, what: string, act: () => Promise<void>): Promise<string> {
-  audience.takeSilences();
-  audience.connects.length = 0;
+/** Does something to the service until all is well again, and says what the fleet felt of it. */
+export async function felt(fleet: Fleet, what: string, act: () => Promise<void>): Promise<string> {
+  fleet.takeSilences();
+  fleet.connects.length = 0;
   await act();
-  await audience.untilLive();
-  return `${what}: ${describeSilences(audience.takeSilences())}; ${describeConnects(audience.connects)}`;
+  await fleet.untilLive();
+  return `${what}: ${describeSilences(fleet.takeSilences())}; ${describeConnects(fleet.connects)}`;
 }
 
 export const describeConnects = (connects: readonly number[]): string =>

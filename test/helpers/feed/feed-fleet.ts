@@ -1,13 +1,13 @@
 import { FeedClient } from "@crosspod/client";
 import { expect } from "vitest";
 import { WebSocket } from "ws";
-import type { Audience } from "../audience.ts";
 import { DEADLINE_MS } from "../deadline.ts";
+import type { Fleet } from "../fleet.ts";
 import { Silence } from "../silence.ts";
 
 /** The feed's own clients, as many pages would have them, and what they lived through. Disposing of it closes them. */
-export class FeedAudience implements Audience, Disposable {
-  readonly members: readonly AudienceMember[];
+export class FeedFleet implements Fleet, Disposable {
+  readonly members: readonly FleetMember[];
   readonly connects: number[] = [];
 
   constructor(url: string, size: number) {
@@ -15,7 +15,7 @@ export class FeedAudience implements Audience, Disposable {
       this.connects.push(performance.now());
       return new WebSocket(feedUrl);
     };
-    this.members = Array.from({ length: size }, () => new AudienceMember(new FeedClient({ url, connect })));
+    this.members = Array.from({ length: size }, () => new FleetMember(new FeedClient({ url, connect })));
   }
 
   async untilLive(): Promise<void> {
@@ -39,8 +39,8 @@ export class FeedAudience implements Audience, Disposable {
   }
 }
 
-/** One client of an audience. */
-export class AudienceMember {
+/** One client of a fleet. */
+export class FleetMember {
   readonly client: FeedClient;
   /** Between one update and the next. */
   readonly silence = new Silence();

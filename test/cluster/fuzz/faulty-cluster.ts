@@ -16,7 +16,7 @@ const BOARDS_NAME = "fuzz";
 const BOARD_OF_CHANNEL = /\{(.+?)\}/;
 
 /** Pods of the whiteboard and a Redis, to which all happens that can. Disposing of it ends all of them. */
-export class TroubledCluster implements AsyncDisposable {
+export class FaultyCluster implements AsyncDisposable {
   readonly store: RedisBoardStore;
   readonly #random: Random;
   readonly #redis: RedisServer;
@@ -24,7 +24,7 @@ export class TroubledCluster implements AsyncDisposable {
   readonly #pods: WhiteboardPod[] = [];
   readonly #fates = new Map<string, () => Fate>();
   /** What is in trouble already. */
-  readonly #troubled = new Map<RedisServer | WhiteboardPod, Promise<void>>();
+  readonly #faulty = new Map<RedisServer | WhiteboardPod, Promise<void>>();
 
   private constructor(seed: number, redis: RedisServer) {
     this.#random = new Random(seed);
@@ -40,8 +40,8 @@ export class TroubledCluster implements AsyncDisposable {
   }
 
   /** Resolves when all pods are ready. */
-  static async start(seed: number): Promise<TroubledCluster> {
-    const cluster = new TroubledCluster(seed, await RedisServer.start());
+  static async start(seed: number): Promise<FaultyCluster> {
+    const cluster = new FaultyCluster(seed, await RedisServer.start());
     try {
       await Promise.all(Array.from({ length: PODS }, (_, index) => cluster.#addPod(`pod-${index}`)));
       await cluster.#untilReady();
@@ -72,14 +72,14 @@ export class TroubledCluster implements AsyncDisposable {
     while (performance.now() < end) {
       await sleep(this.#random.whole(50, 500));
       const what = this.#random.chance(0.4) ? this.#redis : this.#random.pick(this.#pods);
-      if (what && !this.#troubled.has(what)) this.#begin(what);
+      if (what && !this.#faulty.has(what)) this.#begin(what);
     }
-    await Promise.all(this.#troubled.values());
+    await Promise.all(this.#faulty.values());
     await this.#untilReady();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.allSettled(this.#troubled.values());
+    await Promise.allSettled(this.#faulty.values());
     this.#commands.disconnect();
     for (const pod of this.#pods) await pod[Symbol.asyncDispose]();
     await this.#redis[Symbol.asyncDispose]();
@@ -99,10 +99,10 @@ export class TroubledCluster implements AsyncDisposable {
 
   #begin(what: RedisServer | WhiteboardPod): void {
     const trouble = what instanceof RedisServer ? this.#troubleRedis() : this.#troublePod(what);
-    this.#troubled.set(
+    this.#faulty.set(
       what,
       trouble.then(() => {
-        this.#troubled.delete(what);
+        this.#faulty.delete(what);
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FeedAudience } from "../helpers/feed/feed-audience.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
 import { LeanClient } from "../helpers/feed/lean-client.ts";
 import { publishAll } from "../helpers/feed/publisher.ts";
 import { RedisServer } from "../helpers/redis/redis-server.ts";
@@ -68,15 +68,15 @@ afterEach(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-describe("a reader that is frozen beside 200 others on two pods", () => {
+describe("a client that is frozen beside 200 others on two pods", () => {
   test("[B10] costs its pod no memory, is closed where the pod does not wait, and the others get every final value", async ({
     annotate,
   }) => {
     const [patient, strict] = pods;
     const lean = await joinAll(190);
-    const audience = new FeedAudience(strict!.url, 10);
-    clients.push(audience);
-    await audience.untilLive();
+    const fleet = new FeedFleet(strict!.url, 10);
+    clients.push(fleet);
+    await fleet.untilLive();
     for (const pod of pods) (await joinLean(pod)).freeze();
     await publishRounds(0, 20, lean);
     const before = await residentMegabytes(patient!);
@@ -84,7 +84,7 @@ describe("a reader that is frozen beside 200 others on two pods", () => {
     const after = await residentMegabytes(patient!);
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
-    await audience.untilShown(new Map(updatesIn(119).map(({ id, value }) => [id, value])));
+    await fleet.untilShown(new Map(updatesIn(119).map(({ id, value }) => [id, value])));
     await expect.poll(() => slowConsumersClosed(strict!), { timeout: 15_000 }).toBe(1);
     expect(await slowConsumersClosed(patient!)).toBe(0);
   }, 180_000);

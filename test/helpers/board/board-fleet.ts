@@ -1,13 +1,13 @@
 import { type BoardTransport, connectSocket } from "@crosspod/client";
 import type { ItemId } from "@crosspod/protocol";
 import { expect } from "vitest";
-import type { Audience } from "../audience.ts";
 import { DEADLINE_MS } from "../deadline.ts";
+import type { Fleet } from "../fleet.ts";
 import { Silence } from "../silence.ts";
 import { BoardPerson } from "./board-person.ts";
 
 /** People who look at the default board and draw nothing. Disposing of it closes their clients. */
-export class BoardAudience implements Audience, Disposable {
+export class BoardFleet implements Fleet, Disposable {
   readonly members: readonly BoardPerson[];
   readonly connects: number[] = [];
   readonly #silences: readonly Silence[];

@@ -15,7 +15,7 @@ import { MemoryBoardStore } from "../../../apps/whiteboard/src/server/store/memo
 type Paused = "read" | "join" | "snapshot";
 
 /** A store of which a test decides whether it can be reached, what is slow, what is published, and what is lost. */
-export class SteeredBoardStore implements BoardStore {
+export class ControlledBoardStore implements BoardStore {
   isAway = false;
   /** Whether what is appended reaches those who follow. */
   isPublishing = true;

@@ -5,7 +5,7 @@ import { openWebSocket, type RawWebSocket, READ_BUFFER_BYTES } from "../raw-web-
 const CONNECT_AT_A_TIME = 200;
 
 /** Many WebSocket clients that do next to nothing: they count what they get, so that the server is what is measured. */
-export class Audience {
+export class Fleet {
   /** Messages that came to all clients together. */
   deliveries = 0;
   // All clients share it: what is read is handed over at once.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BoardAudience } from "../helpers/board/board-audience.ts";
+import { BoardFleet } from "../helpers/board/board-fleet.ts";
 import { EventSocket } from "../helpers/board/event-socket.ts";
 import { joinBare } from "../helpers/board/frozen-board-socket.ts";
 import { pointText } from "../helpers/board/strokes.ts";
@@ -16,7 +16,7 @@ const MESSAGES_IN_ROUND = 20;
 const ROUNDS = 8;
 
 /**
- * What waits for the frozen reader until it is closed is 10 MB at most, and a heap's own ups and downs are 30; what all
+ * What waits for the frozen client until it is closed is 10 MB at most, and a heap's own ups and downs are 30; what all
  * others are sent is 0.5 GB.
  */
 const MOST_GROWTH_MEGABYTES = 60;
@@ -54,14 +54,14 @@ afterEach(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-describe("a reader that is frozen beside 50 others on a busy board of two pods", () => {
-  test("[W11] is closed as a slow reader, costs its pod little memory, and the others get everything", async ({
+describe("a client that is frozen beside 50 others on a busy board of two pods", () => {
+  test("[W11] is closed as a slow consumer, costs its pod little memory, and the others get everything", async ({
     annotate,
   }) => {
     const [pod, other] = pods;
     const lean = await joinAll(LEAN);
-    const audience = keep(new BoardAudience([pod!.url, other!.url]));
-    await audience.untilLive();
+    const fleet = keep(new BoardFleet([pod!.url, other!.url]));
+    await fleet.untilLive();
     const anna = keep(await EventSocket.open(other!.url, "websocket"));
     await anna.join({ clients: [ANNA] });
     const frozen = await joinLean(pod!);
@@ -89,6 +89,6 @@ describe("a reader that is frozen beside 50 others on a busy board of two pods",
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
     expect(await slowConsumersClosed(other!)).toBe(0);
-    for (const member of audience.members) await member.untilItems(ROUNDS + 1);
+    for (const member of fleet.members) await member.untilItems(ROUNDS + 1);
   }, 60_000);
 });

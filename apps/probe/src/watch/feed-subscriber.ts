@@ -7,7 +7,7 @@ import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
 /** Somebody who reads the feed as its page does, and remembers what came over which connection. */
-export class FeedReader implements Member {
+export class FeedSubscriber implements Member {
   readonly changes = new Changes();
   readonly silence = new Silence();
   readonly arrivals = new Arrivals();

@@ -3,7 +3,7 @@ import type { FeedListener, Snapshot, Unsubscribe } from "../../../apps/broadcas
 import { MemoryFeedStore } from "../../../apps/broadcaster/src/server/store/memory-feed-store.ts";
 
 /** A store of which a test decides when the pod has lost touch with it, and when its data set is another one. */
-export class SteeredFeedStore extends MemoryFeedStore {
+export class ControlledFeedStore extends MemoryFeedStore {
   #listener: FeedListener | undefined;
 
   constructor() {
