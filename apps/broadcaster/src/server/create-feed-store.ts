@@ -1,5 +1,5 @@
 import { READ_CAUSES } from "@crosspod/redis";
-import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
+import { type Log, metricsIn, type Registry } from "@crosspod/service";
 import type { BroadcasterConfig } from "./config.ts";
 import type { FeedStore } from "./store/feed-store.ts";
 import { MemoryFeedStore } from "./store/memory-feed-store.ts";
@@ -9,13 +9,8 @@ import { RedisFeedStore } from "./store/redis-feed-store.ts";
 export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {
   const { redis, maxIds, feedName } = config;
   if (!redis) return new MemoryFeedStore({ maxIds });
-  const logReads = new Counter({
-    name: "crosspod_feed_log_reads_total",
-    help: "Reads of the log, by cause",
-    labelNames: ["cause"],
-    registers: [metrics],
-  });
-  startAtZero(logReads, READ_CAUSES);
+  const { counterBy } = metricsIn(metrics);
+  const logReads = counterBy("cause", "crosspod_feed_log_reads_total", "Reads of the log, by cause", READ_CAUSES);
   return new RedisFeedStore({
     address: redis,
     name: feedName,

@@ -6,7 +6,7 @@ import { closeServer, listen } from "../http/listen.ts";
 import { createAdminServer } from "../observability/admin.ts";
 import { Health } from "../observability/health.ts";
 import type { Log } from "../observability/log.ts";
-import { createMetrics, registerGauge } from "../observability/metrics.ts";
+import { createMetrics, metricsIn } from "../observability/metrics.ts";
 
 /** The ports that a service listens on. */
 export interface Ports {
@@ -32,9 +32,8 @@ export class ServiceHost {
     const { revision, podName: pod } = config;
     const { health, metrics, version } = this;
     this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod } });
-    registerGauge(metrics, "crosspod_ready", "Whether this pod wants new clients (1) or not (0)", () =>
-      Number(health.notReady === undefined),
-    );
+    const isReady = (): number => Number(health.notReady === undefined);
+    metricsIn(metrics).gauge("crosspod_ready", "Whether this pod wants new clients (1) or not (0)", isReady);
   }
 
   /** Opens both ports; from then on the service is ready, as far as it depends on them. */
