@@ -8,6 +8,8 @@ export type { Eraser } from "./document/undo-history.ts";
 export * from "./events/emitter.ts";
 export * from "./events/observable.ts";
 export * from "./feed/feed-client.ts";
+export type { FeedSocket } from "./feed/feed-socket.ts";
+export type { FeedValue } from "./feed/feed-values.ts";
 export * from "./outbox/outbox-storage.ts";
 export * from "./outbox/save-state.ts";
 export * from "./timing/backoff.ts";

@@ -31,7 +31,6 @@ export const printable = (what: string, max: number) =>
 const MAX_PORT = 65_535;
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const origins = z.string().transform((text, context) => {
   const list = text.split(",").map((origin) => origin.trim());

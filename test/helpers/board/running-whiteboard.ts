@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { createLog, type Environment, type Log } from "@crosspod/service";
+import { createLog, type Environment, type Log, type Service } from "@crosspod/service";
 import { aloneWith, createBackend } from "../../../apps/whiteboard/src/server/backend.ts";
 import { parseConfig } from "../../../apps/whiteboard/src/server/config.ts";
 import type { BoardStore } from "../../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../../apps/whiteboard/src/server/store/memory-board-store.ts";
-import { createWhiteboard, type Whiteboard } from "../../../apps/whiteboard/src/server/whiteboard.ts";
+import { createWhiteboard } from "../../../apps/whiteboard/src/server/whiteboard.ts";
 
 const directory = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -16,7 +16,7 @@ export interface RunningWhiteboard extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly adminUrl: string;
-  readonly service: Whiteboard;
+  readonly service: Service;
   readonly store: BoardStore;
 }
 
@@ -45,8 +45,7 @@ export async function startWhiteboard(
     DRAIN_SECONDS: "0",
     ...environment,
   });
-  const { podName, logLevel } = config;
-  const log = parts.log ?? createLog({ service: "whiteboard", pod: podName, level: logLevel, pretty: false });
+  const log = parts.log ?? createLog("whiteboard", config, { pretty: false });
   let backend = aloneWith(parts.store ?? new MemoryBoardStore(config));
   const service = createWhiteboard(config, {
     log,

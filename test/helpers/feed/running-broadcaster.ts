@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createLog, type Environment } from "@crosspod/service";
-import { type Broadcaster, createBroadcaster } from "../../../apps/broadcaster/src/server/broadcaster.ts";
+import { createLog, type Environment, type Service } from "@crosspod/service";
+import { createBroadcaster } from "../../../apps/broadcaster/src/server/broadcaster.ts";
 import { parseConfig } from "../../../apps/broadcaster/src/server/config.ts";
 import type { FeedStore } from "../../../apps/broadcaster/src/server/store/feed-store.ts";
 import { MemoryFeedStore } from "../../../apps/broadcaster/src/server/store/memory-feed-store.ts";
@@ -13,7 +13,7 @@ export interface RunningBroadcaster extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly adminUrl: string;
-  readonly service: Broadcaster;
+  readonly service: Service;
 }
 
 /** Starts one on a free port, or on `PORT` of the environment, with a store in memory unless it is given another. */
@@ -28,7 +28,7 @@ export async function startBroadcaster(environment: Environment = {}, store?: Fe
     ...environment,
   });
   const broadcaster = createBroadcaster(config, {
-    log: createLog({ service: "broadcaster", pod: config.podName, level: config.logLevel, pretty: false }),
+    log: createLog("broadcaster", config, { pretty: false }),
     createFeedStore: () => store ?? new MemoryFeedStore(config),
     pageDirectory,
     packageVersion: "0.0.0",

@@ -1,8 +1,6 @@
 import {
   CloseCode,
-  FEED_PATH,
   type FeedMessage,
-  FeedParameter,
   type Hello,
   parseFeedMessage,
   STATE_REQUEST,
@@ -15,16 +13,8 @@ import { Backoff } from "../timing/backoff.ts";
 import { systemClock } from "../timing/clock.ts";
 import { LivenessMonitor } from "../timing/liveness-monitor.ts";
 import { Timer } from "../timing/timer.ts";
-
-/** The newest value of one id, as far as this client knows. */
-export interface FeedValue {
-  readonly id: string;
-  readonly value: string;
-  /** Undefined from a server that does not say it, as the original example's. */
-  readonly revision: number | undefined;
-  /** When it was appended, in milliseconds since 1970; by this client's clock where the server does not say. */
-  readonly at: number;
-}
+import { type FeedSocket, feedUrl } from "./feed-socket.ts";
+import { type FeedValue, FeedValues } from "./feed-values.ts";
 
 /** How far the values that are here can be trusted. */
 export type FeedClientState =
@@ -42,16 +32,6 @@ export type FeedClientState =
   | "reconnecting"
   /** {@link FeedClient.close} was called. */
   | "closed";
-
-/** What a feed client needs of a WebSocket: the browser's and that of ws both have it. */
-export interface FeedSocket {
-  addEventListener(type: "open", listener: () => void): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: "close", listener: (event: { readonly code: number }) => void): void;
-  addEventListener(type: "error", listener: () => void): void;
-  send(text: string): void;
-  close(code?: number): void;
-}
 
 export interface FeedClientOptions {
   /** Of the service: `http://localhost:8888/`. `https` makes it a `wss` connection. */
@@ -90,16 +70,15 @@ export class FeedClient {
   readonly #retry: Timer;
   readonly #helloWait: Timer;
   readonly #liveness: LivenessMonitor;
-  readonly #values = new Map<string, FeedValue>();
+  readonly #values = new FeedValues();
   #socket: FeedSocket | undefined;
   #hello: Hello | undefined;
-  #revision = 0;
   /** Called when the state comes that was asked for. */
   #onStateMessage = (): void => {};
 
   constructor({ url, connect, random = Math.random }: FeedClientOptions) {
     this.#url = new URL(url);
-    this.#connect = connect ?? ((feedUrl) => new WebSocket(feedUrl));
+    this.#connect = connect ?? ((url) => new WebSocket(url));
     this.#backoff = new Backoff(random);
     this.#retry = new Timer(systemClock, () => this.open());
     this.#helloWait = new Timer(systemClock, () => this.#follow());
@@ -116,12 +95,12 @@ export class FeedClient {
   }
 
   get values(): ReadonlyMap<string, FeedValue> {
-    return this.#values;
+    return this.#values.byId;
   }
 
   /** The newest revision that was seen; 0 when the server does not say. */
   get revision(): number {
-    return this.#revision;
+    return this.#values.revision;
   }
 
   /** What the server said of itself last; undefined from one that says nothing. */
@@ -133,7 +112,9 @@ export class FeedClient {
   open(): void {
     if (this.#socket || this.state === "closed") return;
     this.#retry.stop();
-    const socket = this.#connect(this.#feedUrl());
+    const { epoch } = this.#hello ?? {};
+    const seen = epoch !== undefined && this.revision > 0 ? { epoch, revision: this.revision } : undefined;
+    const socket = this.#connect(feedUrl(this.#url, seen));
     this.#socket = socket;
     this.#liveness.start(HANDSHAKE_WAIT_MS);
     const isCurrent = (): boolean => this.#socket === socket;
@@ -150,17 +131,6 @@ export class FeedClient {
     this.#stopWaiting();
     this.#socket?.close(CloseCode.normal);
     this.#socket = undefined;
-  }
-
-  #feedUrl(): string {
-    const url = new URL(FEED_PATH, this.#url);
-    url.protocol = this.#url.protocol === "https:" || this.#url.protocol === "wss:" ? "wss:" : "ws:";
-    url.searchParams.set(FeedParameter.hello, "1");
-    if (this.#hello && this.#revision > 0) {
-      url.searchParams.set(FeedParameter.epoch, this.#hello.epoch);
-      url.searchParams.set(FeedParameter.after, `${this.#revision}`);
-    }
-    return url.href;
   }
 
   #opened(): void {
@@ -195,11 +165,10 @@ export class FeedClient {
   }
 
   #handleHello(hello: Hello): void {
-    const restarted = this.#hello?.epoch !== hello.epoch && (this.#hello !== undefined || this.#values.size > 0);
+    const restarted = this.#hello?.epoch !== hello.epoch && (this.#hello !== undefined || this.values.size > 0);
     this.#hello = hello;
     this.#watchSilence();
     if (restarted) {
-      this.#revision = 0;
       this.#values.clear();
       this.#restarted.emit();
     }
@@ -213,18 +182,15 @@ export class FeedClient {
     this.#follow();
   }
 
-  #handleUpdate({ id, value, revision, at }: UpdateMessage): void {
+  #handleUpdate(update: UpdateMessage): void {
     // Whoever sends updates without revisions is not who said hello before.
-    if (revision === undefined) {
+    if (update.revision === undefined) {
       this.#hello = undefined;
       this.#liveness.stop();
     }
-    // A pod that lags behind the one before may send what is known already.
-    if (revision !== undefined && revision <= (this.#values.get(id)?.revision ?? 0)) return;
-    const entry = { id, value, revision, at: at ?? Date.now() };
-    this.#values.set(id, entry);
-    this.#revision = Math.max(this.#revision, revision ?? 0);
-    this.#updated.emit(entry);
+    const changed = this.#values.take(update);
+    if (!changed) return;
+    this.#updated.emit(changed);
     this.#follow();
   }
 
@@ -233,7 +199,7 @@ export class FeedClient {
     this.#backoff.reset();
     const { state, revision } = this.#hello ?? { state: "live", revision: 0 };
     if (state === "stale") return this.#setState("stale");
-    this.#setState(this.#revision >= revision ? "live" : "catching-up");
+    this.#setState(this.revision >= revision ? "live" : "catching-up");
   }
 
   #watchSilence(): void {

@@ -2,10 +2,15 @@ import { ConfigError } from "../config.ts";
 import { ListenError } from "../http/listen.ts";
 import type { Log } from "../observability/log.ts";
 
+/** The ports that a service listens on. */
+export interface Ports {
+  readonly port: number;
+  readonly adminPort: number;
+}
+
 /** What a service can be told; each step can be called once, in this order. */
 export interface Service {
-  /** Resolves when the ports are open. */
-  listen(): Promise<unknown>;
+  listen(): Promise<Ports>;
   /** Says not ready, then asks the clients to move; they are served until their turn. */
   drain(): Promise<void>;
   /** Lets go of every connection and port. */

@@ -7,12 +7,8 @@ import { createAdminServer } from "../observability/admin.ts";
 import { Health } from "../observability/health.ts";
 import type { Log } from "../observability/log.ts";
 import { createMetrics, metricsIn } from "../observability/metrics.ts";
-
-/** The ports that a service listens on. */
-export interface Ports {
-  readonly port: number;
-  readonly adminPort: number;
-}
+import type { Ports } from "./run.ts";
+import { spreadOver } from "./spread-over.ts";
 
 /** What every service has around what it does: health, metrics, version, and the admin server [A1] [A3]. */
 export class ServiceHost {
@@ -49,11 +45,12 @@ export class ServiceHost {
     return { port, adminPort };
   }
 
-  /** Says not ready, and gives the gateway time to notice; from then on no HTTP connection is kept alive. */
-  async leave(): Promise<void> {
+  /** Says not ready, gives the gateway time to notice, and asks the clients to move, spread over the drain [A3]. */
+  async drain<T>(clients: () => Iterable<T>, drainClient: (client: T) => void): Promise<void> {
     this.health.down("service", "leaving");
     await sleep(this.#config.unreadySeconds * 1_000);
     this.#keepsAlive = false;
+    await spreadOver(clients, this.#config.drainSeconds, drainClient);
   }
 
   /** Closes the admin server: the last thing to go. */

@@ -1,23 +1,22 @@
 import { type Logger, pino } from "pino";
 import { PinoPretty } from "pino-pretty";
-import type { LogLevel } from "../config.ts";
+import type { ServiceConfig } from "../config.ts";
 
 export type Log = Logger;
 
 /** A log of one JSON object a line on standard output; of readable lines for a person at a terminal when `pretty`. */
-export function createLog(options: {
-  readonly service: string;
-  readonly pod: string;
-  readonly level: LogLevel;
-  readonly pretty: boolean;
-}): Log {
+export function createLog(
+  service: string,
+  { podName: pod, logLevel: level }: Pick<ServiceConfig, "podName" | "logLevel">,
+  { pretty }: { readonly pretty: boolean },
+): Log {
   const settings = {
-    level: options.level,
-    base: { service: options.service, pod: options.pod },
+    level,
+    base: { service, pod },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (!options.pretty) return pino(settings);
+  if (!pretty) return pino(settings);
   return pino(
     settings,
     PinoPretty({

@@ -3,7 +3,8 @@ import type { AppendedUpdate } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { textFrame } from "./frame.ts";
-import { Hub, type HubCounters, type Subscriber, type Transport } from "./hub.ts";
+import { Hub, type HubCounters } from "./hub.ts";
+import type { Subscriber, Transport } from "./subscriber.ts";
 
 /** A transport that has room for so many writes, and then none until it is drained. */
 class TestTransport implements Transport {

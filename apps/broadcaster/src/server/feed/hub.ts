@@ -1,19 +1,7 @@
-import { type AppendedUpdate, encodeUpdate } from "@crosspod/protocol";
+import type { AppendedUpdate } from "@crosspod/protocol";
 import type { Snapshot } from "../store/feed-store.ts";
-import { LatestValues } from "../store/latest-values.ts";
-import { textFrame } from "./frame.ts";
-
-/** The connection of a subscriber, which its frames are written to. */
-export interface Transport {
-  /** What goes before each data set; undefined for a client that did not ask for hello. */
-  helloFrame(): Buffer | undefined;
-  /** Whether it asked for the feed's state too [B7]. */
-  readonly wantsState: boolean;
-  /** Ends the connection: its socket has been full for too long. */
-  evict(): void;
-  /** Takes whole frames, at once. Returns false when no more should come until {@link Hub.drained} is called. */
-  write(frames: Buffer): boolean;
-}
+import { Backlog, type FramedUpdate } from "./backlog.ts";
+import { Subscriber, type Transport } from "./subscriber.ts";
 
 /** What a hub counts. */
 export interface HubCounters {
@@ -25,33 +13,15 @@ export interface HubCounters {
   sent(seconds: number): void;
 }
 
-interface FramedUpdate extends AppendedUpdate {
-  readonly frame: Buffer;
-}
-
-/** Joined frames past one revision. */
-interface Chunk {
-  readonly frames: Buffer;
-  readonly count: number;
-  /** Of the last frame. */
-  readonly revision: number;
-}
-
-/** Most bytes that a subscriber which catches up gets in one write; what is left waits until it has read them. */
-const CATCH_UP_BYTES = 64 * 1024;
-
 /** Most bytes that are collected before they are written; it bounds what one write can leave in a slow socket. */
 const MAX_FLUSH_BYTES = 64 * 1024;
-
-/** How many pieces of catching up are kept for the next who needs the same: after a restart, all do. */
-const MAX_CHUNKS = 32;
 
 /**
  * Fans updates out [B4] [B10]. The frames of one turn of the event loop are joined and written once to each subscriber.
  * One whose socket is full gets, once it has drained, the newest value of each id: memory grows with ids, not with lag.
  */
 export class Hub {
-  readonly #latest = new LatestValues<FramedUpdate>();
+  readonly #backlog = new Backlog();
   readonly #caughtUp = new Set<Subscriber>();
   readonly #lagging = new Set<Subscriber>();
   readonly #counters: HubCounters;
@@ -59,10 +29,7 @@ export class Hub {
   #pending: FramedUpdate[] = [];
   #pendingBytes = 0;
   #flushTimer: NodeJS.Immediate | undefined;
-  /** By the revision after which they begin, as of the newest revision. */
-  readonly #chunks = new Map<number, Chunk>();
   #epoch = "";
-  #revision = 0;
 
   constructor(counters: HubCounters) {
     this.#counters = counters;
@@ -74,11 +41,11 @@ export class Hub {
 
   /** The newest revision that is here. */
   get revision(): number {
-    return this.#revision;
+    return this.#backlog.revision;
   }
 
   get idCount(): number {
-    return this.#latest.size;
+    return this.#backlog.size;
   }
 
   /** How many subscribers have a full socket. */
@@ -89,10 +56,7 @@ export class Hub {
   /** Takes updates in the order of their revisions and sends them at the end of this turn of the event loop. */
   publish(updates: readonly AppendedUpdate[]): void {
     for (const update of updates) {
-      const entry = framed(update);
-      this.#latest.set(entry);
-      this.#chunks.clear();
-      this.#revision = entry.revision;
+      const entry = this.#backlog.add(update);
       this.#pending.push(entry);
       this.#pendingBytes += entry.frame.length;
       if (this.#pendingBytes >= MAX_FLUSH_BYTES) this.#flush();
@@ -104,10 +68,7 @@ export class Hub {
   reset(snapshot: Snapshot): void {
     this.#flush();
     this.#epoch = snapshot.epoch;
-    this.#revision = snapshot.revision;
-    this.#chunks.clear();
-    this.#latest.clear();
-    for (const update of snapshot.updates) this.#latest.set(framed(update));
+    this.#backlog.reset(snapshot);
     for (const subscriber of this.#lagging) subscriber.startOver();
     for (const subscriber of this.#caughtUp) {
       subscriber.startOver();
@@ -165,8 +126,8 @@ export class Hub {
     const hello = subscriber.saidHello ? undefined : subscriber.transport.helloFrame();
     subscriber.saidHello = true;
     if (hello && !subscriber.transport.write(hello)) return this.#setLagging(subscriber);
-    while (subscriber.revision < this.#revision) {
-      const { frames, count, revision } = this.#chunkAfter(subscriber.revision);
+    while (subscriber.revision < this.revision) {
+      const { frames, count, revision } = this.#backlog.chunkAfter(subscriber.revision);
       this.#counters.delivered(count);
       if (subscriber.joined) this.#counters.conflated(revision - subscriber.revision - count);
       subscriber.revision = revision;
@@ -203,47 +164,4 @@ export class Hub {
     this.#caughtUp.delete(subscriber);
     this.#lagging.add(subscriber);
   }
-
-  #chunkAfter(after: number): Chunk {
-    const known = this.#chunks.get(after);
-    if (known) return known;
-    const frames: Buffer[] = [];
-    let [bytes, revision] = [0, this.#revision];
-    for (const entry of this.#latest.after(after)) {
-      frames.push(entry.frame);
-      bytes += entry.frame.length;
-      revision = entry.revision;
-      if (bytes >= CATCH_UP_BYTES) break;
-    }
-    const chunk = { frames: Buffer.concat(frames, bytes), count: frames.length, revision };
-    if (this.#chunks.size >= MAX_CHUNKS) this.#chunks.clear();
-    this.#chunks.set(after, chunk);
-    return chunk;
-  }
 }
-
-/** One subscriber of a hub: how far it has come. Made by {@link Hub.subscribe}. */
-export class Subscriber {
-  /** Performance time since which its socket is full; undefined while there is room. */
-  fullSince: number | undefined;
-  /** Whether the state was broadcast while it lagged. */
-  missedState = false;
-  /** Whether the hello of this data set was sent. */
-  saidHello = false;
-  /** Whether it has been caught up once; before that, what it skips is history. */
-  joined = false;
-
-  constructor(
-    readonly transport: Transport,
-    /** The newest revision that was written to it. */
-    public revision: number,
-  ) {}
-
-  startOver(): void {
-    this.saidHello = false;
-    this.joined = false;
-    this.revision = 0;
-  }
-}
-
-const framed = (update: AppendedUpdate): FramedUpdate => ({ ...update, frame: textFrame(encodeUpdate(update)) });

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AppendedUpdate, FeedState, Position, Update } from "@crosspod/protocol";
+import type { FeedState, Position, Update } from "@crosspod/protocol";
 import {
-  type Batch,
   connectRedis,
   describeRedisError,
   LogFollower,
@@ -21,6 +20,7 @@ import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
 import PRELUDE from "./lua/prelude.lua?raw";
 import READ from "./lua/read.lua?raw";
+import { parseMessage, parseValues, type UpdateBatch, type Whole } from "./redis-feed-codec.ts";
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
@@ -32,11 +32,6 @@ declare module "ioredis" {
 
 type PositionReply = readonly [epoch: string, revision: number, token: string];
 type ReadReply = readonly [...PositionReply, values: readonly string[], tokens: readonly string[]];
-
-type WithUpdates<P extends Position> = P & { readonly updates: readonly AppendedUpdate[] };
-type UpdateBatch = WithUpdates<Batch>;
-/** The newest value of every id. */
-type Whole = WithUpdates<Position>;
 
 /** Between two tries to read the first snapshot. */
 const RETRY_PAUSE_MS = 100;
@@ -181,32 +176,6 @@ export class RedisFeedStore implements FeedStore {
   #sendState(): void {
     for (const [{ position }, listener] of this.#listeners) if (position) listener.state(this.#state);
   }
-}
-
-/** Reads `u EPOCH FIRST AT PREVIOUS TOKEN JSON`, or `m EPOCH REVISION TOKEN MARKER`: a batch without updates. */
-function parseMessage(message: Buffer): { readonly batch: UpdateBatch; readonly marker?: string } {
-  const end = message.indexOf("[");
-  // Of a text of its own: a token is kept, and would keep the text of the whole message.
-  const [kind, epoch = "", number, ...rest] = message.toString("utf8", 0, end < 0 ? message.length : end).split(" ");
-  if (kind === "m") {
-    const [token = "", marker = ""] = rest;
-    const seq = Number(number);
-    return { batch: { epoch, seq, token, previous: token, firstSeq: seq + 1, updates: [] }, marker };
-  }
-  const [at, previous = "", token = ""] = rest;
-  const firstSeq = Number(number);
-  const values = pairs(JSON.parse(message.toString("utf8", end)));
-  const updates = values.map(([id, value], index) => ({ id, value, revision: firstSeq + index, at: Number(at) }));
-  return { batch: { epoch, seq: firstSeq + updates.length - 1, token, previous, firstSeq, updates } };
-}
-
-/** Reads the hash of ids and `REVISION AT VALUE`. */
-function parseValues(values: readonly string[]): AppendedUpdate[] {
-  const updates = pairs(values).map(([id, stored]) => {
-    const [revision, at, ...value] = stored.split(" ");
-    return { id, value: value.join(" "), revision: Number(revision), at: Number(at) };
-  });
-  return updates.sort((a, b) => a.revision - b.revision);
 }
 
 function asUnavailable(error: Error): never {

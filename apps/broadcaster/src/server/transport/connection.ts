@@ -3,7 +3,8 @@ import { CloseCode, encodeFeedMessage, FeedParameter, LEAVING, STATE_REQUEST } f
 import type { RawData, WebSocket } from "ws";
 import type { Feed } from "../feed/feed.ts";
 import { textFrame } from "../feed/frame.ts";
-import type { Hub, Subscriber, Transport } from "../feed/hub.ts";
+import type { Hub } from "../feed/hub.ts";
+import type { Subscriber, Transport } from "../feed/subscriber.ts";
 
 /** How many messages and pings a client, who has next to nothing to say, may send in a window [B11]. */
 const MAX_CLIENT_MESSAGES = 20;

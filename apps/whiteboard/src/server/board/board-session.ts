@@ -13,9 +13,10 @@ import { BoardStoreError, type Submission, toBoardError } from "../store/board-s
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
 import type { BoardAnswer } from "./board-log.ts";
-import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
+import { type Answer, messageKinds } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
+import { type Arguments, refuse } from "./message-arguments.ts";
 import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What the sessions of a pod share. */
