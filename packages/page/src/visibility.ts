@@ -1,4 +1,4 @@
-/** Calls `callback` when what went wrong may go well now: the network is back, or somebody looks at the page again. */
+/** Calls `callback` when another try makes sense: the network is back, or the page is visible again. */
 export function onReturn(callback: () => void): void {
   window.addEventListener("online", callback);
   window.addEventListener("pageshow", callback);
@@ -7,7 +7,7 @@ export function onReturn(callback: () => void): void {
   });
 }
 
-/** Calls `leave` when the page may be gone without a further word: somebody closes it, or looks at another one. */
+/** Calls `leave` when the page may be gone without notice: it is closed, or hidden. */
 export function onLeave(leave: () => void): void {
   window.addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => {

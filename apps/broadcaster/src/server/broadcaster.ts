@@ -34,7 +34,7 @@ export interface BroadcasterDependencies {
   readonly packageVersion: string;
 }
 
-/** Puts a broadcaster together; it does nothing until it is told to listen. */
+/** Makes a broadcaster. It does nothing until `listen` is called. */
 export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Service {
   const { log, pageDirectory, packageVersion } = dependencies;
   const host = new ServiceHost("crosspod-broadcaster", config, packageVersion, log);

@@ -9,7 +9,7 @@ export interface FeedMetrics extends ApiCounters, HubCounters {
   closed(reason: CloseReason): void;
 }
 
-/** What is asked when somebody looks. */
+/** What is read at each scrape. */
 export interface FeedGauges {
   readonly clients: () => number;
   readonly lagging: () => number;

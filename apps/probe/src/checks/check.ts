@@ -38,7 +38,7 @@ export interface CheckContext {
   readonly board: string;
   /** Has something done when all checks are over, or were ended: what the probe made is taken away again. */
   readonly atEnd: (cleanUp: () => Promise<void>) => void;
-  /** How long a silent connection has to survive; undefined when nobody asked. */
+  /** How long a silent connection has to survive; undefined when that is not checked. */
   readonly idleMs: number | undefined;
 }
 

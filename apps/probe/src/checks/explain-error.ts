@@ -2,7 +2,7 @@ import { TooManyConnectionsError } from "../clients/target.ts";
 import { WaitError } from "../timing/wait.ts";
 import { fail, type Outcome } from "./check.ts";
 
-/** What an error's code means to whoever runs the service; `…` stands for the error's own words. */
+/** What an error's code means to an operator; `…` stands for the error's own words. */
 const EXPLANATIONS: readonly (readonly [code: RegExp, cause: string, fix: string])[] = [
   [
     /^ECONNREFUSED$/,

@@ -8,7 +8,7 @@ export interface DialerOptions {
   readonly isSecure: boolean;
   /** Where to connect to, instead of where the name in the URL leads. */
   readonly address: string | undefined;
-  /** Told of each connection before it is made; may throw. */
+  /** Called before each connection is made; may throw. */
   readonly onConnection: () => void;
 }
 

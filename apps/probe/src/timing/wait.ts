@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Deadline } from "./deadline.ts";
 
-/** What nobody tells of is looked at so often. */
+/** How often a condition is checked that no event announces. */
 const LOOK_MS = 100;
 
 /** How long what is sent may take to everybody, until it counts as missed. */
@@ -43,7 +43,7 @@ export class Changes {
   }
 }
 
-/** Those of some clients for whom something is still not so after {@link MISSED_AFTER_MS}. */
+/** The clients for which a condition still does not hold after {@link MISSED_AFTER_MS}. */
 export async function thoseWithout<T extends { readonly changes: Changes }>(
   clients: readonly T[],
   isSo: (client: T) => boolean,

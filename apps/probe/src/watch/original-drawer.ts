@@ -6,7 +6,7 @@ import { Changes } from "../timing/wait.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
-/** Where a segment begins that belongs to a watch: nobody draws there by hand. */
+/** Where a watch's segments begin: at a place where nobody draws by hand. */
 const MARK = 0.123456789;
 
 /** Somebody with the page of the original example, who draws short segments; a segment's colour is its number. */
@@ -23,7 +23,7 @@ export class OriginalDrawer implements Member {
   readonly #place: number;
   readonly #socket: Socket;
 
-  /** @param place where it draws, from 0 to 1: nobody else may. */
+  /** @param place where it draws, from 0 to 1; each drawer has its own. */
   constructor(target: Target, place: number) {
     this.#place = place;
     this.#socket = io(target.url.origin, {

@@ -19,7 +19,7 @@ import type { Fleet, FleetOptions } from "./fleet.ts";
 import { OriginalFleet } from "./original-fleet.ts";
 import { hasLoss, jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 
-/** How often a log is told how it goes; a terminal is told all the time. */
+/** How often progress is written to a log, and to a terminal. */
 const LOG_LINE_MS = 10_000;
 const TERMINAL_LINE_MS = 500;
 
@@ -85,7 +85,7 @@ async function answersJoins({ target, signal }: FleetOptions, board: string): Pr
   }
 }
 
-/** Until it is over, or somebody ends it. */
+/** Writes how it goes, until the time is over or the signal fires. */
 async function reportProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const every = output.isTerminal ? TERMINAL_LINE_MS : LOG_LINE_MS;

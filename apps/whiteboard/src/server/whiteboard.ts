@@ -38,7 +38,7 @@ export interface WhiteboardDependencies {
   readonly packageVersion: string;
 }
 
-/** Puts a whiteboard together; it does nothing until it is told to listen. */
+/** Makes a whiteboard. It does nothing until `listen` is called. */
 export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Service {
   const { log, packageVersion } = dependencies;
   const host = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);

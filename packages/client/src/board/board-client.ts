@@ -104,7 +104,7 @@ export class BoardClient {
     this.#connection.open();
   }
 
-  /** Connects at once rather than after a pause: the network is back, or somebody looks at the page again. */
+  /** Connects at once rather than after a pause: the network is back, or the page is visible again. */
   reconnectNow(): void {
     this.#transport.reconnectNow();
   }

@@ -17,7 +17,7 @@ import { Timer } from "../timing/timer.ts";
 import type { BoardTransport } from "../transport/board-transport.ts";
 import { sanitizeName } from "./sanitize-name.ts";
 
-/** What somebody is called who has given no name. */
+/** The name of a person who has given none. */
 const NAMELESS = "Guest";
 /** Often enough for a pointer that others see gliding. */
 const CURSOR_INTERVAL_MS = 50;
@@ -87,7 +87,7 @@ export class BoardPresence {
     void this.#sendName(this.#name);
   }
 
-  /** Tells nothing more, and does not wait any more until pods become silent. */
+  /** Sends nothing more, and waits no more until pods become silent. */
   close(): void {
     this.#cursorInterval.stop();
     for (const { cancelExpiry } of this.#pods.values()) cancelExpiry();

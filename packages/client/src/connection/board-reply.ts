@@ -48,7 +48,7 @@ export const parseHead = (value: unknown): Head | undefined =>
     ? { epoch: value.epoch, seq: value.seq }
     : undefined;
 
-/** Reads whom a pod has; undefined when it does not say that. */
+/** Reads a pod's list of people; undefined when it is malformed. */
 export function parsePeople(value: unknown): People | undefined {
   if (!isRecord(value) || typeof value.pod !== "string" || !Array.isArray(value.people)) return undefined;
   const people: readonly unknown[] = value.people;

@@ -67,7 +67,7 @@ export class BoardSync {
     if (this.#error?.code !== "outdated") this.#error = undefined;
   }
 
-  /** What is known here is not what the pod has: a join tells. */
+  /** What is known here is not what the pod has: joins again. */
   diverge(): void {
     if (!this.#states.handle("diverge")) return;
     this.#pause.start(this.#backoff.next());

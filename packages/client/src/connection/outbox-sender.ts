@@ -12,7 +12,7 @@ import { SENDER_TRANSITIONS } from "./board-states.ts";
 
 /** A slow network is kept busy by this many messages; more would only be sent twice when it breaks. */
 const MAX_UNDER_WAY = 4;
-/** When nothing is heard of what was sent for so long, the word of it is lost. */
+/** After so long without an answer to what was sent, the answer is lost. */
 const ANSWER_WAIT_MS = 10_000;
 
 interface SentMessage extends OutboxMessage {
@@ -25,7 +25,7 @@ export interface OutboxSenderEvents {
   readonly onChange: () => void;
   /** An operation will never be taken. */
   readonly onRefused: (client: ClientId, clientSeq: number, error: BoardError) => void;
-  /** Only a join can tell what the store has. */
+  /** Only a join can say what the store has. */
   readonly onDiverged: () => void;
 }
 

@@ -11,7 +11,7 @@ export type ViewChange =
   /** Everything may be different. */
   | { readonly type: "reset" };
 
-/** The board as one person sees it, for whoever draws it. */
+/** The board as one person sees it. */
 export interface BoardView {
   /** From the bottom to the top. */
   items(): Iterable<Item>;

@@ -84,7 +84,7 @@ export class OptimisticView implements BoardView {
     this.#changed.emit({ type: "reset" });
   }
 
-  /** Works out the items again that an operation is about, and tells what is different from before. */
+  /** Works out the items again that an operation touches, and announces each difference. */
   refresh(operation: Operation): void {
     const removed: Item[] = [];
     for (const id of touchedItems(operation) ?? this.#allIds()) {

@@ -121,7 +121,7 @@ export class FeedClient {
     socket.addEventListener("open", () => isCurrent() && this.#opened());
     socket.addEventListener("message", ({ data }) => isCurrent() && this.#received(data));
     socket.addEventListener("close", ({ code }) => isCurrent() && this.#lost(code));
-    // A close follows every error, and says more; ws wants somebody to listen all the same.
+    // A close follows every error, and says more; but ws throws an error that has no listener.
     socket.addEventListener("error", () => {});
   }
 
@@ -159,7 +159,7 @@ export class FeedClient {
       case "state":
         return this.#handleState(message);
       case "leaving":
-        // A browser tells of a close only when the connection ends, which a proxy can put off for seconds.
+        // A browser notices a close only when the connection ends, which a proxy can put off for seconds.
         return this.#drop(CloseCode.serviceRestart);
     }
   }

@@ -23,7 +23,7 @@ export class OutboxArchive {
       this.#storage.put(this.#board, { client, clientSeq, order, text: encodeOperation(operation, client) });
       pending.isStored = true;
     } catch {
-      // No room, or storage is forbidden: it is kept in memory, and the person is told.
+      // No room, or storage is forbidden: it stays in memory, and {@link isKept} is false.
       pending.isStored = false;
     }
   }

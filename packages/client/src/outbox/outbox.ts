@@ -28,7 +28,7 @@ export class Outbox {
   #client: ClientId;
   #nextSeq = 1;
   #nextOrder = 1;
-  /** Of whom it is known what the store has: a join's reply said so, or the client is new. */
+  /** The clients of which it is known what the store has: a join's reply said so, or they are new. */
   #confirmed: Set<ClientId>;
 
   constructor({ board, storage, newClientId }: OutboxOptions) {

@@ -13,7 +13,7 @@ export interface PendingOperation {
   readonly order: number;
   /** Whether the storage has it. */
   isStored: boolean;
-  /** Is told once. */
+  /** Called once. */
   onRemoved?: RemovalListener | undefined;
 }
 

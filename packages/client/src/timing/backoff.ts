@@ -2,7 +2,7 @@
 const FIRST_PAUSE_MS = 200;
 /** Before another try to connect: a service that is away for longer is not to be met by all of its clients at once. */
 const LONGEST_PAUSE_MS = 10_000;
-/** Before something is repeated over a connection that lives: to refuse it costs a pod little, and somebody waits. */
+/** The same before a repeat over a connection that works: a refusal costs a pod little, and a person waits. */
 export const LONGEST_REPEAT_PAUSE_MS = 3_000;
 
 /** How long to wait before each try: a random time below a bound that doubles, so that not all clients come at once. */

@@ -13,7 +13,7 @@ const HALF_LIFE_MS = 300;
 const ASSUMED_PAUSE_MS = 1_000;
 /** Between two questions, at least. */
 const QUESTION_INTERVAL_MS = 1_000;
-/** An answer is waited for this long while nobody knows what one takes, and never for less than that. */
+/** How long to wait for the first answer, before it is known what one takes; and for any answer, at least. */
 const UNKNOWN_ANSWER_MS = 1_000;
 const SHORTEST_ANSWER_MS = 200;
 /** What one takes is found out within this time after the first message: not all clients of a pod ask at once. */
@@ -22,7 +22,7 @@ const MEASURE_WITHIN_MS = 1_000;
 const ANSWER_MARGIN_MS = 100;
 /** A slow answer counts this much less with each later one. */
 const ANSWER_DECAY = 0.8;
-/** Who looks for the answer this much too late was busy, and may have it before him unread. */
+/** A timer that fires this much too late ran in a busy process: the answer may be there, unread. */
 const LATE_MS = 50;
 
 export interface LivenessMonitorOptions {
@@ -152,7 +152,7 @@ export class LivenessMonitor {
     try {
       await this.#options.ask();
     } catch {
-      // Without a connection nobody answers.
+      // Without a connection there is no answer.
       return;
     }
     if (connection !== this.#connection) return;

@@ -98,7 +98,7 @@ export interface People {
 
 export const PEOPLE_TTL_SECONDS = 15;
 
-/** Where somebody's pointer is, on the board's grid; without `x` and `y` it has left. */
+/** Where a person's pointer is, on the board's grid; without `x` and `y` it has left. */
 export interface Cursor {
   readonly id: string;
   readonly x?: number;

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A service cannot listen where it was told to. The message is one line that says what to do. */
+/** A service cannot listen at its address. The message is one line that says what to do. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
 }

@@ -34,7 +34,7 @@ export function sendProblem(response: ServerResponse, { problem, headers }: Http
   sendJson(response, problem.status, problem, { ...headers, "Content-Type": "application/problem+json" });
 }
 
-/** Answers with JSON that nobody may keep. */
+/** Answers with JSON that no cache may keep. */
 export function sendJson(
   response: ServerResponse,
   status: number,

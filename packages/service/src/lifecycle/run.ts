@@ -8,7 +8,7 @@ export interface Ports {
   readonly adminPort: number;
 }
 
-/** What a service can be told; each step can be called once, in this order. */
+/** The life of a service; each step can be called once, in this order. */
 export interface Service {
   listen(): Promise<Ports>;
   /** Says not ready, then asks the clients to move; they are served until their turn. */

@@ -13,7 +13,7 @@ export function createMetrics(): Registry {
 export function metricsIn(registry: Registry) {
   const registers = [registry];
   return {
-    /** A gauge whose value is asked for when somebody looks. */
+    /** A gauge whose value is read at each scrape. */
     gauge(name: string, help: string, value: () => number): void {
       new Gauge({
         name,

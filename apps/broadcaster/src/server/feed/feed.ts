@@ -21,7 +21,7 @@ export class Feed {
   #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
-  /** @param stateChanged is told of each change; the state is `stale` at first. */
+  /** @param stateChanged is called at each change; the state is `stale` at first. */
   constructor(hub: Hub, identity: FeedIdentity, stateChanged: (state: FeedState) => void) {
     this.#hub = hub;
     this.#identity = identity;

@@ -9,7 +9,7 @@ export interface Snapshot {
   readonly updates: readonly AppendedUpdate[];
 }
 
-/** What a store tells those who subscribed, in the order in which it happened. */
+/** What a subscriber hears, in the order in which it happened. */
 export interface FeedListener {
   /** The data set: at first, and again when it has become another one. */
   reset(snapshot: Snapshot): void;
@@ -20,8 +20,8 @@ export interface FeedListener {
 }
 
 /**
- * Puts updates in one order, keeps the newest of each id, and tells everyone who subscribed. It is the seam between one
- * process and several: whatever holds the contract suite of this interface can stand behind the feed.
+ * Puts updates in one order, keeps the newest of each id, and publishes them to all subscribers. What passes the
+ * contract suite of this interface can stand behind the feed, for one process or for several.
  */
 export interface FeedStore {
   /**

@@ -46,7 +46,7 @@ export class FeedServer {
   });
   #timers: NodeJS.Timeout[] = [];
 
-  /** @param closed is told why each connection ended. */
+  /** @param closed is called with the reason when a connection ends. */
   constructor(hub: Hub, feed: Feed, options: FeedServerOptions, closed: (reason: CloseReason) => void) {
     this.#hub = hub;
     this.#feed = feed;

@@ -11,7 +11,7 @@ import { CLEAN_UP_MS } from "../clear-board.ts";
 
 const CLIENTS = 4;
 
-/** A segment in a colour that nobody else has. */
+/** A segment in a colour that no page uses. */
 export const uniqueDrawing = (): Drawing => ({
   x0: 0.25,
   y0: 0.25,

@@ -22,7 +22,7 @@ export interface BoardLogOptions {
   readonly onRead: (cause: ReadCause) => void;
   /** Most characters of the newest operations that are remembered. */
   readonly maxRecentCharacters: () => number;
-  /** Told of a read that failed and that nobody waits for. */
+  /** Called with the error of a read that nothing waits for. */
   readonly failed: (error: unknown) => void;
 }
 

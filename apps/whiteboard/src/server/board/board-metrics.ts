@@ -5,7 +5,7 @@ import { HANDSHAKE_FAILURES } from "../transport/socket-server.ts";
 /** What an operator sees of the boards. */
 export type BoardMetrics = ReturnType<typeof createBoardMetrics>;
 
-/** What is asked when somebody looks. */
+/** What is read at each scrape. */
 export interface BoardGauges {
   readonly clients: () => number;
   readonly boards: () => number;

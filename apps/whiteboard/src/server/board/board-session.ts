@@ -27,7 +27,7 @@ export interface SessionContext {
   readonly version: string;
   readonly headSeconds: number;
   readonly maxMessagesPerSecond: number;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 

@@ -25,15 +25,15 @@ export interface BoardContext {
   readonly metrics: BoardMetrics;
   readonly pod: string;
   readonly headSeconds: number;
-  /** Told of an append that failed. */
+  /** Called with the error of an append. */
   readonly appendFailed: (board: string, error: unknown) => void;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
   /** Most characters of its newest operations that a board remembers, as many as are open now. */
   readonly maxRecentCharacters: () => number;
-  /** Told that a whole board was used, which is kept in memory. */
+  /** Called when a whole board was used, which is kept in memory. */
   readonly snapshotUsed: (board: OpenBoard) => void;
-  /** Told that the last one has left, and nothing waits. */
+  /** Called when the last member has left, and nothing waits. */
   readonly closed: (board: OpenBoard) => void;
 }
 
@@ -48,8 +48,8 @@ export interface BoardMember {
 }
 
 /**
- * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
- * It begins with the first, and ends when the last has left and nothing waits.
+ * A board that is open on this pod: what is submitted to it, how far it was followed, who is on it. It begins with the
+ * first member, and ends when the last has left and nothing waits.
  */
 export class OpenBoard {
   readonly name: string;
@@ -101,8 +101,8 @@ export class OpenBoard {
   }
 
   /**
-   * Brings somebody onto the board, or to where it is by now. After `enter` was called with the answer, what is
-   * appended past it reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
+   * Brings a member onto the board, or to where it is by now. What is appended past the answer that `enter` gets
+   * reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
    */
   async join(member: BoardMember, question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     this.#members.add(member);

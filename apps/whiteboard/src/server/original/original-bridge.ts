@@ -16,7 +16,7 @@ export interface OriginalContext {
   readonly io: Server;
   readonly boards: Boards;
   readonly metrics: BoardMetrics;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 

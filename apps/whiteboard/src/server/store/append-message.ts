@@ -1,8 +1,8 @@
 import type { BoardBatch } from "./board-store.ts";
 
 /**
- * The room of a board's clients, on whichever pod. Its length is never 20, by which the adapter tells a client's own
- * room, of which all pods hear. The braces make the board the hash tag of the room's channel, as of its keys.
+ * The room of a board's clients on all pods. Its length is never 20: the adapter takes such a room for one client's
+ * own, which all pods hear. The braces make the board the hash tag of the channel, as of its keys.
  */
 export const roomName = (board: string): string => `crosspod-board-clients:{${board}}`;
 

@@ -75,7 +75,7 @@ export interface BoardStore {
   append(board: string, submissions: readonly Submission[], seen?: Position): Promise<Appended>;
   /** What follows `known`, or only where the board is, when nothing is known or the log does not lead there. */
   read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>>;
-  /** What a client that joins must be told. What it says that it knows decides about nothing but its own answer. */
+  /** What a client that joins has to know. What it says that it knows decides only about its own answer. */
   join(board: string, clients: readonly ClientId[], known?: Position, seen?: Position): Promise<JoinAnswer>;
   snapshot(board: string, seen?: Position): Promise<BoardSnapshot>;
   /** Where the board is. It counts as used. */

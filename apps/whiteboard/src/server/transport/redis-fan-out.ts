@@ -13,14 +13,14 @@ import { channelName, parsePublished } from "../store/append-message.ts";
 import type { BoardBatch, BoardListener } from "../store/board-store.ts";
 import { broadcastLocally, type FanOut, type RoomAdapter } from "./fan-out.ts";
 
-/** Told of each message that goes to the other pods or comes from them, with its bytes. */
+/** Called with each message to and from other pods, and its bytes. */
 export type TrafficListener = (direction: "sent" | "received", bytes: number) => void;
 
 type AdapterHandler = (message: Buffer, channel: string) => void;
 
 export interface RedisFanOutOptions {
   readonly address: RedisAddress;
-  /** For what is published; it belongs to whoever made it. */
+  /** For what is published; its owner closes it. */
   readonly commands: RedisClient;
   /** Pods of the same name hear each other. */
   readonly name: string;

@@ -59,7 +59,7 @@ export class SocketServer {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: pingSeconds * 1_000,
       pingTimeout: PONG_TIMEOUT_MS,
-      // A page of another origin polls only when it is told that it may; WebSockets do not ask.
+      // A page of another origin polls only if CORS allows it; WebSockets do not ask.
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : true, credentials: true },
       // Compression would cost many KB for each client and a run for each message, to save a few bytes of messages this
       // short; and a message can be framed once for all clients only while it is off.
@@ -106,21 +106,21 @@ export class SocketServer {
   }
 
   /**
-   * Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends,
-   * which a proxy can put off for seconds: so it is told in words, too.
+   * Asks a client to connect again, elsewhere. A browser notices a WebSocket's close only when the connection ends,
+   * which a proxy can put off for seconds: so a message says it, too.
    */
   drain(connection: Connection): void {
     if (connection.transport.name === "websocket") this.#connections.get(connection)?.emit(BoardEvent.leaving);
     connection.close();
   }
 
-  /** Resolves when all who were asked to go have gone, or take too long: who long polls hears it by the next poll. */
+  /** Resolves when all that were asked to leave have left, or take too long: long polls hear it by their next poll. */
   async drained(): Promise<void> {
     const leaving = [...this.connections].filter(({ readyState }) => readyState === "closing");
     await Promise.race([Promise.all(leaving.map(closed)), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
   }
 
-  /** Asks who is left to go, and cuts who does not go at once. */
+  /** Asks the remaining clients to leave, and closes by force those that do not. */
   async close(): Promise<void> {
     for (const connection of this.connections) this.drain(connection);
     await this.io.close();

@@ -18,7 +18,7 @@ export async function waitForDrain({ conn }: Socket): Promise<void> {
     once(conn, "close", { signal }),
   ];
   await Promise.race(either);
-  // The one that is left ends with an AbortError that nobody needs.
+  // The other listener ends with an AbortError that is not needed.
   Promise.allSettled(either);
   listening.abort();
 }
