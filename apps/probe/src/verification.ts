@@ -16,7 +16,7 @@ export const MAX_CONNECTIONS = 400;
 
 const CHECKS = { broadcaster: BROADCASTER_CHECKS, whiteboard: WHITEBOARD_CHECKS } as const;
 
-/** What is left behind. */
+/** What a verification leaves behind, or removes. */
 const TRACES: Readonly<Record<Service, string>> = {
   broadcaster: "at most 150 updates of the ids 8, 5, 1, 3 and crosspod-probe, which the feed keeps",
   whiteboard: "at most 100 strokes, on a board of its own and one on the default board, which are removed",

@@ -88,7 +88,7 @@ export class SubscriptionProbe {
   }
 
   #send(): void {
-    // That it fails shows in the marker which does not come back.
+    // A failure shows: its marker does not come back.
     for (const [shard, marker] of [...this.#seenAt.keys()].entries()) this.#options.send(marker, shard).catch(() => {});
   }
 

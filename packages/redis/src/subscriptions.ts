@@ -122,7 +122,8 @@ export class RedisSubscriptions {
       this.#place(channel, subscription, { host: host || (ownHost ?? ""), port: Number(port) });
       if (before) this.#leave(channel, before);
     } else {
-      // The others of this round are most likely refused for the same reason; that a connection is lost it says itself.
+      // One warning a round: the others are most likely refused for the same reason. A lost connection is logged
+      // elsewhere.
       if (name === "ReplyError" && !this.#retryTimer) this.#log.warn({ channel, err: message }, REFUSED);
       this.#take(channel, subscription);
       this.#retryLater();

@@ -47,7 +47,7 @@ async function outcomeOf(check: Check, { context, timeoutMs, signal }: CheckRun)
 /** A check that takes no notice of its signal is not waited for. */
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    // Who notices says better what it waited for.
+    // A check that notices the signal itself says better what it waited for.
     signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason), 50), { once: true });
     promise.then(resolve, reject);
   });

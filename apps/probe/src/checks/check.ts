@@ -36,7 +36,7 @@ export interface CheckContext {
   readonly signal: AbortSignal;
   /** A board of the probe's own. */
   readonly board: string;
-  /** Has something done when all checks are over, or were ended: what the probe made is taken away again. */
+  /** Runs `cleanUp` when all checks are over, or were ended: it takes away what the probe made. */
   readonly atEnd: (cleanUp: () => Promise<void>) => void;
   /** How long a silent connection has to survive; undefined when that is not checked. */
   readonly idleMs: number | undefined;

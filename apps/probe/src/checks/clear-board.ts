@@ -1,7 +1,7 @@
 import { BoardVisitor } from "../clients/board-visitor.ts";
 import type { CheckContext } from "./check.ts";
 
-/** Cleaning up must not hold up anybody for long. */
+/** Longest time of a cleanup, in milliseconds. */
 export const CLEAN_UP_MS = 3_000;
 
 /** Clears the probe's own board, if the service can be reached; the service forgets the board itself later. */

@@ -13,10 +13,9 @@ export interface Heard {
   readonly at: number;
 }
 
-/** Where to listen, and until when. */
+/** Where to listen, and until when. An original example says no hello. */
 interface FeedAddress {
   readonly target: Target;
-  /** The original example says no hello. */
   readonly findings: { readonly isOriginal: boolean };
   readonly signal: AbortSignal;
 }

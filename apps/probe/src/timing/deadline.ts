@@ -1,8 +1,8 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Ends what takes too long, together with what ends it all. Disposing of it stops its clock. Node 20 forgets a timeout
- * that only `AbortSignal.any` knows at the next garbage collection; this one never is, and keeps the process alive.
+ * A timeout, combined with a larger signal. Disposing of it stops its clock. Node 20 garbage-collects a timeout that
+ * only `AbortSignal.any` refers to; this one stays, and keeps the process alive.
  */
 export class Deadline implements Disposable {
   /** Fires after the time, or when the larger signal does. */

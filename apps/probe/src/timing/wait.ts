@@ -13,7 +13,7 @@ export class WaitError extends Error {
   override readonly name = "WaitError";
 }
 
-/** Tells those who wait that something may be different. */
+/** Wakes what waits for a condition, after each change. */
 export class Changes {
   readonly #events = new EventEmitter().setMaxListeners(0);
 

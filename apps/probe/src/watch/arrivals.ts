@@ -18,7 +18,7 @@ interface Arrival {
   readonly openedAt: number;
 }
 
-/** What came to one reader, and what that says of the rest. */
+/** What came to one subscriber, and what that says of the rest. */
 export class Arrivals {
   readonly #received = new Set<SentUpdate>();
   /** By id, in the order in which it came. */

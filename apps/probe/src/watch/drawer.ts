@@ -4,10 +4,10 @@ import type { Target } from "../clients/target.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
-/** A board has a limit of items: older strokes are erased by who drew them. */
+/** A board has a limit of items: older strokes are erased by their authors. */
 const KEPT_STROKES = 50;
 
-/** Somebody who draws small strokes on a board, erases the old ones, and counts what others draw. */
+/** A person who draws small strokes on a board, erases the old ones, and counts what others draw. */
 export class Drawer extends BoardVisitor implements Member {
   readonly silence = new Silence();
   /** The strokes that must be on the board, once they are acknowledged. */

@@ -16,7 +16,7 @@ const REQUEST_WAIT_MS = 5_000;
 /** How long what is still on its way is waited for, at the end. */
 const SETTLE_MS = 5_000;
 
-/** Readers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
+/** Subscribers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
 export class FeedFleet extends Fleet<FeedSubscriber> {
   readonly #ids: number;
   readonly #run = randomBytes(4).toString("hex");

@@ -6,7 +6,7 @@ import { Arrivals, type SentUpdate } from "./arrivals.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
-/** Somebody who reads the feed as its page does, and remembers what came over which connection. */
+/** A client of the feed as its page has it, which remembers what came over which connection. */
 export class FeedSubscriber implements Member {
   readonly changes = new Changes();
   readonly silence = new Silence();

@@ -9,7 +9,7 @@ import { Silence } from "./silence.ts";
 /** Where a watch's segments begin: at a place where nobody draws by hand. */
 const MARK = 0.123456789;
 
-/** Somebody with the page of the original example, who draws short segments; a segment's colour is its number. */
+/** A person with the original example's page, who draws short segments; a segment's colour is its number. */
 export class OriginalDrawer implements Member {
   /** The original example's server does not say which pod it is. */
   readonly pod = undefined;

@@ -67,7 +67,7 @@ async function findService(target: Target, output: Output, signal: AbortSignal):
   return findings.service;
 }
 
-/** Who speaks what the service speaks. */
+/** The clients that the service understands. */
 async function fleetOf(service: Service, options: FleetOptions): Promise<Fleet> {
   if (service === "broadcaster") return new FeedFleet(options);
   const board = `probe-${randomBytes(4).toString("hex")}`;

@@ -160,7 +160,7 @@ export class BoardClient {
     for (const stroke of this.#openStrokes) if (!this.view.get(stroke.item)) stroke.goOnInNewItem();
   }
 
-  /** What else would be drawn of an item that is never taken would have nothing to be added to. */
+  /** The item will never be taken, so further points would have nothing to be added to. */
   #endStrokesOf(dropped: readonly PendingOperation[]): void {
     const ids = new Set(dropped.flatMap(({ operation }) => ("id" in operation ? [operation.id] : [])));
     for (const stroke of this.#openStrokes) if (ids.has(stroke.item)) stroke.end();

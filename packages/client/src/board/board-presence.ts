@@ -129,7 +129,7 @@ export class BoardPresence {
   #show(): void {
     const people = [...this.#pods.values()].flatMap((pod) => pod.people);
     const byId = new Map(people.map((person) => [person.id, person]));
-    // Who has left points nowhere any more.
+    // People who have left have no cursor.
     for (const { id } of this.people) if (!byId.has(id)) this.#cursors.delete(id);
     this.#people.value = [...byId.values()];
   }

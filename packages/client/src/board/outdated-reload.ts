@@ -13,7 +13,7 @@ export interface OutdatedReloadOptions {
 
 /** Loads a page anew whose version the service does not speak, once nothing waits in its outbox [W14]. */
 export function reloadWhenOutdated({ client, reload }: OutdatedReloadOptions): void {
-  // The page that was loaded instead knows nothing of this one: so each must have been there for a while.
+  // A new page does not know when the last one was loaded, so each waits for so long before it may be replaced.
   let notBefore = systemClock.now() + RELOAD_INTERVAL_MS;
   const look = (): void => {
     const { syncError, saveState } = client;

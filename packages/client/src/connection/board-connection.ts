@@ -12,9 +12,9 @@ import { type ConnectionState, connectionState, LINK_TRANSITIONS } from "./board
 import { BoardSync } from "./board-sync.ts";
 import { OutboxSender } from "./outbox-sender.ts";
 
-/** So many announcements of a head may fail to come … */
+/** A connection is dead when so many heads in a row did not come … */
 const SILENT_HEADS = 2.5;
-/** … and the last of them may be late by this. */
+/** … and the last of them is late by this. */
 const HEAD_MARGIN_MS = 2_000;
 
 export interface BoardConnectionEvents {
@@ -126,7 +126,7 @@ export class BoardConnection {
     this.update();
   }
 
-  /** Says what is known now. */
+  /** Publishes the states as they are now. */
   update(): void {
     const { error } = this.#sync;
     const noAffinity = this.#affinity.error;

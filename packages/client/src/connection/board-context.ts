@@ -2,7 +2,7 @@ import type { BoardDocument } from "../document/board-document.ts";
 import type { Clock } from "../timing/clock.ts";
 import type { BoardTransport } from "../transport/board-transport.ts";
 
-/** What all that keeps a board in agreement with a service has in common. */
+/** What the parts of a board's connection share. */
 export interface BoardContext {
   readonly board: string;
   /** Of the person, as it is now. */

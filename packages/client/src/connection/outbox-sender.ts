@@ -21,7 +21,7 @@ interface SentMessage extends OutboxMessage {
 }
 
 export interface OutboxSenderEvents {
-  /** It has changed why nothing is acknowledged. */
+  /** {@link OutboxSender.error} may have changed. */
   readonly onChange: () => void;
   /** An operation will never be taken. */
   readonly onRefused: (client: ClientId, clientSeq: number, error: BoardError) => void;
@@ -137,7 +137,7 @@ export class OutboxSender {
     this.pump();
   }
 
-  /** The message that was refused; undefined when another word will come of what it carried, or has come. */
+  /** The message that was refused; undefined when what it carried was sent again, or is acknowledged. */
   #takeRefused(client: unknown, { clientSeq }: BoardError): OutboxMessage | undefined {
     const isRefused = ({ client: author, firstSeq, lastSeq }: OutboxMessage): boolean =>
       author === client && (clientSeq === undefined || (firstSeq <= clientSeq && clientSeq <= lastSeq));
@@ -146,7 +146,9 @@ export class OutboxSender {
     return message?.isSuperseded ? undefined : message;
   }
 
-  /** The store expects another number: one that is here comes again, of any other only a join can say what is wrong. */
+  /**
+   * The store expects another number: an operation with it is sent again; without one, a join has to say what is wrong.
+   */
   #closeGap({ client }: OutboxMessage, { next = 1 }: BoardError): void {
     if (this.#outbox.find(client, next)) this.#retryLater(undefined);
     else this.#events.onDiverged();

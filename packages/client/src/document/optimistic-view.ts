@@ -3,7 +3,7 @@ import { Emitter } from "../events/emitter.ts";
 import { type PendingOperation, touchedItems } from "../outbox/pending-operation.ts";
 import type { BoardView, ViewChange } from "./board-view.ts";
 
-/** What is pending lies above all that the log has: its place is this and its order. No board gets as far. */
+/** The place of pending items, above all that the log has: this and their order. No board gets as far. */
 const PENDING_Z = 2 ** 45;
 
 /** Whether the item's place is that of one that is pending. */

@@ -1,10 +1,10 @@
-/** Ends what it was returned for; calling it again does nothing. */
+/** Removes the listener; calling it again does nothing. */
 export type Unsubscribe = () => void;
 
-/** Begins to hear of one kind of event. */
+/** Adds a listener for one kind of event. */
 export type Subscribe<Arguments extends readonly unknown[]> = (listener: (...args: Arguments) => void) => Unsubscribe;
 
-/** Those who want to hear of one kind of event, in the order in which they came. */
+/** The listeners of one kind of event, in the order in which they were added. */
 export class Emitter<Arguments extends readonly unknown[]> {
   readonly #listeners = new Set<(...args: Arguments) => void>();
 

@@ -1,6 +1,6 @@
 import { Emitter } from "./emitter.ts";
 
-/** A value, and those who want to hear when it is another one. Values are compared by what they are as JSON. */
+/** A value with listeners for its changes. Values are compared as JSON. */
 export class Observable<T> {
   readonly changed = new Emitter<[T]>();
   #value: T;

@@ -3,7 +3,7 @@ export type Transitions<State extends string, Event extends string> = Readonly<
   Record<State, Readonly<Partial<Record<Event, State>>>>
 >;
 
-/** Is in one state of a table at a time. */
+/** Is in one state of a table of transitions at a time. */
 export class StateMachine<State extends string, Event extends string> {
   readonly #transitions: Transitions<State, Event>;
   #state: State;

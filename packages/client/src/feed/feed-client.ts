@@ -112,8 +112,7 @@ export class FeedClient {
   open(): void {
     if (this.#socket || this.state === "closed") return;
     this.#retry.stop();
-    const { epoch } = this.#hello ?? {};
-    const seen = epoch !== undefined && this.revision > 0 ? { epoch, revision: this.revision } : undefined;
+    const seen = this.#hello && this.revision > 0 ? { epoch: this.#hello.epoch, revision: this.revision } : undefined;
     const socket = this.#connect(feedUrl(this.#url, seen));
     this.#socket = socket;
     this.#liveness.start(HANDSHAKE_WAIT_MS);
@@ -183,7 +182,7 @@ export class FeedClient {
   }
 
   #handleUpdate(update: UpdateMessage): void {
-    // Whoever sends updates without revisions is not who said hello before.
+    // A server that sends updates without revisions is not the one that said hello before.
     if (update.revision === undefined) {
       this.#hello = undefined;
       this.#liveness.stop();
@@ -194,7 +193,7 @@ export class FeedClient {
     this.#follow();
   }
 
-  /** Draws the state from what the server said and what was seen since; one that says no hello is live as it is. */
+  /** Derives the state from what the server said and what was seen since; without a hello it is live. */
   #follow(): void {
     this.#backoff.reset();
     const { state, revision } = this.#hello ?? { state: "live", revision: 0 };

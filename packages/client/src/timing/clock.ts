@@ -1,7 +1,7 @@
 /** Ends a wait; calling it again, or after the wait is over, does nothing. */
 export type Cancel = () => void;
 
-/** Time as the clients see it, so that a test can be its master. */
+/** The time of the clients, which a test can control. */
 export interface Clock {
   /** Milliseconds of any clock that never goes back. */
   now(): number;

@@ -18,7 +18,7 @@ const LATE_MS = 1_000;
 /** A token bucket whose rate depends on how many people draw. */
 export class SendPace {
   readonly #clock: Clock;
-  /** When each was seen last, in the order of that. */
+  /** When each was seen last, oldest first. */
   readonly #authors = new Map<ClientId, number>();
   /** A message costs the interval of the rate. */
   #creditMs = FEW_DRAW.burst * FEW_DRAW.intervalMs;

@@ -16,7 +16,7 @@ export const BoardEvent = {
   operations: "o",
   /** Server: {@link ClientId}, and the {@link BoardError} for which its operations were not taken [W6]. */
   refused: "refused",
-  /** Client: is anybody there? Answered with a {@link Reply} of nothing [W10]. */
+  /** Client: asks whether the pod is there; answered with a {@link Reply} of nothing [W10]. */
   alive: "alive",
   /** Server: {@link Head}, every few seconds, and when the board is not what it was. */
   head: "head",
@@ -88,8 +88,8 @@ export interface Person {
 }
 
 /**
- * All whom one pod has on a board. It is sent when that changes and every few seconds; a pod that was not heard from
- * for {@link PEOPLE_TTL_SECONDS} has nobody [W11].
+ * The people of one pod on a board, sent at each change and every few seconds. A pod that was silent for {@link
+ * PEOPLE_TTL_SECONDS} has nobody [W11].
  */
 export interface People {
   readonly pod: string;

@@ -48,7 +48,7 @@ export function sendJson(
 
 /** Answers with what a handler threw, as a problem document; anything else is logged and becomes a bare 500. */
 export function sendError(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): void {
-  // Nobody is there to hear it, or has heard half of another answer.
+  // The client is gone, or has got half of another answer.
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;

@@ -45,7 +45,7 @@ function serveWithoutUpgrade(server: Server, request: IncomingMessage, socket: D
   server.emit("request", request, response);
 }
 
-/** Nobody reads a socket that asked for an upgrade and got none, so its end would never be seen and it would stay. */
+/** A socket that asked for an upgrade and got none is not read, so its end would never be seen and it would stay. */
 function endAndDestroy(socket: Duplex, last = ""): void {
   socket.end(last, () => socket.destroy());
 }

@@ -23,7 +23,7 @@ export interface ProcessLike {
   exit(code: number): void;
 }
 
-/** Two signals within this time are one key press: npm passes on the interrupt that all have got already. */
+/** Two signals within this time are one key press: npm passes on an interrupt that the service has got already. */
 const ONE_KEY_PRESS_MS = 250;
 
 /**

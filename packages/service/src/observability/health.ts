@@ -1,6 +1,3 @@
-/** Why a service should get no new clients at the moment; undefined when it should. */
-export type NotReady = string | undefined;
-
 /**
  * Whether a service can do its work. Each part on which that depends reports here; it is ready while none says
  * otherwise, and starts as not ready.
@@ -18,7 +15,8 @@ export class Health {
     this.#reasons.delete(part);
   }
 
-  get notReady(): NotReady {
+  /** Why the service should get no new clients at the moment; undefined when it should. */
+  get notReady(): string | undefined {
     if (this.#reasons.size === 0) return undefined;
     return [...this.#reasons].map(([part, reason]) => `${part}: ${reason}`).join("; ");
   }

@@ -18,7 +18,7 @@ export interface Chunk {
 /** Most bytes that a subscriber which catches up gets in one write; what is left waits until it has read them. */
 const CATCH_UP_BYTES = 64 * 1024;
 
-/** How many pieces of catching up are kept for the next who needs the same: after a restart, all do. */
+/** How many chunks are cached: after a restart all subscribers need the same ones. */
 const MAX_CHUNKS = 32;
 
 /** The newest value of each id as frames, for subscribers to catch up with: its size is the number of ids [B10]. */

@@ -8,8 +8,8 @@ import { IdleHeartbeat } from "./idle-heartbeat.ts";
 export type FeedIdentity = Pick<Hello, "pod" | "version" | "heartbeatSeconds">;
 
 /**
- * Ties a store to a hub: what the store appends goes out to the subscribers, and those who asked hear how far the store
- * can be trusted, when that changes and every `heartbeatSeconds` [B8].
+ * Connects a store to a hub: what the store appends goes to the subscribers, and those that asked hear the feed's state
+ * at each change and every `heartbeatSeconds` [B8].
  */
 export class Feed {
   readonly #hub: Hub;

@@ -2,7 +2,7 @@
 const FIRST_PAUSE_MS = 150;
 /** Each pause is longer by this, and by less than makes a client miss the next beat … */
 const GROWTH = 1.6;
-/** … until it is so long that no client misses anything. What happens more seldom than this is not missed either. */
+/** … until no client expects a message so soon. */
 const LONG_PAUSE_MS = 500;
 
 /** Beats at growing pauses once steady activity stops, or all clients would ask at once whether their pod is there. */

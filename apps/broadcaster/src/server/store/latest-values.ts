@@ -18,7 +18,7 @@ export class LatestValues<T extends Entry> {
   readonly #links = new Map<string, Link<T>>();
   #oldest: Link<T> | undefined;
   #newest: Link<T> | undefined;
-  /** Where the last walk stopped: who catches up in pieces goes on from there. */
+  /** Where the last walk stopped: a subscriber that catches up in pieces goes on from there. */
   #reached: Link<T> | undefined;
 
   get size(): number {

@@ -6,7 +6,7 @@ import { textFrame } from "../feed/frame.ts";
 import type { Hub } from "../feed/hub.ts";
 import type { Subscriber, Transport } from "../feed/subscriber.ts";
 
-/** How many messages and pings a client, who has next to nothing to say, may send in a window [B11]. */
+/** How many messages and pings a client may send in a window; it has next to nothing to say [B11]. */
 const MAX_CLIENT_MESSAGES = 20;
 const MESSAGE_WINDOW_MS = 10_000;
 
@@ -23,7 +23,7 @@ export interface FeedRequest {
   readonly after: number;
 }
 
-/** Reads what a client asked for; what cannot be read counts as not asked for, so that nobody is refused for it. */
+/** Reads what a client asked for; what cannot be read counts as not asked for, and is no reason to refuse it. */
 export function parseFeedRequest(queryText: string): FeedRequest {
   const query = new URLSearchParams(queryText);
   const after = query.get(FeedParameter.after) ?? "";

@@ -71,7 +71,7 @@ export class FeedServer {
     ];
   }
 
-  /** Asks everyone who is left to move, and cuts who does not go at once. */
+  /** Asks the remaining clients to move, and closes by force those that do not. */
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#forEach((connection) => connection.drain());

@@ -10,7 +10,7 @@ export function bindOwnCursor(stage: HTMLElement, client: BoardClient, viewport:
     client.presence.moveCursor({ x: Math.round(x), y: Math.round(y) });
   };
   stage.addEventListener("pointermove", (event) => {
-    // What a pressed pointer does shows by itself; its way beside it would double what everybody is sent.
+    // A pressed pointer shows by what it draws; its way beside that would double what everybody is sent.
     if (event.buttons === 0) moveTo(placeOn(stage, event));
   });
   for (const type of ["pointerleave", "pointercancel", "blur"]) {

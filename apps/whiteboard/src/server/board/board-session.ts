@@ -38,7 +38,7 @@ export interface OriginalClients {
   disconnect(socket: Socket): void;
 }
 
-/** One connection's side of a board: whatever it sends gets its answer, or is counted; it is held to its rate. */
+/** One connection's side of a board: each message gets its answer, or is counted; the rate of messages is limited. */
 export class BoardSession implements BoardMember {
   readonly #socket: Socket;
   readonly #context: SessionContext;

@@ -37,13 +37,13 @@ export interface BoardContext {
   readonly closed: (board: OpenBoard) => void;
 }
 
-/** Who is on a board: a client's session, or who follows it for others. */
+/** A member of a board: a client's session, or a follower for others. */
 export interface BoardMember {
   /** Of the connection, as others see it. */
   readonly id: string;
   /** Takes what was appended, in order [W7]. */
   appended?(batch: BoardBatch): void;
-  /** The board is not what it was: who wants to know it joins again. */
+  /** The board is not what it was: a client joins again. */
   diverged?(): void;
 }
 
@@ -90,7 +90,7 @@ export class OpenBoard {
     this.#heads = setInterval(() => void this.#refreshHead().catch(context.failed), headSeconds * 1_000);
   }
 
-  /** Characters of the whole board that is kept in memory for who joins. */
+  /** Characters of the whole board that is kept in memory for those that join. */
   get snapshotSize(): number {
     return this.#log.snapshotSize;
   }
@@ -128,7 +128,7 @@ export class OpenBoard {
     this.#people.set(id, name);
   }
 
-  /** Whom this pod has on the board. */
+  /** The people of this pod on the board. */
   get people(): PeopleMessage {
     return this.#message(this.#people.list());
   }
@@ -167,7 +167,7 @@ export class OpenBoard {
     for (const member of this.#members) member.appended?.(batch);
   }
 
-  /** Everyone asks anew. */
+  /** All members join again. */
   #diverged(): void {
     this.#sendHead();
     for (const member of this.#members) member.diverged?.();
@@ -204,7 +204,7 @@ export class OpenBoard {
     this.#cursors.close();
     this.#everyone.volatile.emit(BoardEvent.people, this.#message([]));
     this.#log.close();
-    // From here on its time of being kept counts.
+    // Its time to live begins here.
     this.#context.store.head(this.name).catch(this.#ignore);
     this.#context.closed(this);
   }

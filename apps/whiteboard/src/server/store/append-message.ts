@@ -10,7 +10,7 @@ export const roomName = (board: string): string => `crosspod-board-clients:{${bo
 export const channelName = (prefix: string, board: string): string => `${prefix}#/#${roomName(board)}#`;
 
 /**
- * What the append script publishes: `{"log":"EPOCH PREVIOUS TOKEN SEQ",` for who follows the log, and a broadcast of
+ * What the append script publishes: `{"log":"EPOCH PREVIOUS TOKEN SEQ",` for followers of the log, and a broadcast of
  * `"o", seq, operations, safe` in the form of `@socket.io/redis-adapter`. All that relies on that form is in this file.
  */
 export const appendMessage = (board: string): { readonly start: string; readonly end: string } => ({

@@ -84,7 +84,7 @@ export class RedisFanOut implements FanOut {
     void probe.start();
   }
 
-  /** Hears of each append to a board from now on, until the function that comes back is called. */
+  /** Calls the listener with each append to a board, until the returned function is called. */
   follow(board: string, listener: BoardListener): () => void {
     const channel = channelName(this.#prefix, board);
     this.#followed.add(channel);
