@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config";
-import { AlternatingSequencer } from "./test/helpers/alternating-sequencer.ts";
+import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
 
 /** Of suites that start processes or browsers. */
 const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
 
 export default defineConfig({
   test: {
-    globalSetup: ["test/helpers/build.ts"],
+    globalSetup: ["test/helpers/runner/build.ts"],
     // Most files wait most of the time, also where there are few cores.
     maxWorkers: 2,
     sequence: { sequencer: AlternatingSequencer },

@@ -1,4 +1,4 @@
-// Bundles each app into its dist/: main.js, the server or the command in one file, and client/, a server's page. `npm run build [APP…]`.
+// Bundles each app into its dist/: main.js, and client/ for a server's page. `npm run build [APP…]`.
 import { cp, readFile, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
@@ -17,7 +17,8 @@ const nodeBundle = (app, main) => ({
   format: "esm",
   loader: { ".lua": "text" },
   sourcemap: true,
-  // The engine keeps what it reads in memory, the map too where it is asked to use it; source text has two bytes a character as soon as one is not ASCII, as in the packages' comments.
+  // The engine keeps what it reads in memory, the map too where it is asked to use it; source text has two bytes a
+  // character as soon as one is not ASCII, as in the packages' comments.
   sourcesContent: false,
   minifyWhitespace: true,
   banner: { js: REQUIRE },
@@ -47,7 +48,11 @@ export const pageBundle = (app) => ({
 export const copyPageFiles = (app) =>
   cp(`${root}/apps/${app}/src/client/static`, `${root}/apps/${app}/dist/client`, { recursive: true });
 
-/** Copies socket.io's client beside a server that uses socket.io: pages such as the original example's load it from there. @param {string} app */
+/**
+ * Copies socket.io's client beside a server that uses socket.io: pages such as the original example's load it from
+ * there.
+ * @param {string} app
+ */
 const copySocketClient = async (app) => {
   const { dependencies } = JSON.parse(await readFile(`${root}/apps/${app}/package.json`, "utf8"));
   if (!dependencies["socket.io"]) return;

@@ -1,4 +1,5 @@
-// As start.mjs, and again at each change: a server that changed is built and started anew, an open page that changed reloads. `npm run dev [APP…]`.
+// As start.mjs, and again at each change: a server that changed is built and started anew, an open page that changed
+// reloads. `npm run dev [APP…]`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { watch } from "node:fs";

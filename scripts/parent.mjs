@@ -2,8 +2,8 @@
 const LOOK_MS = 500;
 
 /**
- * Calls `act` when the process that started this one has ended. npm passes a SIGTERM on to the shell in which it runs a script, and some shells end
- * without passing it on to the script.
+ * Calls `act` when the process that started this one has ended. npm passes a SIGTERM on to the shell in which it runs a
+ * script, and some shells end without passing it on to the script.
  * @param {() => void} act
  */
 export function whenParentEnds(act) {

@@ -11,8 +11,8 @@ await build(apps);
 
 whenParentEnds(() => process.kill(process.pid, "SIGTERM"));
 
-// One service runs in this very process. Several run in processes of their own; each in a group of its own, or the terminal's interrupt would
-// reach it twice.
+// One service runs in this very process. Several run in processes of their own; each in a group of its own, or the
+// terminal's interrupt would reach it twice.
 const only = apps.length === 1 ? apps[0] : undefined;
 if (only) {
   await import(`${root}/apps/${only}/dist/main.js`);

@@ -1,31 +1,20 @@
 #!/bin/sh
-# One Redis after the other on one volume, so that nobody notices when its pod is replaced: a Redis that starts while another one serves becomes its replica, and takes over from it when that one leaves.
-#
-#   handover.sh start SETTINGS…   runs redis-server, with these settings, as the primary or as a replica of the living one
-#   handover.sh ready             says by its exit code whether clients may come
-#   handover.sh leave             before its end: hands over, if there is somebody to take over
-#
-# On the volume:
-#
-#   redis.XXXXXX/   the data of one redis-server, which has the file `lock` in there locked for as long as it lives
-#   primary         the claim, which says whose data count: "TERM DIRECTORY ADDRESS PORT". What it does not name is a copy, and goes
-#   lock            held while the claim is looked at and changed
-#
-# Whoever dies at which moment, only a redis-server takes writes whose directory is claimed, and the claim goes from one directory to another only when the one before takes no more writes, and the
-# other has all of them on its disk. What stops writes is `min-replicas-to-write`, set to more than there will ever be: the gate.
+# A Redis that starts while another one serves the same volume becomes its replica, and takes over when that one leaves.
+# docs/explanation/outages.md says why only the one whose directory is claimed takes writes, whoever dies when.
 set -eu
 
 cd "${DATA_DIRECTORY:-/data}"
 host=${POD_IP:-127.0.0.1}
 port=${PORT:-6379}
-# Where clients find whoever is ready.
+# Where clients find the Redis that is ready.
 service=${SERVICE_HOST:-redis}
 service_port=${SERVICE_PORT:-6379}
-# Who leaves waits so many seconds for a successor to come, and so many in all for it to have everything. The pod's grace period is longer.
+# A Redis that leaves waits so many seconds for a successor, and for it to have everything. The grace period is longer.
 successor_seconds=${SUCCESSOR_SECONDS:-20}
 HANDOVER_SECONDS=60
-# For how long the clients are kept from a successor that does not say that it has taken over; it needs some hundredths of a second.
+# How long clients are kept from a successor that does not say that it has taken over, which takes it some 10 ms.
 TAKEOVER_SECONDS=2
+# A number of replicas that there will never be: as `min-replicas-to-write` it stops all writes.
 SHUT=99
 NEWLINE='
 '
@@ -48,11 +37,11 @@ read_info() {
 value_of() { printf '%s\n' "$info" | sed -n "s/^$1://p"; }
 is() { case "$NEWLINE$info$NEWLINE" in *"$NEWLINE$1:$2$NEWLINE"*) ;; *) return 1 ;; esac }
 
-# Its data are whole on the disk, and each write comes there before it is acknowledged: a replica that has got everything writes that first.
+# Whether all data are on the disk, and each write comes there before it is acknowledged.
 is_durable() { is loading 0 && is aof_rewrite_in_progress 0 && is aof_rewrite_scheduled 0 && is aof_last_bgrewrite_status ok && is aof_last_write_status ok; }
 is_in_sync() { is role slave && is master_link_status up && is master_sync_in_progress 0 && is_durable; }
 
-# Fails when there never was a claim.
+# The file `primary` says whose data count: "TERM DIRECTORY ADDRESS PORT". Fails when there never was a claim.
 read_claim() {
   [ -e primary ] || return 1
   read -r term claimed_directory claimed_host claimed_port <primary
@@ -67,7 +56,7 @@ write_claim() {
     sync .
 }
 
-# Takes away copies whose Redis is gone. The lock must be held.
+# Deletes copies whose Redis is gone: a living one has locked the file `lock` in its directory. The lock must be held.
 sweep() {
   read_claim
   for directory in redis.*; do
@@ -75,6 +64,7 @@ sweep() {
   done
 }
 
+# Runs redis-server with the given settings, as the primary or as a replica of the living one.
 start() {
   # A replica is given the data at once, and straight into its memory.
   set -- "$@" --port "$port" --repl-diskless-sync-delay 0 --repl-diskless-load on-empty-db
@@ -106,7 +96,8 @@ start() {
   exec redis-server "$@" --dir "$own_directory" --replicaof "$claimed_host" "$claimed_port" --replica-announce-ip "$host" --min-replicas-to-write "$SHUT" --auto-aof-rewrite-percentage 0
 }
 
-# Runs beside a replica until that has taken over, and the one before is gone. `$$` is redis-server: whatever goes wrong ends it, and the pod starts again with whose data count then. (As process 1 it does not hear of a signal until it listens.)
+# Runs beside a replica until that has taken over. `$$` is redis-server, which ends if anything goes wrong: the pod then
+# starts again with the data that count. (As process 1 it gets no signal until it listens.)
 succeed() {
   trap 'while kill $$ 2>/dev/null; do sleep 0.1; done' EXIT
   before=$claimed_directory followed=$claim
@@ -136,11 +127,13 @@ has_ended() {
   if flock -n -E 75 "$1/lock" true 2>/dev/null || [ $? -ne 75 ]; then echo yes; else echo no; fi
 }
 
+# Says by its exit code whether clients may come.
 ready() {
   read_info
   if is role master; then is loading 0; else is_in_sync; fi
 }
 
+# Before its end: hands over, if there is somebody to take over.
 leave() {
   read_claim
   # A replica has nothing to hand over.
@@ -173,11 +166,12 @@ first_reached() {
   done
 }
 
-# Claims the volume for a replica, and sends the clients there once it has taken over; fails when it has not got everything. (Redis' own FAILOVER would hold writes back for up to a second: it waits until replicas say by themselves what they have.)
+# Claims the volume for a replica, and sends the clients there once it has taken over; fails when it lacks something.
+# (Redis' own FAILOVER holds writes back for up to a second: it waits until replicas say by themselves what they have.)
 hand_over() {
   exec 8>>lock
   flock 8
-  # This Redis has died, and was started again: what it held is not what counts any more. Or somebody else has handed over.
+  # This Redis died and was started again, so that its data do not count any more, or somebody else has handed over.
   [ "$(cat primary)" = "$claim" ] || return 0
   ask CONFIG SET min-replicas-to-write "$SHUT" >&2 && read_info && has_all "$1" "$2" "$(value_of master_replid)" "$(value_of master_repl_offset)" && is_complete=yes || is_complete=no
   [ "$is_complete" = no ] || write_claim "$3" "$1" "$2" || say "the volume cannot be claimed"
@@ -196,7 +190,8 @@ hand_over() {
   printf 'CLIENT KILL TYPE normal\nCLIENT KILL TYPE pubsub\n' | ask
 }
 
-# Whether a replica has on its disk what a replication has up to an offset; after a moment, if it has to get there. What it answers it says after it has written what came before.
+# Whether a replica has on its disk, now or a moment later, what a replication has up to an offset. It answers after it
+# has written what came before.
 has_all() {
   for _ in 1 2 3 4 5; do
     read_info "$1" "$2" || return 1

@@ -1,8 +1,8 @@
 const TEXT = 0x1;
 
-/** Counts the text messages in a server's stream by their headers (RFC 6455, section 5.2); looks into them only while it is asked to. */
+/** Counts the text messages in a server's stream by their headers (RFC 6455, section 5.2). */
 export class FrameReader {
-  /** Called with the payload of each text message that begins while it is set. The bytes are good for the time of the call only. */
+  /** Called with the payload of each text message while it is set. The bytes are valid during the call only. */
   inspect: ((payload: Buffer) => void) | undefined;
   /** All that was read. */
   bytes = 0;

@@ -1,4 +1,4 @@
-// Loaded into a server before its own code, so that its memory can be read without garbage: SIGUSR2 collects it. Needs --expose-gc.
+// Loaded into a server before its own code: SIGUSR2 collects garbage, so that memory can be read. Needs --expose-gc.
 process.on("SIGUSR2", () => {
   globalThis.gc?.();
   globalThis.gc?.();

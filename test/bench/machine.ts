@@ -5,7 +5,9 @@ import { ServerProcess } from "./server-process.ts";
 /** Writes a line of progress: to standard error, as standard output is for the result. */
 export const tell = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Sees to it that no server outlives the bench, puts the load on its own core, and says what would blur the figures. */
+/**
+ * Sees to it that no server outlives the bench, puts the load on its own core, and says what would blur the figures.
+ */
 export function prepareMachine(): { readonly pinned: boolean; readonly load: number } {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {

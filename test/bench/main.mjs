@@ -1,5 +1,5 @@
-// Bundles a service's bench and the servers that it starts into a directory of its own, and runs it.
-// `npm run bench -- [broadcaster] [--json] [--rounds N]` or `npm run bench -- whiteboard [--json] [--only capacity|wire|memory|pods]`.
+// Bundles a service's bench and the servers that it starts into a directory of its own, and runs it. `npm run bench --
+// [broadcaster] [--json] [--rounds N]` or `npm run bench -- whiteboard [--json] [--only capacity|wire|memory|pods]`.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -12,7 +12,10 @@ import { unpackLastRelease } from "../releases/unpack.mjs";
 
 const here = `${root}/test/bench`;
 
-/** What is bundled for each bench, beside its service: `servers` as that is bundled, so that packages that are CommonJS find what they need; `plain` without. */
+/**
+ * What is bundled for each bench, beside its service: `servers` as that is bundled, so that packages that are CommonJS
+ * find what they need; `plain` without.
+ */
 const benches = {
   broadcaster: {
     servers: { "express-ws": `${here}/broadcaster/peers/express-ws.ts` },
@@ -51,7 +54,9 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-/** Brings what only the broadcaster's bench needs, once. Where that is not possible the bench goes without it, and says so. */
+/**
+ * Installs the peers of the broadcaster's bench, once. Where that is impossible the bench says so, and goes without.
+ */
 function installPeers() {
   const folder = `${here}/broadcaster`;
   if (existsSync(`${folder}/node_modules`)) return;

@@ -1,4 +1,4 @@
-// Bundles the measurement of the whiteboard's frames and runs it: `node test/bench/whiteboard-frames.mjs [--items N] [--seconds N]`.
+// Measures the whiteboard's frames: `node test/bench/whiteboard-frames.mjs [--items N] [--seconds N]`.
 import { mkdir, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";

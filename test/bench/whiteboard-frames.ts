@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
-import { launchBrowser } from "../helpers/browser.ts";
-import { fillBoard } from "../helpers/full-board.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { openBoardPage, type Place, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { fillBoard } from "../helpers/board/full-board.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { launchBrowser } from "../helpers/browser/browser.ts";
+import { openBoardPage, type Place, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const WINDOW = { width: 1_440, height: 900 };
 

@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { overflow, violations } from "../helpers/accessibility.ts";
-import { openPage } from "../helpers/broadcaster-page.ts";
-import { publish } from "../helpers/publisher.ts";
-import { type RunningBroadcaster, startBroadcaster } from "../helpers/running-broadcaster.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
+import { overflow, violations } from "../helpers/browser/accessibility.ts";
+import { openPage } from "../helpers/browser/broadcaster-page.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { publish } from "../helpers/feed/publisher.ts";
+import { type RunningBroadcaster, startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
 
 const TOKEN = "correct-horse";
 const DEADLINE = { timeout: 15_000 };

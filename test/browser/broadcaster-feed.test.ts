@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { openPage, type ShownRow } from "../helpers/broadcaster-page.ts";
-import { publish, publishAll } from "../helpers/publisher.ts";
-import { startBroadcaster } from "../helpers/running-broadcaster.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { SteeredFeedStore } from "../helpers/steered-feed-store.ts";
+import { openPage, type ShownRow } from "../helpers/browser/broadcaster-page.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { ControlledFeedStore } from "../helpers/feed/controlled-feed-store.ts";
+import { publish, publishAll } from "../helpers/feed/publisher.ts";
+import { startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
 
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 const DEADLINE = { timeout: 15_000 };
@@ -203,7 +203,7 @@ describe("the broadcaster's page", () => {
   );
 
   test("[B8] a page says stale for as long as its pod has lost touch with the store", async () => {
-    const store = new SteeredFeedStore();
+    const store = new ControlledFeedStore();
     await using service = await startBroadcaster({}, store);
     const page = await openPage(browser, service.url);
     await page.untilState("Live");
@@ -246,7 +246,7 @@ describe("the broadcaster's page", () => {
   });
 
   test("[B8] a new epoch on the same connection empties the rows before it fills them", async () => {
-    const store = new SteeredFeedStore();
+    const store = new ControlledFeedStore();
     await using service = await startBroadcaster({}, store);
     const page = await openPage(browser, service.url);
     await publish(service.url, "8", "300");

@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { type BroadcasterPage, openPage } from "../helpers/broadcaster-page.ts";
-import { startBroadcaster } from "../helpers/running-broadcaster.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
+import { type BroadcasterPage, openPage } from "../helpers/browser/broadcaster-page.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
 
 const TOKEN = "correct-horse";
 const DEADLINE = { timeout: 15_000 };

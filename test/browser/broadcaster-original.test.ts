@@ -1,11 +1,11 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { openPage } from "../helpers/broadcaster-page.ts";
-import { serveOriginalPage } from "../helpers/original-page.ts";
-import { startOriginalServer } from "../helpers/original-server.ts";
-import { publish } from "../helpers/publisher.ts";
-import { pageDirectory, startBroadcaster } from "../helpers/running-broadcaster.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
+import { openPage } from "../helpers/browser/broadcaster-page.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { publish } from "../helpers/feed/publisher.ts";
+import { pageDirectory, startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
+import { serveOriginalPage } from "../helpers/original/original-page.ts";
+import { startOriginalServer } from "../helpers/original/original-server.ts";
 
 const DEADLINE = { timeout: 15_000 };
 

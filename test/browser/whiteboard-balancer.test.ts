@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { HttpBalancer, type HttpBalancerOptions } from "../helpers/http-balancer.ts";
-import { readMetric } from "../helpers/metrics.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
+import { HttpBalancer, type HttpBalancerOptions } from "../helpers/network/http-balancer.ts";
+import { readMetric } from "../helpers/service/metrics.ts";
 
 const PEOPLE = 4;
 

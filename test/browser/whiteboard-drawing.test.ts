@@ -1,9 +1,9 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { comparePictures } from "../helpers/picture.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { comparePictures } from "../helpers/browser/picture.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const SIZE = { viewport: { width: 1_000, height: 700 } };

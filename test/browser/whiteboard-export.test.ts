@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { comparePictures, type Picture, pictureSize } from "../helpers/picture.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { comparePictures, type Picture, pictureSize } from "../helpers/browser/picture.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 let browser: Browser;
 shareBrowser((launched) => {

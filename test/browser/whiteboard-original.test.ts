@@ -1,10 +1,10 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { openOriginalBoard, pagesWithOriginal } from "../helpers/original-board.ts";
-import { comparePictures, strayInk } from "../helpers/picture.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { curve, openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { comparePictures, strayInk } from "../helpers/browser/picture.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
+import { openOriginalBoard, pagesWithOriginal } from "../helpers/original/original-board.ts";
 
 const DEADLINE = { timeout: 15_000 };
 

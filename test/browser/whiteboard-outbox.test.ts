@@ -1,12 +1,12 @@
 import { MAX_ITEMS } from "@crosspod/protocol";
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { fillBoard } from "../helpers/full-board.ts";
-import { comparePictures } from "../helpers/picture.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { SteeredBoardStore } from "../helpers/steered-board-store.ts";
-import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { ControlledBoardStore } from "../helpers/board/controlled-board-store.ts";
+import { fillBoard } from "../helpers/board/full-board.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { comparePictures } from "../helpers/browser/picture.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 20_000 };
 const SIZE = { viewport: { width: 1_000, height: 700 } };
@@ -53,7 +53,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] by a reload in the very moment of a move, while nothing can be sent", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     const other = await openBoardPage(browser, service.url, SIZE);
@@ -157,7 +157,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] and it is called saved when it is stored, not before", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     await page.untilSave("Saved");
@@ -173,7 +173,7 @@ describe("what a person drew is not lost", () => {
   });
 
   test("[W6] and it is called not saved while the store cannot be reached, with the reason", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using service = await startWhiteboard({}, { store });
     const page = await openBoardPage(browser, service.url, SIZE);
     store.isAway = true;

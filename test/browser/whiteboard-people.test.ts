@@ -1,8 +1,8 @@
 import type { Browser } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { openBoardPage, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { openBoardPage, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const MARKUP = '<img src=x onerror="alert(1)">'.slice(0, 32);

@@ -1,8 +1,8 @@
 import type { Browser, CDPSession } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { type RunningWhiteboard, startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { openBoardPage, type Place, type WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { openBoardPage, type Place, type WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
 
 const DEADLINE = { timeout: 15_000 };
 const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };

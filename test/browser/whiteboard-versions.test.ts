@@ -1,12 +1,12 @@
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort } from "../helpers/free-port.ts";
-import { LastRelease } from "../helpers/last-release.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { shareBrowser } from "../helpers/shared-browser.ts";
-import { curve, openBoardPage, WhiteboardPage } from "../helpers/whiteboard-page.ts";
+import { LastRelease } from "../helpers/board/last-release.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { shareBrowser } from "../helpers/browser/shared-browser.ts";
+import { curve, openBoardPage, WhiteboardPage } from "../helpers/browser/whiteboard-page.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const DEADLINE = { timeout: 20_000 };
 /** So that a lost network is noticed soon. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
-import { BOARD_HOST } from "../helpers/board-host.ts";
+import { BOARD_HOST } from "../helpers/kubernetes/board-host.ts";
 import { printTable } from "../helpers/table.ts";
 import { type CommandOutput, runCommand } from "./command.ts";
 import { processOf } from "./container-process.ts";

@@ -89,7 +89,10 @@ export class ClusterDeployment {
     }
   }
 
-  /** The objects of the cluster that a deployment could leave behind or take along: by their names, except pods and ReplicaSets, which come and go. */
+  /**
+   * The objects of the cluster that a deployment could leave behind or take along: by their names, except pods and
+   * ReplicaSets, which come and go.
+   */
   async objects(): Promise<string[]> {
     const { stdout } = await this.#kubernetes.run("get", KINDS.join(","), "-A", "-o", "json");
     const { items } = JSON.parse(stdout) as { items: { kind: string; metadata: Record<string, string> }[] };

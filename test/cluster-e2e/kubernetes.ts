@@ -103,7 +103,10 @@ export class Kubernetes {
     return node;
   }
 
-  /** Takes a workload's pods off a node, one after the other as far as their budget lets them go; where they have nowhere to go, the drain ends in vain. The node takes pods again afterwards. */
+  /**
+   * Takes a workload's pods off a node, one after the other as far as their budget lets them go; where they have
+   * nowhere to go, the drain ends in vain. The node takes pods again afterwards.
+   */
   async drain(node: string, { deployment }: Workload): Promise<void> {
     const options = [`--pod-selector=app=${deployment}`, "--ignore-daemonsets", "--delete-emptydir-data"];
     try {

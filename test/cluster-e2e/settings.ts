@@ -2,7 +2,9 @@
 export interface Settings {
   /** kubectl's name of the cluster; said, never guessed: what is in it is deleted at the end. */
   readonly context: string;
-  /** A command that hands images to the cluster, to which their names are appended, such as `kind load docker-image`. */
+  /**
+   * A command that hands images to the cluster, to which their names are appended, such as `kind load docker-image`.
+   */
   readonly load: string | undefined;
   /** Where images are pushed to instead, such as `registry.example.com/team`. */
   readonly registry: string | undefined;

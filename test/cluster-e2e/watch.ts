@@ -10,7 +10,9 @@ import { within } from "../helpers/deadline.ts";
 /** How long the clients of a watch may take to connect, and, at the end, to get what is still on its way. */
 const WATCH_DEADLINE_MS = 40_000;
 
-/** The command `crosspod watch` in a process of its own, as an operator runs it beside a rollout. Disposing of it ends the process. */
+/**
+ * The command `crosspod watch` in a process, as an operator runs it beside a rollout. Disposing of it ends the process.
+ */
 export class Watch implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #exited: Promise<unknown>;

@@ -1,9 +1,9 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { FeedSocket } from "../helpers/feed-socket.ts";
-import { Pod } from "../helpers/pod.ts";
-import { publish } from "../helpers/publisher.ts";
-import { RedisCluster } from "../helpers/redis-cluster.ts";
+import { FeedSocket } from "../helpers/feed/feed-socket.ts";
+import { publish } from "../helpers/feed/publisher.ts";
+import { RedisCluster } from "../helpers/redis/redis-cluster.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 let cluster: RedisCluster;
 let feeds = 0;

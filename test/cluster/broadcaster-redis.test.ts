@@ -1,12 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FeedSocket } from "../helpers/feed-socket.ts";
-import { readMetric } from "../helpers/metrics.ts";
-import { Pod } from "../helpers/pod.ts";
-import { publish } from "../helpers/publisher.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { TcpProxy } from "../helpers/tcp-proxy.ts";
+import { FeedSocket } from "../helpers/feed/feed-socket.ts";
+import { publish } from "../helpers/feed/publisher.ts";
+import { TcpProxy } from "../helpers/network/tcp-proxy.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { readMetric } from "../helpers/service/metrics.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 let redis: RedisServer;
 const open: AsyncDisposable[] = [];

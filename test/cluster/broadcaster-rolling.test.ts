@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { felt } from "../helpers/fleet.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
-const AUDIENCE = 200;
+const CLIENTS = 200;
 
 let redis: RedisServer;
 let gateway: Gateway;
-let audience: FeedAudience;
+let fleet: FeedFleet;
 let publisher: SteadyPublisher;
 let pods: Pod[];
 
@@ -37,11 +37,11 @@ async function restartRedis(): Promise<void> {
   await Promise.all(pods.map((pod) => pod.untilReady()));
 }
 
-/** Publishing ends, and then everybody has seen everything that was committed, in order. */
+/** Publishing ends, and then everybody has seen everything that was appended, in order. */
 async function expectEverythingSeen(): Promise<void> {
   await publisher.stop();
-  await audience.untilShown(publisher.committed);
-  expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
+  await fleet.untilShown(publisher.published);
+  expect(fleet.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
 }
 
 beforeEach(async () => {
@@ -49,14 +49,14 @@ beforeEach(async () => {
   gateway = await Gateway.start();
   pods = [];
   await Promise.all(["a", "b", "c"].map(startPod));
-  audience = new FeedAudience(gateway.url, AUDIENCE);
-  await audience.untilLive();
+  fleet = new FeedFleet(gateway.url, CLIENTS);
+  await fleet.untilLive();
   publisher = new SteadyPublisher(gateway.url);
 });
 
 afterEach(async () => {
   await publisher.stop();
-  audience[Symbol.dispose]();
+  fleet[Symbol.dispose]();
   await gateway[Symbol.asyncDispose]();
   for (const pod of pods) await pod[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
@@ -64,22 +64,22 @@ afterEach(async () => {
 
 describe("the broadcaster's pods, restarted one after the other", () => {
   test("[A3] [B9] [B12] by SIGTERM: no publish is refused, and every client sees each one", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
     await expectEverythingSeen();
     expect(publisher.refusals).toBe(0);
   }, 60_000);
 
-  test("[B1] [B9] [B12] by SIGKILL: every client sees all that was committed", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGKILL", () => restart(pod, "SIGKILL")));
+  test("[B1] [B9] [B12] by SIGKILL: every client sees all that was published", async ({ annotate }) => {
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGKILL", () => restart(pod, "SIGKILL")));
     await expectEverythingSeen();
   }, 60_000);
 
-  test("[B1] [B8] [B9] with Redis killed and started again in between: every client sees all that was committed", async ({
+  test("[B1] [B8] [B9] with Redis killed and started again in between: every client sees all that was published", async ({
     annotate,
   }) => {
     for (const pod of [...pods]) {
-      await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
-      await annotate(await felt(audience, "Redis killed", restartRedis));
+      await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
+      await annotate(await felt(fleet, "Redis killed", restartRedis));
     }
     await expectEverythingSeen();
   }, 120_000);

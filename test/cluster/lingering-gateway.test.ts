@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Audience } from "../helpers/audience.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
+import { BoardFleet } from "../helpers/board/board-fleet.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
-import { TcpBalancer } from "../helpers/tcp-balancer.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import type { Fleet } from "../helpers/fleet.ts";
+import { TcpBalancer } from "../helpers/network/tcp-balancer.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const CLIENTS = 10;
 
@@ -41,14 +41,17 @@ afterEach(async () => {
 });
 
 /** The fewest updates that any page of them has had. */
-const fewestUpdates = ({ members }: FeedAudience): number => Math.min(...members.map(({ client }) => client.revision));
+const fewestUpdates = ({ members }: FeedFleet): number => Math.min(...members.map(({ client }) => client.revision));
 
-/** An audience whose members know their pods. */
-type Watchers = Audience & {
+/** A fleet whose members know their pods. */
+type Watchers = Fleet & {
   readonly members: readonly { readonly client: { readonly hello: { readonly pod: string } | undefined } }[];
 };
 
-/** Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing, although their connections stay open. */
+/**
+ * Kills the pod of all of them while news come from the other one, and sees that they go there and miss nothing,
+ * although their connections stay open.
+ */
 async function expectMove(leaving: Pod, watchers: Watchers, news: () => number): Promise<void> {
   const podsNow = () => new Set(watchers.members.map(({ client }) => client.hello?.pod));
   await expect.poll(news, { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
@@ -65,43 +68,43 @@ describe("behind a gateway that keeps the connections of a pod that is gone", ()
   test("[B8] pages go to another pod as soon as the updates that came steadily stop", async () => {
     const [leaving, staying] = [await startPod("broadcaster", "leaving"), await startPod("broadcaster", "staying")];
     gateway.add(leaving.port);
-    using audience = new FeedAudience(gateway.url, CLIENTS);
-    await audience.untilLive();
+    using fleet = new FeedFleet(gateway.url, CLIENTS);
+    await fleet.untilLive();
     const publisher = new SteadyPublisher(staying.url);
-    await expectMove(leaving, audience, () => fewestUpdates(audience));
+    await expectMove(leaving, fleet, () => fewestUpdates(fleet));
     await publisher.stop();
-    await audience.untilShown(publisher.committed);
+    await fleet.untilShown(publisher.published);
   });
 
   test("[W10] people go to another pod as soon as the strokes that came steadily stop", async () => {
     const [leaving, staying] = [await startPod("whiteboard", "leaving"), await startPod("whiteboard", "staying")];
     gateway.add(leaving.port);
-    using audience = new BoardAudience(Array(CLIENTS).fill(gateway.url));
-    await audience.untilLive();
+    using fleet = new BoardFleet(Array(CLIENTS).fill(gateway.url));
+    await fleet.untilLive();
     const pens = [new SteadyPen(staying.url), new SteadyPen(staying.url)];
     let news = 0;
-    audience.members[0]?.client.view.onChange(() => {
+    fleet.members[0]?.client.view.onChange(() => {
       news += 1;
     });
-    await expectMove(leaving, audience, () => news);
+    await expectMove(leaving, fleet, () => news);
     await Promise.all(pens.map((pen) => pen.stop()));
-    await audience.untilShown(new Map(pens.flatMap((pen) => [...pen.strokes])));
+    await fleet.untilShown(new Map(pens.flatMap((pen) => [...pen.strokes])));
   });
 
   test("[B8] [B11] a page whose updates stop for another reason hears that its pod is there, and stays where it is", async () => {
     const pod = await startPod("broadcaster", "only");
     gateway.add(pod.port);
-    using audience = new FeedAudience(gateway.url, CLIENTS);
-    await audience.untilLive();
+    using fleet = new FeedFleet(gateway.url, CLIENTS);
+    await fleet.untilLive();
     const publisher = new SteadyPublisher(pod.url);
-    await expect.poll(() => fewestUpdates(audience), { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
-    const { length: connects } = audience.connects;
+    await expect.poll(() => fewestUpdates(fleet), { timeout: 2 * DEADLINE_MS }).toBeGreaterThan(ENOUGH_NEWS);
+    const { length: connects } = fleet.connects;
     await publisher.stop();
-    const hellos = audience.members.map(({ client }) => client.hello);
+    const hellos = fleet.members.map(({ client }) => client.hello);
     // What the pod says of its state goes into what it said in its hello.
-    const isTold = (): boolean => audience.members.every(({ client }, index) => client.hello !== hellos[index]);
+    const isTold = (): boolean => fleet.members.every(({ client }, index) => client.hello !== hellos[index]);
     await expect.poll(isTold, { timeout: DEADLINE_MS }).toBe(true);
-    expect(audience.connects).toHaveLength(connects);
-    expect(audience.members.map(({ client }) => client.state)).toEqual(Array(CLIENTS).fill("live"));
+    expect(fleet.connects).toHaveLength(connects);
+    expect(fleet.members.map(({ client }) => client.state)).toEqual(Array(CLIENTS).fill("live"));
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { freePort } from "../helpers/free-port.ts";
-import { startOriginalServer } from "../helpers/original-server.ts";
-import { startOriginalWhiteboard } from "../helpers/original-whiteboard.ts";
-import { Pod } from "../helpers/pod.ts";
-import { ProbeRun } from "../helpers/probe-run.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { pageDirectory } from "../helpers/running-broadcaster.ts";
-import { whiteboardPageDirectory } from "../helpers/running-whiteboard.ts";
-import { TcpBalancer } from "../helpers/tcp-balancer.ts";
+import { whiteboardPageDirectory } from "../helpers/board/running-whiteboard.ts";
+import { pageDirectory } from "../helpers/feed/running-broadcaster.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { TcpBalancer } from "../helpers/network/tcp-balancer.ts";
+import { startOriginalServer } from "../helpers/original/original-server.ts";
+import { startOriginalWhiteboard } from "../helpers/original/original-whiteboard.ts";
+import { ProbeRun } from "../helpers/probe/probe-run.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const TEST_TIMEOUT_MS = 60_000;
 

@@ -2,18 +2,18 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { root } from "../../scripts/apps.mjs";
-import { BoardPerson } from "../helpers/board-person.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { whiteboardPageDirectory } from "../helpers/board/running-whiteboard.ts";
 import { DEADLINE_MS, within } from "../helpers/deadline.ts";
-import { freePort } from "../helpers/free-port.ts";
-import { HttpBalancer } from "../helpers/http-balancer.ts";
-import { startOriginalServer } from "../helpers/original-server.ts";
-import { startOriginalWhiteboard } from "../helpers/original-whiteboard.ts";
-import { Pod } from "../helpers/pod.ts";
-import { ProbeRun } from "../helpers/probe-run.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { pageDirectory } from "../helpers/running-broadcaster.ts";
-import { whiteboardPageDirectory } from "../helpers/running-whiteboard.ts";
-import { detailOf, failuresOf, resultsOf, verify } from "../helpers/verification.ts";
+import { pageDirectory } from "../helpers/feed/running-broadcaster.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { HttpBalancer } from "../helpers/network/http-balancer.ts";
+import { startOriginalServer } from "../helpers/original/original-server.ts";
+import { startOriginalWhiteboard } from "../helpers/original/original-whiteboard.ts";
+import { ProbeRun } from "../helpers/probe/probe-run.ts";
+import { detailOf, failuresOf, resultsOf, verify } from "../helpers/probe/verification.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const DEADLINE = { timeout: DEADLINE_MS };
 const TEST_TIMEOUT_MS = 60_000;
@@ -74,7 +74,8 @@ describe("crosspod verify", { timeout: TEST_TIMEOUT_MS }, () => {
     );
   });
 
-  // A balancer that takes turns between two pods brings what a session sends to the one, and its polls to the other, which has nothing to answer.
+  // A balancer that takes turns between two pods brings what a session sends to the one, and its polls to the other,
+  // which has nothing to answer.
   test.each([2, 3])(
     "[W1] finds that only long polling fails without stickiness, with %i pods, and says the cause and the fix",
     async (pods) => {

@@ -1,12 +1,12 @@
 import { rename, rm } from "node:fs/promises";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { felt } from "../helpers/audience.ts";
-import { FeedAudience } from "../helpers/feed-audience.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { Pod } from "../helpers/pod.ts";
-import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis-deployment.ts";
-import { SteadyPublisher } from "../helpers/steady-publisher.ts";
+import { FeedFleet } from "../helpers/feed/feed-fleet.ts";
+import { SteadyPublisher } from "../helpers/feed/steady-publisher.ts";
+import { felt } from "../helpers/fleet.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis/redis-deployment.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 /** For what a container that is started again has to say. */
 const WAIT = { timeout: 15_000 } as const;
@@ -37,40 +37,40 @@ const untilOnlyClaimed = (): Promise<void> =>
 describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
   let gateway: Gateway;
   let pods: Pod[];
-  let audience: FeedAudience;
+  let fleet: FeedFleet;
   let publisher: SteadyPublisher;
 
   beforeEach(async () => {
     gateway = await Gateway.start();
     pods = await Promise.all(["a", "b"].map((name) => Pod.start("broadcaster", name, { REDIS_URL: redis.url })));
     for (const pod of pods) await gateway.watch(pod);
-    audience = new FeedAudience(gateway.url, 10);
-    await audience.untilLive();
+    fleet = new FeedFleet(gateway.url, 10);
+    await fleet.untilLive();
     publisher = new SteadyPublisher(gateway.url);
   });
 
   afterEach(async () => {
-    audience[Symbol.dispose]();
+    fleet[Symbol.dispose]();
     await gateway[Symbol.asyncDispose]();
     for (const pod of pods) await pod[Symbol.asyncDispose]();
   });
 
   /** Everything that was acknowledged is there, for who is here and for who comes, in one order and one epoch. */
   async function expectNothingLost(): Promise<void> {
-    const { size } = publisher.committed;
-    await expect.poll(() => publisher.committed.size).toBeGreaterThan(size + 1);
+    const { size } = publisher.published;
+    await expect.poll(() => publisher.published.size).toBeGreaterThan(size + 1);
     await publisher.stop();
-    using late = new FeedAudience(gateway.url, 1);
-    await late.untilShown(publisher.committed);
-    await audience.untilShown(publisher.committed);
-    expect(audience.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
+    using late = new FeedFleet(gateway.url, 1);
+    await late.untilShown(publisher.published);
+    await fleet.untilShown(publisher.published);
+    expect(fleet.members.filter(({ outOfOrder, restarts }) => outOfOrder + restarts > 0)).toEqual([]);
   }
 
   test("[B1] [B8] [B9] that is told to end hands over to the next, again and again", async ({ annotate }) => {
     for (let [old, count] = [first, 1]; count <= 3; count += 1) {
       const { term } = await redis.claim();
       const next = await addReady();
-      const deletion = felt(audience, "deleted", () => old.delete());
+      const deletion = felt(fleet, "deleted", () => old.delete());
       await redis.untilClaimed(next);
       expect(old.isRunning).toBe(true);
       await annotate(await deletion);
@@ -131,8 +131,8 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
     await untilChosen(second);
     second.signal("SIGSTOP");
     await expect.poll(() => publisher.refusals).toBeGreaterThan(0);
-    const { size } = publisher.committed;
-    await expect.poll(() => publisher.committed.size).toBeGreaterThan(size + 1);
+    const { size } = publisher.published;
+    await expect.poll(() => publisher.published.size).toBeGreaterThan(size + 1);
     expect((await redis.claim()).port).toBe(first.port);
     second.signal("SIGCONT");
     await redis.untilClaimed(second);
@@ -222,7 +222,7 @@ function connect(url: string): Redis {
   return client;
 }
 
-/** Resolves when the one that leaves has asked this one where its data are, which is what it does last before it hands over. */
+/** Resolves when the one that leaves has asked this one for its directory, the last thing before it hands over. */
 async function untilChosen(pod: RedisPod): Promise<void> {
   const client = connect(pod.url);
   await expect.poll(() => client.info("commandstats")).toContain("cmdstat_config|get:");

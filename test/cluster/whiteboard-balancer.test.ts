@@ -1,13 +1,13 @@
 import { BoardClient, type SyncError } from "@crosspod/client";
 import { describe, expect, test } from "vitest";
-import { BoardPerson } from "../helpers/board-person.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { startWhiteboard } from "../helpers/board/running-whiteboard.ts";
+import { point } from "../helpers/board/strokes.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
-import { HttpBalancer, type HttpBalancerOptions } from "../helpers/http-balancer.ts";
-import { LogLines } from "../helpers/log-lines.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { startWhiteboard } from "../helpers/running-whiteboard.ts";
-import { point } from "../helpers/strokes.ts";
+import { HttpBalancer, type HttpBalancerOptions } from "../helpers/network/http-balancer.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { LogLines } from "../helpers/service/log-lines.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const DEADLINE = { timeout: DEADLINE_MS };
 const STYLE = { color: "ff0000", width: 3, pressure: false };
@@ -50,7 +50,7 @@ describe("long polling through a balancer over two pods", () => {
   test("[W1] is said not to work when it does not, to the person and to the operator", () =>
     behindBalancer({ refusesUpgrades: true }, async (client, { warnings }) => {
       client.beginStroke(STYLE, { x: 100, y: 100 }).end();
-      await expect.poll(() => client.syncError, DEADLINE).toMatchObject({ code: "scattered" });
+      await expect.poll(() => client.syncError, DEADLINE).toMatchObject({ code: "no-affinity" });
       expect(client.saveState).toMatchObject({
         state: "not-saved",
         operations: 1,

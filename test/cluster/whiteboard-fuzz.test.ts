@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { BoardHistory } from "./board-history.ts";
-import { TroubledCluster } from "./troubled-cluster.ts";
+import { BoardHistory } from "./fuzz/board-history.ts";
+import { FaultyCluster } from "./fuzz/faulty-cluster.ts";
 
 /**
- * People draw on boards of three real pods over a real Redis, all of which are killed, stopped, cut off and misled; then all is well again, and everybody must have the same board.
- * Each seed is another board with other people; the boards of a group share the pods, and what happens to them. What is drawn and what goes wrong depends on the seed, but not which of two that are under way comes first.
- * One seed alone: `SEED=17 npx vitest run --project cluster test/cluster/whiteboard-fuzz.test.ts`. More of them: `SEEDS=1000`.
+ * People draw on three real pods over a real Redis, all of which are killed, stopped, cut off and misled; in the end
+ * everybody must have the same board. `SEED=17 npx vitest run --project cluster FILE` runs one, `SEEDS=1000` more.
  */
 const SEEDS = Number(process.env.SEEDS ?? 60);
 const GROUP_SIZE = 15;
@@ -45,7 +44,7 @@ interface Outcome {
 }
 
 async function run(group: number, members: readonly number[]): Promise<Outcome> {
-  await using cluster = await TroubledCluster.start(group);
+  await using cluster = await FaultyCluster.start(group);
   const histories = members.map((seed) => new BoardHistory(seed, cluster));
   await Promise.all(histories.map((history) => history.begin()));
   await cluster.trouble(TROUBLE_MS);

@@ -4,12 +4,12 @@ import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RedisBoardStore } from "../../apps/whiteboard/src/server/store/redis-board-store.ts";
 import { Random } from "../fuzz/random.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import type { BoardPerson } from "../helpers/board-person.ts";
-import { freePort } from "../helpers/free-port.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
+import { BoardFleet } from "../helpers/board/board-fleet.ts";
+import type { BoardPerson } from "../helpers/board/board-person.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 /**
  * More kills, at other moments, with the times that they took:
@@ -72,21 +72,21 @@ describe("what was stored when a pod was killed is soon on the pages of the othe
   });
 
   test("[W6] [W7] while only people of that pod draw", { timeout: TIMEOUT_MS }, async ({ annotate }) => {
-    using audience = new BoardAudience(Array.from({ length: PEOPLE }, (_, index) => podOf(index).url));
+    using fleet = new BoardFleet(Array.from({ length: PEOPLE }, (_, index) => podOf(index).url));
     const strokes = new Map<ItemId, string>();
     const times: number[] = [];
     for (let kill = 0; kill < KILLS; kill += 1) {
-      await audience.untilLive();
+      await fleet.untilLive();
       const victim = pickPod();
       pens = Array.from({ length: PEOPLE }, () => new SteadyPen(victim.url));
       await untilLive(pens.map(({ person }) => person));
-      times.push(await killAtSomeMoment(victim, audience.members));
+      times.push(await killAtSomeMoment(victim, fleet.members));
       await victim.restart();
       await Promise.all(pens.map((pen) => pen.stop()));
       for (const [id, points] of strokesOf(pens)) strokes.set(id, points);
     }
     await annotate(describeTimes(times));
-    await expectEverythingOnce(audience.members, strokes);
+    await expectEverythingOnce(fleet.members, strokes);
     expect(Math.max(...times), describeTimes(times)).toBeLessThan(LIMIT_MS);
   });
 });
@@ -172,7 +172,7 @@ async function untilShown(person: BoardPerson, items: readonly Item[]): Promise<
 
 /** All of these people, and one who comes now, have the same board: each stroke as it was drawn, every point once. */
 async function expectEverythingOnce(people: readonly BoardPerson[], strokes: ReadonlyMap<ItemId, string>) {
-  using late = new BoardAudience([podOf(0).url]);
+  using late = new BoardFleet([podOf(0).url]);
   await late.untilShown(strokes);
   const board = late.members[0]?.board;
   for (const person of people) await person.until("the board of all", () => person.board === board);

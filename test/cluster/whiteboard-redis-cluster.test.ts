@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CLUSTER_TAGS } from "../../apps/whiteboard/src/server/transport/redis-fan-out.ts";
-import { BoardPerson } from "../helpers/board-person.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisCluster } from "../helpers/redis-cluster.ts";
-import { point } from "../helpers/strokes.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { point } from "../helpers/board/strokes.ts";
+import { RedisCluster } from "../helpers/redis/redis-cluster.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 /** Each is on another node of three. */
 const BOARDS = ["default", "two", "three"];

@@ -2,12 +2,12 @@ import { execFileSync } from "node:child_process";
 import { type ClientId, encodeOperations, type Operation } from "@crosspod/protocol";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BoardPerson } from "../helpers/board-person.ts";
-import { EventSocket, type Transport } from "../helpers/event-socket.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { point, put } from "../helpers/strokes.ts";
-import { TcpProxy } from "../helpers/tcp-proxy.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { EventSocket, type Transport } from "../helpers/board/event-socket.ts";
+import { point, put } from "../helpers/board/strokes.ts";
+import { TcpProxy } from "../helpers/network/tcp-proxy.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const ANNA = "anna-000";
 const TRANSPORTS: readonly Transport[] = ["websocket", "polling"];
@@ -216,7 +216,7 @@ describe("the whiteboard over Redis", () => {
   });
 
   test("[W1] what is drawn on a board reaches only pods that have viewers of it", async () => {
-    // People are announced again every few seconds; a pod hears those of its own boards, which is little beside what is drawn here.
+    // People are announced every few seconds, but a pod hears only those of its boards, which is little here.
     const [one, two] = await startPods(2, { MAX_MESSAGES_PER_SECOND: "1000" });
     const drawer = await connect(one!, "websocket", ANNA, "first");
     await connect(two!, "websocket", "bert-000", "second");

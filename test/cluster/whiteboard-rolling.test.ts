@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { describeConnects, felt } from "../helpers/audience.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import { EventSocket } from "../helpers/event-socket.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { HttpBalancer } from "../helpers/http-balancer.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { SteadyPen } from "../helpers/steady-pen.ts";
+import { BoardFleet } from "../helpers/board/board-fleet.ts";
+import { EventSocket } from "../helpers/board/event-socket.ts";
+import { SteadyPen } from "../helpers/board/steady-pen.ts";
+import { describeConnects, felt } from "../helpers/fleet.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { HttpBalancer } from "../helpers/network/http-balancer.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const WATCHERS = 50;
 const POLLING_WATCHERS = 4;
@@ -57,43 +57,45 @@ afterEach(async () => {
 
 describe("the whiteboard's pods, restarted one after the other while people draw", () => {
   let balancer: HttpBalancer;
-  let audience: BoardAudience;
+  let fleet: BoardFleet;
   /** Those who long poll, through a balancer that keeps each of them on one pod. */
-  let polling: BoardAudience;
+  let polling: BoardFleet;
   let pens: SteadyPen[];
 
-  /** Drawing ends, and then everybody sees each stroke once, with all its points; somebody who comes later does, too. */
+  /**
+   * Drawing ends, and then everybody sees each stroke once, with all its points; somebody who comes later does, too.
+   */
   async function expectEverythingSeen(): Promise<void> {
     await Promise.all(pens.map((pen) => pen.stop()));
     const strokes = new Map(pens.flatMap((pen) => [...pen.strokes]));
-    using late = new BoardAudience(pods.map(({ url }) => url));
-    const audiences = [audience, polling, late];
-    await Promise.all(audiences.map((each) => each.untilShown(strokes)));
-    expect(new Set(audiences.map(({ members }) => members[0]?.board)).size).toBe(1);
+    using late = new BoardFleet(pods.map(({ url }) => url));
+    const fleets = [fleet, polling, late];
+    await Promise.all(fleets.map((each) => each.untilShown(strokes)));
+    expect(new Set(fleets.map(({ members }) => members[0]?.board)).size).toBe(1);
   }
 
   beforeEach(async () => {
     await Promise.all(["a", "b", "c"].map((name) => startPod(name)));
     balancer = await HttpBalancer.start(gateway.targets, { isSticky: true, refusesUpgrades: true });
-    audience = new BoardAudience(Array(WATCHERS).fill(gateway.url));
-    polling = new BoardAudience(Array(POLLING_WATCHERS).fill(balancer.url));
+    fleet = new BoardFleet(Array(WATCHERS).fill(gateway.url));
+    polling = new BoardFleet(Array(POLLING_WATCHERS).fill(balancer.url));
     pens = Array.from({ length: PENS }, () => new SteadyPen(gateway.url));
-    await Promise.all([audience, polling].map((each) => each.untilLive()));
+    await Promise.all([fleet, polling].map((each) => each.untilLive()));
   });
 
   afterEach(async () => {
     await Promise.allSettled(pens.map((pen) => pen.stop()));
-    for (const each of [audience, polling]) each[Symbol.dispose]();
+    for (const each of [fleet, polling]) each[Symbol.dispose]();
     await balancer[Symbol.asyncDispose]();
   });
 
   test("[A3] [W6] [W10] by SIGTERM: everybody sees each stroke, once and whole", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
     await expectEverythingSeen();
   }, 60_000);
 
   test("[W6] [W10] by SIGKILL: everybody sees each stroke, once and whole", async ({ annotate }) => {
-    for (const pod of [...pods]) await annotate(await felt(audience, "SIGKILL", () => restart(pod, "SIGKILL")));
+    for (const pod of [...pods]) await annotate(await felt(fleet, "SIGKILL", () => restart(pod, "SIGKILL")));
     await expectEverythingSeen();
   }, 60_000);
 
@@ -101,8 +103,8 @@ describe("the whiteboard's pods, restarted one after the other while people draw
     annotate,
   }) => {
     for (const pod of [...pods]) {
-      await annotate(await felt(audience, "SIGTERM", () => restart(pod, "SIGTERM")));
-      await annotate(await felt(audience, "Redis killed", restartRedis));
+      await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
+      await annotate(await felt(fleet, "Redis killed", restartRedis));
     }
     await expectEverythingSeen();
   }, 120_000);

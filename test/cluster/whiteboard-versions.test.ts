@@ -2,15 +2,15 @@ import { type BoardClient, WebOutboxStorage } from "@crosspod/client";
 import type { ItemId } from "@crosspod/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { FakeKeyValueStorage } from "../fuzz/fake-key-value-storage.ts";
-import { BoardAudience } from "../helpers/board-audience.ts";
-import { BoardPerson } from "../helpers/board-person.ts";
-import { EventSocket } from "../helpers/event-socket.ts";
-import { Gateway } from "../helpers/gateway.ts";
-import { LastRelease, type ReleasedBoardClient } from "../helpers/last-release.ts";
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
-import { StrokeSeries } from "../helpers/stroke-series.ts";
-import { point } from "../helpers/strokes.ts";
+import { BoardFleet } from "../helpers/board/board-fleet.ts";
+import { BoardPerson } from "../helpers/board/board-person.ts";
+import { EventSocket } from "../helpers/board/event-socket.ts";
+import { LastRelease, type ReleasedBoardClient } from "../helpers/board/last-release.ts";
+import { StrokeSeries } from "../helpers/board/stroke-series.ts";
+import { point } from "../helpers/board/strokes.ts";
+import { Gateway } from "../helpers/network/gateway.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const PODS = 3;
 const PEOPLE = 4;
@@ -128,7 +128,7 @@ describe("a client of today, on pods of the last release,", () => {
 
     await page.untilSaveState("saved");
     expect(syncErrorOf(page.client)).toBeUndefined();
-    using late = new BoardAudience([gateway.url]);
+    using late = new BoardFleet([gateway.url]);
     await late.untilShown(new Map(page.items.map(({ id, points }) => [id, points])));
   });
 });
@@ -213,6 +213,6 @@ async function end(pod: Pod): Promise<void> {
 
 /** Somebody who comes now sees each stroke once, with all its points, and nothing else. */
 async function expectOnBoard(drawings: readonly StrokeSeries[]): Promise<void> {
-  using late = new BoardAudience([gateway.url]);
+  using late = new BoardFleet([gateway.url]);
   await late.untilShown(new Map(drawings.flatMap(({ strokes }) => [...strokes])));
 }

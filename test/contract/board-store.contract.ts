@@ -8,15 +8,15 @@ import {
   MAX_ITEMS,
   type Operation,
   type Position,
-  parseCommitted,
+  parseEntries,
   parseItems,
   tokenOf,
 } from "@crosspod/protocol";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BoardBatch, BoardStore, Submission } from "../../apps/whiteboard/src/server/store/board-store.ts";
-import { append as more, point, pointText, put } from "../helpers/strokes.ts";
-import { submission } from "../helpers/submission.ts";
+import { append as more, point, pointText, put } from "../helpers/board/strokes.ts";
+import { submission } from "../helpers/board/submission.ts";
 
 /** What a store under test keeps of the past: little, so that a test can go beyond it. */
 export interface ContractOptions {
@@ -33,7 +33,9 @@ const BERT = "bert-000";
 const puts = (client: ClientId, from: number, count: number): Operation[] =>
   Array.from({ length: count }, (_, index) => put(itemId(client, from + index), [point(1, 1)]));
 
-/** Everything that a store promises; `make` gives a new and empty one, `dispose` is given it when the test has ended. */
+/**
+ * Everything that a store promises; `make` gives a new and empty one, `dispose` is given it when the test has ended.
+ */
 export function describeBoardStore(
   name: string,
   make: (options: ContractOptions) => Promise<BoardStore>,
@@ -68,9 +70,9 @@ export function describeBoardStore(
     const append = async (...submissions: Submission[]) => {
       const appended = await store.append(BOARD, submissions);
       const { position, count, outcomes } = appended;
-      if (count === 0) return { ...appended, committed: [] };
+      if (count === 0) return { ...appended, entries: [] };
       const { text, firstSeq } = await publishedAs(position);
-      return { position, count, outcomes, firstSeq, committed: parseCommitted(text, firstSeq) ?? [] };
+      return { position, count, outcomes, firstSeq, entries: parseEntries(text, firstSeq) ?? [] };
     };
 
     const itemTexts = async (board = BOARD): Promise<string> => (await store.snapshot(board)).items;
@@ -83,7 +85,7 @@ export function describeBoardStore(
         const second = await append(submission(BERT, 1, put("bert-000.1")), submission(ANNA, 3, { type: "clear" }));
         expect([first.firstSeq, second.firstSeq]).toEqual([1, 3]);
         expect(second.position.epoch).toBe(first.position.epoch);
-        expect(second.committed).toEqual([
+        expect(second.entries).toEqual([
           { client: BERT, clientSeq: 1, seq: 3, operation: put("bert-000.1") },
           { client: ANNA, clientSeq: 3, seq: 4, operation: { type: "clear" } },
         ]);
@@ -91,7 +93,7 @@ export function describeBoardStore(
         expect(second.position.seq).toBe(4);
       });
 
-      test("[W7] commits that are asked for at the same time get numbers without gaps or repeats", async () => {
+      test("[W7] appends that are asked for at the same time get numbers without gaps or repeats", async () => {
         const clients = Array.from({ length: OPTIONS.maxClients }, (_, index) => `client-${index}`);
         await Promise.all(
           clients.flatMap((client) => [
@@ -130,21 +132,21 @@ export function describeBoardStore(
       test("[W6] of a submission that was stored in part only the rest is taken", async () => {
         await append(submission(ANNA, 1, put("anna-000.1")));
         const rest = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1"), { type: "clear" }));
-        expect(rest.committed.map(({ clientSeq }) => clientSeq)).toEqual([2, 3]);
+        expect(rest.entries.map(({ clientSeq }) => clientSeq)).toEqual([2, 3]);
         expect(rest.outcomes).toEqual([{ clientSeq: 3, repeats: 1 }]);
       });
 
-      test("[W6] the same submission twice in one commit is taken once", async () => {
+      test("[W6] the same submission twice in one append is taken once", async () => {
         const twice = submission(ANNA, 1, put("anna-000.1"), more("anna-000.1"));
-        const { committed, outcomes } = await append(twice, twice);
-        expect(committed).toHaveLength(2);
+        const { entries, outcomes } = await append(twice, twice);
+        expect(entries).toHaveLength(2);
         expect(outcomes).toEqual([
           { clientSeq: 2, repeats: 0 },
           { clientSeq: 2, repeats: 2 },
         ]);
       });
 
-      test("[W6] submissions of one client in one commit go on from each other", async () => {
+      test("[W6] submissions of one client in one append go on from each other", async () => {
         const { outcomes } = await append(
           submission(ANNA, 1, put("anna-000.1")),
           submission(ANNA, 2, more("anna-000.1")),
@@ -154,7 +156,7 @@ export function describeBoardStore(
 
       test("[W6] a number that leaves a gap is refused with the number that is next, and nothing of it is taken", async () => {
         const fresh = await append(submission(ANNA, 2, put("anna-000.2")));
-        expect(fresh.committed).toEqual([]);
+        expect(fresh.entries).toEqual([]);
         expect(fresh.outcomes).toMatchObject([{ clientSeq: 0, error: { code: "gap", clientSeq: 2, next: 1 } }]);
         await append(submission(ANNA, 1, put("anna-000.1")));
         const later = await append(submission(ANNA, 3, put("anna-000.3"), put("anna-000.4")));
@@ -162,13 +164,13 @@ export function describeBoardStore(
         expect(await itemsOf()).toHaveLength(1);
       });
 
-      test("[W6] what is refused of one client leaves the others of the same commit alone", async () => {
-        const { committed, outcomes } = await append(
+      test("[W6] what is refused of one client leaves the others of the same append alone", async () => {
+        const { entries, outcomes } = await append(
           submission(ANNA, 1, put("anna-000.1")),
           submission(BERT, 7, put("bert-000.7")),
           submission(ANNA, 2, more("anna-000.1")),
         );
-        expect(committed.map(({ client, clientSeq }) => [client, clientSeq])).toEqual([
+        expect(entries.map(({ client, clientSeq }) => [client, clientSeq])).toEqual([
           [ANNA, 1],
           [ANNA, 2],
         ]);
@@ -254,7 +256,7 @@ export function describeBoardStore(
 
       test("[W9] a put that makes too many items is refused; what is before it is taken, what follows is not", async () => {
         const n = await fill();
-        const { committed, outcomes } = await append(
+        const { entries, outcomes } = await append(
           submission(
             ANNA,
             n + 1,
@@ -264,7 +266,7 @@ export function describeBoardStore(
             { type: "clear" },
           ),
         );
-        expect(committed.map(({ clientSeq }) => clientSeq)).toEqual([n + 1, n + 2]);
+        expect(entries.map(({ clientSeq }) => clientSeq)).toEqual([n + 1, n + 2]);
         expect(outcomes).toMatchObject([
           { clientSeq: n + 2, error: { code: "too-many-items", limit: MAX_ITEMS, clientSeq: n + 3 } },
         ]);
@@ -362,7 +364,7 @@ export function describeBoardStore(
         const first = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
         await append(submission(BERT, 1, { type: "clear" }));
         const last = await append(submission(ANNA, 3, put("anna-000.2")));
-        expect(parseCommitted((await following(first.position)) ?? "", 3)).toEqual([
+        expect(parseEntries((await following(first.position)) ?? "", 3)).toEqual([
           { client: BERT, clientSeq: 1, seq: 3, operation: { type: "clear" } },
           { client: ANNA, clientSeq: 3, seq: 4, operation: put("anna-000.2") },
         ]);
@@ -376,7 +378,7 @@ export function describeBoardStore(
         const beginning = await store.head(BOARD);
         await append(submission(ANNA, 1, put("anna-000.1")));
         await append(submission(ANNA, 2, put("anna-000.2")));
-        expect(parseCommitted((await following(beginning)) ?? "", 1)).toHaveLength(2);
+        expect(parseEntries((await following(beginning)) ?? "", 1)).toHaveLength(2);
       });
 
       test("[W10] nothing follows another epoch, a number that was never given, or the token of another history", async () => {
@@ -394,7 +396,7 @@ export function describeBoardStore(
         const old = await append(submission(ANNA, 1, put("anna-000.1")));
         const recent = await append(submission(ANNA, 2, put("anna-000.2")));
         await append(submission(ANNA, 3, ...puts(ANNA, 3, OPTIONS.logOperations - 1)));
-        expect(parseCommitted((await following(recent.position)) ?? "", 3)).toHaveLength(OPTIONS.logOperations - 1);
+        expect(parseEntries((await following(recent.position)) ?? "", 3)).toHaveLength(OPTIONS.logOperations - 1);
         expect(await following(old.position)).toBeUndefined();
       });
 
@@ -424,7 +426,7 @@ export function describeBoardStore(
         const { position, items } = await store.snapshot(BOARD);
         await append(submission(ANNA, 3, more("anna-000.1"), { type: "remove", ids: ["anna-000.2"] }));
         const replica = new BoardItems(parseItems(items));
-        for (const { operation, seq } of parseCommitted((await following(position)) ?? "", position.seq + 1) ?? []) {
+        for (const { operation, seq } of parseEntries((await following(position)) ?? "", position.seq + 1) ?? []) {
           replica.apply(operation, seq);
         }
         expect(encodeItems(replica.inOrder())).toBe(await itemTexts());
@@ -437,7 +439,7 @@ export function describeBoardStore(
         }
         const replica = new BoardItems();
         for (const { text, firstSeq } of published) {
-          for (const { operation, seq } of parseCommitted(text, firstSeq) ?? []) replica.apply(operation, seq);
+          for (const { operation, seq } of parseEntries(text, firstSeq) ?? []) replica.apply(operation, seq);
         }
         expect(encodeItems(replica.inOrder())).toBe(await itemTexts());
       });

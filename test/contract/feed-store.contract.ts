@@ -1,11 +1,11 @@
-import type { CommittedUpdate, FeedState } from "@crosspod/protocol";
+import type { AppendedUpdate, FeedState } from "@crosspod/protocol";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   type FeedListener,
   type FeedStore,
   FeedStoreError,
   type Snapshot,
-} from "../../apps/broadcaster/src/server/feed-store.ts";
+} from "../../apps/broadcaster/src/server/store/feed-store.ts";
 
 /** Makes a store that holds nothing yet and takes at most `maxIds` ids. The contract closes it. */
 export type FeedStoreFactory = (options: { readonly maxIds: number }) => Promise<FeedStore>;
@@ -41,7 +41,7 @@ export function describeFeedStore(name: string, createFeedStore: FeedStoreFactor
       ]);
     });
 
-    test("[B4] says when an update was committed", async () => {
+    test("[B4] says when an update was appended", async () => {
       const store = await create();
       const before = Date.now();
       await store.append([{ id: "8", value: "300" }]);
@@ -165,14 +165,14 @@ export class RecordingListener implements FeedListener {
   readonly heard: string[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly states: FeedState[] = [];
-  readonly updatesHeard: CommittedUpdate[] = [];
+  readonly updatesHeard: AppendedUpdate[] = [];
 
   reset(snapshot: Snapshot): void {
     this.heard.push("reset");
     this.snapshots.push(snapshot);
   }
 
-  updates(updates: readonly CommittedUpdate[]): void {
+  updates(updates: readonly AppendedUpdate[]): void {
     this.heard.push("updates");
     this.updatesHeard.push(...updates);
   }

@@ -1,9 +1,9 @@
 import { RedisSubscriptions } from "@crosspod/redis";
 import { afterAll, beforeAll } from "vitest";
 import { RedisBoardStore } from "../../apps/whiteboard/src/server/store/redis-board-store.ts";
-import { LogLines } from "../helpers/log-lines.ts";
-import { subscribeThrough } from "../helpers/redis-board-subscribe.ts";
-import { RedisCommands } from "../helpers/redis-commands.ts";
+import { subscribeThrough } from "../helpers/redis/redis-board-subscribe.ts";
+import { RedisCommands } from "../helpers/redis/redis-commands.ts";
+import { LogLines } from "../helpers/service/log-lines.ts";
 import { describeBoardStore } from "./board-store.contract.ts";
 
 let redis: RedisCommands;

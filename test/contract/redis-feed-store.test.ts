@@ -2,9 +2,9 @@ import type { ReadCause, RedisAddress } from "@crosspod/redis";
 import { Redis } from "ioredis";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { RedisFeedStore } from "../../apps/broadcaster/src/server/redis-feed-store.ts";
-import { RedisCluster } from "../helpers/redis-cluster.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
+import { RedisFeedStore } from "../../apps/broadcaster/src/server/store/redis-feed-store.ts";
+import { RedisCluster } from "../helpers/redis/redis-cluster.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
 import { describeFeedStore, RecordingListener, snapshotOf } from "./feed-store.contract.ts";
 
 let redis: RedisServer;

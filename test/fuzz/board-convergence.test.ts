@@ -1,7 +1,7 @@
 import { BoardClient, type OutboxStorage, type SaveState, WebOutboxStorage } from "@crosspod/client";
 import { BoardEvent, type ClientId, type Item, type ItemId, type Joined, type JoinRequest } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { OptimisticView } from "../../packages/client/src/optimistic-view.ts";
+import { OptimisticView } from "../../packages/client/src/document/optimistic-view.ts";
 import { FakeKeyValueStorage } from "./fake-key-value-storage.ts";
 import { Random } from "./random.ts";
 import { expectPoints, RandomHand } from "./random-hand.ts";
@@ -266,30 +266,30 @@ class BoardHistory implements Observer {
   }
 
   async #check(): Promise<void> {
-    const committed = this.service.log.items.inOrder();
+    const stored = this.service.log.items.inOrder();
     for (const { page, storage } of this.#players) {
       expect(page.client.state).toBe("live");
       expect(isSaved(page.client), JSON.stringify(page.client.saveState)).toBe(true);
       expect(storage.load(BOARD)).toEqual([]);
-      expect([...page.client.view.items()]).toEqual(committed);
+      expect([...page.client.view.items()]).toEqual(stored);
       expect(pendingOf(page.client)).toEqual([]);
     }
-    await this.#checkLateJoiner(committed);
-    this.#witness.expectLog(this.service.log.operations, committed);
-    this.#checkStrokes(committed);
+    await this.#checkLateJoiner(stored);
+    this.#witness.expectLog(this.service.log.operations, stored);
+    this.#checkStrokes(stored);
   }
 
-  async #checkLateJoiner(committed: readonly Item[]): Promise<void> {
+  async #checkLateJoiner(stored: readonly Item[]): Promise<void> {
     const page = new Page(this, new WebOutboxStorage(new FakeKeyValueStorage()));
     await this.clock.run(this.clock.now() + HEALING_MS, () => page.client.state === "live");
-    expect([...page.client.view.items()]).toEqual(committed);
+    expect([...page.client.view.items()]).toEqual(stored);
     page.client.close();
   }
 
   /** What nobody took away is there as it was drawn: every point, once. */
-  #checkStrokes(committed: readonly Item[]): void {
+  #checkStrokes(stored: readonly Item[]): void {
     const gone = takenAway(this.service.log.operations);
-    const items = new Map(committed.map((item) => [item.id, item]));
+    const items = new Map(stored.map((item) => [item.id, item]));
     for (const stroke of this.#hand.strokes) {
       if (stroke.style.color === REFUSED_COLOR || gone.has(stroke.id) || this.#refused.has(stroke.id)) continue;
       const item = items.get(stroke.id);

@@ -8,10 +8,10 @@ import {
   type Operation,
   type Position,
 } from "@crosspod/protocol";
-import { encodeCommitted } from "../helpers/operation-text.ts";
+import { encodeAppend } from "../helpers/board/operation-text.ts";
 
 interface Append extends Position {
-  /** `encodeCommitted`; up to `seq`. */
+  /** `encodeAppend`; up to `seq`. */
   readonly text: string;
 }
 
@@ -70,7 +70,7 @@ export class SimulatedLog {
       this.#clientSeqs.set(each.client, each.clientSeq);
     }
     const token = `t${this.#appends.length.toString(36)}`;
-    const text = encodeCommitted(operations, token);
+    const text = encodeAppend(operations, token);
     this.#appends.push({ epoch: this.epoch, seq: this.operations.length, token, text });
     return text;
   }

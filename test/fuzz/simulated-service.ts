@@ -9,7 +9,7 @@ import {
   type Operation,
   type Reply,
 } from "@crosspod/protocol";
-import { parseOperations } from "../helpers/operation-text.ts";
+import { parseOperations } from "../helpers/board/operation-text.ts";
 import type { Random } from "./random.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
 import { SimulatedLog } from "./simulated-log.ts";
@@ -100,7 +100,7 @@ export class SimulatedService {
   /** Takes operations of a client, or tells it why not. */
   submit(peer: Peer, [client, firstSeq, text]: readonly unknown[]): void {
     this.#queue.push(() => {
-      const error = this.#commit(peer, client as ClientId, firstSeq as number, text as string);
+      const error = this.#append(peer, client as ClientId, firstSeq as number, text as string);
       if (error) peer.emit(BoardEvent.refused, client, error);
     });
     if (this.#queue.length === 1) this.#takeNext();
@@ -128,7 +128,7 @@ export class SimulatedService {
     return { ok: { ...history, clientSeqs, protocol: BOARD_PROTOCOL, ...pod } };
   }
 
-  #commit(peer: Peer, client: ClientId, firstSeq: number, text: string): BoardError | undefined {
+  #append(peer: Peer, client: ClientId, firstSeq: number, text: string): BoardError | undefined {
     const error = (code: BoardError["code"]): BoardError => ({ code, detail: code, clientSeq: firstSeq });
     if (!this.#sessions.has(peer) && !this.#left.has(peer)) return error("not-joined");
     if (!this.health.isAvailable) return error("unavailable");

@@ -5,10 +5,10 @@ import {
   type ItemId,
   type Joined,
   type NumberedOperation,
-  parseCommitted,
+  parseEntries,
 } from "@crosspod/protocol";
 import { expect } from "vitest";
-import { parseOperations } from "../helpers/operation-text.ts";
+import { parseOperations } from "../helpers/board/operation-text.ts";
 
 /** What the clients of a board have sent, and what they were told of it. */
 export class Witness {
@@ -29,7 +29,7 @@ export class Witness {
 
   /** A client is told what follows in the log, and up to where the store is safe. */
   hearsOperations(firstSeq: number, text: string, safe: number): void {
-    for (const { client, clientSeq, seq } of parseCommitted(text, firstSeq) ?? []) {
+    for (const { client, clientSeq, seq } of parseEntries(text, firstSeq) ?? []) {
       if (seq <= safe) this.#acknowledge(client, clientSeq);
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readComponent, readManifests } from "../helpers/kustomize.ts";
-import { findManifest } from "../helpers/manifests.ts";
+import { readComponent, readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest } from "../helpers/kubernetes/manifests.ts";
 
 const COMPONENT = "k8s/components/autoscaling";
 const KUBERNETES = readManifests("k8s");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readManifests } from "../helpers/kustomize.ts";
-import { findManifest } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest } from "../helpers/kubernetes/manifests.ts";
 
 const MANIFESTS = readManifests("istio/gateway-api");
 const KUBERNETES = readManifests("k8s");

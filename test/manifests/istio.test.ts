@@ -1,8 +1,8 @@
 import { BOARD_COOKIE } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { API_PATH } from "../../apps/broadcaster/src/server/api.ts";
-import { readManifests } from "../helpers/kustomize.ts";
-import { findManifest, type Manifest } from "../helpers/manifests.ts";
+import { API_PATH } from "../../apps/broadcaster/src/server/api/api.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest, type Manifest } from "../helpers/kubernetes/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
 const ISTIO = readManifests("istio");

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { parseConfig as parseBroadcasterConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { parseConfig as parseWhiteboardConfig } from "../../apps/whiteboard/src/server/config.ts";
 import { root } from "../../scripts/apps.mjs";
-import { readKustomization, readManifests } from "../helpers/kustomize.ts";
-import { findManifest, matches, podTemplatesOf } from "../helpers/manifests.ts";
+import { readKustomization, readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest, matches, podTemplatesOf } from "../helpers/kubernetes/manifests.ts";
 
 const MANIFESTS = readManifests("k8s");
 

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseConfig } from "../../apps/broadcaster/src/server/config.ts";
 import { root } from "../../scripts/apps.mjs";
-import { freePort } from "../helpers/free-port.ts";
-import { readComponent, readKustomization, readManifests } from "../helpers/kustomize.ts";
-import { findManifest, matches } from "../helpers/manifests.ts";
-import { metricNamesIn, readMetrics } from "../helpers/metrics.ts";
-import { Pod } from "../helpers/pod.ts";
-import { countedSeriesOf, metricsOf } from "../helpers/promql.ts";
+import { readComponent, readKustomization, readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest, matches } from "../helpers/kubernetes/manifests.ts";
+import { countedSeriesOf, metricsOf } from "../helpers/kubernetes/promql.ts";
+import { freePort } from "../helpers/network/free-port.ts";
+import { metricNamesIn, readMetrics } from "../helpers/service/metrics.ts";
+import { Pod } from "../helpers/service/pod.ts";
 
 const COMPONENT = "k8s/components/monitoring";
 const KUBERNETES = readManifests("k8s");

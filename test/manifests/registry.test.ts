@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readKustomization, readManifests } from "../helpers/kustomize.ts";
-import { podTemplatesOf } from "../helpers/manifests.ts";
+import { readKustomization, readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { podTemplatesOf } from "../helpers/kubernetes/manifests.ts";
 
 test("the component registry names every image, as it is tagged", () => {
   const templates = podTemplatesOf(readManifests("k8s"));

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { root } from "../../scripts/apps.mjs";
-import { readManifests } from "../helpers/kustomize.ts";
-import type { Manifest } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import type { Manifest } from "../helpers/kubernetes/manifests.ts";
 
 /** What is applied together. */
 const VARIANTS = [
@@ -18,7 +18,7 @@ const MANIFESTS = VARIANTS.flat();
 
 const DASHBOARD = readFileSync(`${root}/k8s/components/monitoring/crosspod.json`, "utf8");
 
-/** Where the published types of an API are. Istio's `v1` has the fields of its `v1beta1`, of which all types are published. */
+/** Where the published types of an API are. Istio's `v1` has the fields of its `v1beta1`, which has all of them. */
 function typesOf(apiVersion: string): string {
   const [group = "", version] = apiVersion.split("/");
   if (group === "monitoring.coreos.com") return `@kubernetes-models/prometheus-operator/${apiVersion}`;
@@ -31,7 +31,7 @@ function typesOf(apiVersion: string): string {
 /** Newer than the published types; the server takes it. */
 const NEWER_FIELDS: ReadonlySet<string> = new Set(["retryIgnorePreviousHosts"]);
 
-/** A program whose types are right if the objects have no field that their kind does not have, and no value that the field does not take. */
+/** A program that compiles if the objects have no field, and no value, that their kind does not take. */
 function programOf(manifests: readonly Manifest[]): string {
   const lines = manifests.map((manifest, index) => {
     const types = typesOf(manifest.apiVersion);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../../apps/probe/src/command-line.ts";
-import { readManifests } from "../helpers/kustomize.ts";
-import { findManifest, matches } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest, matches } from "../helpers/kubernetes/manifests.ts";
 
 const KUBERNETES = readManifests("k8s");
 const { spec } = findManifest(KUBERNETES, "CronJob", "default/crosspod-verify");

@@ -5,7 +5,7 @@ import { dirname, join, normalize, relative } from "node:path";
 import { expect, test } from "vitest";
 import { stringify } from "yaml";
 import { root } from "../../scripts/apps.mjs";
-import { type Kustomization, readKustomization } from "../helpers/kustomize.ts";
+import { type Kustomization, readKustomization } from "../helpers/kubernetes/kustomize.ts";
 import { runMesh } from "./mesh-program.ts";
 
 const FILE = "kustomization.yaml";

@@ -1,5 +1,5 @@
-import { Pod } from "../helpers/pod.ts";
-import { RedisServer } from "../helpers/redis-server.ts";
+import { RedisServer } from "../helpers/redis/redis-server.ts";
+import { Pod } from "../helpers/service/pod.ts";
 import type { App } from "./mesh.ts";
 
 /** The pods of an app, over a Redis of their own. Disposing of it ends all of them. */

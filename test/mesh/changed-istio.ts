@@ -1,5 +1,5 @@
-import { readManifests } from "../helpers/kustomize.ts";
-import { findManifest, type Manifest } from "../helpers/manifests.ts";
+import { readManifests } from "../helpers/kubernetes/kustomize.ts";
+import { findManifest, type Manifest } from "../helpers/kubernetes/manifests.ts";
 
 /** The objects of istio/ without one of them, which it names as `NAMESPACE/NAME`. */
 export function without(kind: string, name: string): Manifest[] {

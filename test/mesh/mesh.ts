@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { stringify } from "yaml";
-import type { Manifest } from "../helpers/manifests.ts";
-import type { Pod } from "../helpers/pod.ts";
+import type { Manifest } from "../helpers/kubernetes/manifests.ts";
+import type { Pod } from "../helpers/service/pod.ts";
 import { GATEWAY_ADDRESS, runMesh } from "./mesh-program.ts";
 
 /** What the probe can be run against, with its Service of Kubernetes and its way in through the gateway. */
@@ -19,7 +19,10 @@ export type Endpoints = Readonly<Partial<Record<App, readonly Pod[]>>>;
 /** The address of an app at the gateway. */
 export const addressOf = (app: App): string => `http://${GATEWAY_ADDRESS}:${APPS[app].port}/`;
 
-/** A real istiod and a real Envoy as its ingress gateway, with the objects of k8s/ and istio/, and processes for pods. Disposing of it ends both. */
+/**
+ * A real istiod and a real Envoy as its ingress gateway, with the objects of k8s/ and istio/, and processes for pods.
+ * Disposing of it ends both.
+ */
 export class Mesh implements AsyncDisposable {
   readonly #directory: string;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BOARD_HOST } from "../helpers/board-host.ts";
-import type { Manifest } from "../helpers/manifests.ts";
-import { detailOf, failuresOf, verify } from "../helpers/verification.ts";
+import { BOARD_HOST } from "../helpers/kubernetes/board-host.ts";
+import type { Manifest } from "../helpers/kubernetes/manifests.ts";
+import { detailOf, failuresOf, verify } from "../helpers/probe/verification.ts";
 import { AppPods } from "./app-pods.ts";
 import { changed, without } from "./changed-istio.ts";
 import { addressOf, Mesh } from "./mesh.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { POLLING_PATH } from "../../apps/probe/src/polling-session.ts";
-import { Target } from "../../apps/probe/src/target.ts";
-import { BOARD_HOST } from "../helpers/board-host.ts";
+import { POLLING_PATH } from "../../apps/probe/src/clients/polling-session.ts";
+import { Target } from "../../apps/probe/src/clients/target.ts";
 import { DEADLINE_MS } from "../helpers/deadline.ts";
-import type { Pod } from "../helpers/pod.ts";
-import { ProbeRun } from "../helpers/probe-run.ts";
+import { BOARD_HOST } from "../helpers/kubernetes/board-host.ts";
+import { ProbeRun } from "../helpers/probe/probe-run.ts";
+import type { Pod } from "../helpers/service/pod.ts";
 import { AppPods } from "./app-pods.ts";
 import { changed } from "./changed-istio.ts";
 import { type App, addressOf, Mesh } from "./mesh.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { FeedSocket } from "../helpers/feed-socket.ts";
-import { LeanClient } from "../helpers/lean-client.ts";
-import { publishAll } from "../helpers/publisher.ts";
-import { ServiceProcess } from "../helpers/service-process.ts";
+import { FeedSocket } from "../helpers/feed/feed-socket.ts";
+import { LeanClient } from "../helpers/feed/lean-client.ts";
+import { publishAll } from "../helpers/feed/publisher.ts";
+import { ServiceProcess } from "../helpers/service/service-process.ts";
 
 describe("the broadcaster's process", () => {
   test("[A2] a configuration that is wrong ends it with a line for each mistake", async () => {
@@ -86,7 +86,8 @@ describe("the broadcaster's process", () => {
     expect(new Set(others.map(({ bytes }) => bytes)).size).toBe(1);
     expect(frozen.bytes).toBeLessThan(others[0]?.bytes ?? 0);
     for (const client of others) client[Symbol.dispose]();
-    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's own ups and downs are 20.
+    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's
+    // own ups and downs are 20.
     expect(after - before).toBeLessThan(40);
   }, 180_000);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EventSocket } from "../helpers/event-socket.ts";
-import { joinFrozen } from "../helpers/frozen-board-socket.ts";
-import { ServiceProcess } from "../helpers/service-process.ts";
+import { EventSocket } from "../helpers/board/event-socket.ts";
+import { joinFrozen } from "../helpers/board/frozen-board-socket.ts";
+import { ServiceProcess } from "../helpers/service/service-process.ts";
 
 describe("the whiteboard's process", () => {
   test("[A2] a configuration that is wrong ends it with a line for each mistake", async () => {

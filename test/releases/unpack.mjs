@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 export const LAST_RELEASE = "whiteboard-0.1.0";
 
 /**
- * Unpacks the last release into a directory that exists: `server/main.js`, the page in `server/client/`, and `client.js`.
+ * Unpacks the last release into a directory that exists: `server/main.js`, the page in `server/client/`, and
+ * `client.js`.
  * @param {string} directory
  */
 export function unpackLastRelease(directory) {

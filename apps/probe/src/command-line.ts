@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./format/duration.ts";
 import type { Output } from "./output.ts";
 import { isService, SERVICES, type Service } from "./service.ts";
 

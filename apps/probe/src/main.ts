@@ -4,13 +4,13 @@ import { runProbe } from "./probe.ts";
 const ended = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // Who is in such a hurry does not wait for what would be cleaned up.
+    // A second signal does not wait for the cleanup.
     if (ended.signal.aborted) process.exit(130);
     ended.abort(new Error("ended"));
   });
 }
 for (const stream of [process.stdout, process.stderr]) {
-  // Who reads no more, as head(1), wants no more; what was made is still taken away.
+  // A closed output, as by head(1), ends the run; the cleanup still runs.
   stream.on("error", (error) => ended.abort(error));
 }
 process.exit(await runProbe(process.argv.slice(2), processOutput(process), ended.signal));

@@ -6,7 +6,7 @@ export interface Output {
   error(text: string): void;
   /** What goes on now: on a terminal a line that the next one takes the place of, elsewhere nothing. */
   progress(text: string): void;
-  /** Whether somebody looks at a terminal: if not, what goes on is said by lines now and then. */
+  /** Whether it is a terminal. If not, progress is a line now and then. */
   readonly isTerminal: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fail, pass, skip } from "./check.ts";
+import { fail, pass, skip } from "./checks/check.ts";
 import { checkLines, holds, jsonReport, summaryLine, type TargetReport } from "./report.ts";
 
 const failed = { name: "long polling", milliseconds: 12, ...fail("12 of 30 answered 400", "no cookie", "path: /") };

@@ -1,6 +1,6 @@
-import type { CheckResult } from "./check.ts";
-import { counted } from "./counted.ts";
-import { printable } from "./printable.ts";
+import type { CheckResult } from "./checks/check.ts";
+import { pluralize } from "./format/pluralize.ts";
+import { printable } from "./format/printable.ts";
 import type { Service } from "./service.ts";
 
 /** What was found of one service. */
@@ -27,10 +27,10 @@ export function checkLines(result: CheckResult): string[] {
 /** How many checks held, as one line. */
 export function summaryLine({ checks, connections, milliseconds }: TargetReport): string {
   const count = (result: CheckResult["result"]): number => checks.filter((check) => check.result === result).length;
-  const parts = [counted(count("pass"), "check").replace(/(checks?)$/, count("pass") === 1 ? "$1 holds" : "$1 hold")];
+  const parts = [pluralize(count("pass"), "check").replace(/(checks?)$/, count("pass") === 1 ? "$1 holds" : "$1 hold")];
   if (count("fail") > 0) parts.push(`${count("fail")} ${count("fail") === 1 ? "fails" : "fail"}`);
   if (count("skip") > 0) parts.push(`${count("skip")} skipped`);
-  return `  ${parts.join(", ")}; ${counted(connections, "connection")}, ${(milliseconds / 1_000).toFixed(1)} s`;
+  return `  ${parts.join(", ")}; ${pluralize(connections, "connection")}, ${(milliseconds / 1_000).toFixed(1)} s`;
 }
 
 /** Whether nothing failed. */

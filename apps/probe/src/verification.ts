@@ -1,22 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { type CheckContext, type CheckResult, newFindings } from "./check.ts";
-import { type CheckRun, runChecks } from "./check-run.ts";
 import { BROADCASTER_CHECKS } from "./checks/broadcaster/broadcaster-checks.ts";
+import { type CheckContext, type CheckResult, newFindings } from "./checks/check.ts";
+import { type CheckRun, runChecks } from "./checks/check-run.ts";
 import { detectService } from "./checks/detect-service.ts";
 import { reachable } from "./checks/reachable.ts";
 import { WHITEBOARD_CHECKS } from "./checks/whiteboard/whiteboard-checks.ts";
+import { Target } from "./clients/target.ts";
 import type { NamedTarget, VerifyCommand } from "./command-line.ts";
 import type { Output } from "./output.ts";
 import { checkLines, summaryLine, type TargetReport } from "./report.ts";
 import type { Service } from "./service.ts";
-import { Target } from "./target.ts";
 
 /** Most connections that are made to one service; one check more would have to say more. */
 export const MAX_CONNECTIONS = 400;
 
 const CHECKS = { broadcaster: BROADCASTER_CHECKS, whiteboard: WHITEBOARD_CHECKS } as const;
 
-/** What is left behind. */
+/** What a verification leaves behind, or removes. */
 const TRACES: Readonly<Record<Service, string>> = {
   broadcaster: "at most 150 updates of the ids 8, 5, 1, 3 and crosspod-probe, which the feed keeps",
   whiteboard: "at most 100 strokes, on a board of its own and one on the default board, which are removed",

@@ -3,7 +3,7 @@ import { elementById } from "./element.ts";
 /** How long a text must stand before it is read out: what passes in between is not worth an interruption. */
 const SETTLE_MS = 800;
 
-/** Tells screen readers, politely, what has come to be; of texts in quick succession only the last. */
+/** Announces texts to screen readers, politely; of several in quick succession only the last. */
 export class Announcer {
   /** A live region of the page that is only for this. */
   readonly #region = elementById("announcement", HTMLElement);

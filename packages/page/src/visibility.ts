@@ -1,13 +1,13 @@
-/** Calls `wake` when what went wrong may go well now: the network is back, or somebody looks at the page again. */
-export function onWake(wake: () => void): void {
-  window.addEventListener("online", wake);
-  window.addEventListener("pageshow", wake);
+/** Calls `callback` when another try makes sense: the network is back, or the page is visible again. */
+export function onReturn(callback: () => void): void {
+  window.addEventListener("online", callback);
+  window.addEventListener("pageshow", callback);
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") wake();
+    if (document.visibilityState === "visible") callback();
   });
 }
 
-/** Calls `leave` when the page may be gone without a further word: somebody closes it, or looks at another one. */
+/** Calls `leave` when the page may be gone without notice: it is closed, or hidden. */
 export function onLeave(leave: () => void): void {
   window.addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => {

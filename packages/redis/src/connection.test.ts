@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { LogLines } from "../../../test/helpers/log-lines.ts";
-import { RedisServer } from "../../../test/helpers/redis-server.ts";
+import { RedisServer } from "../../../test/helpers/redis/redis-server.ts";
+import { LogLines } from "../../../test/helpers/service/log-lines.ts";
 import { connectRedis, describeRedisError } from "./connection.ts";
 
 describe("a connection for commands", () => {

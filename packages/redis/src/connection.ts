@@ -51,7 +51,7 @@ export function connectRedis(address: RedisAddress, log: Log): RedisClient {
   reportTo(log, "commands", client);
   client.on("ready", () => void warnOfEviction(client, log));
   client.on("error", ({ message }: Error) => {
-    // It would go on in database 0, which may be somebody else's.
+    // It would go on in database 0, which may belong to another service.
     if (message.includes(NO_SUCH_DATABASE)) client.disconnect();
   });
   return client;
@@ -93,7 +93,7 @@ export const reconnectPause = (tries: number): number =>
 /** After a failover the old server refuses writes; only a new connection finds the new one. */
 const isReadOnly = (error: Error): boolean => error.message.startsWith("READONLY");
 
-/** What people are told of a command that failed, without what only its script is named for. */
+/** Describes a failed command for people, without the part that names the script. */
 export function describeRedisError(error: unknown): string {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   return name === "ReplyError"

@@ -13,7 +13,7 @@ export interface LogFollowerOptions<B extends Batch, S extends Position> {
   readonly reset: (whole: S) => void;
   /** Takes the entries that follow the position, each once and in order. */
   readonly append: (batch: B) => void;
-  /** Told why the store was read, each time that it answered. */
+  /** Called with the cause of each read that the store has answered. */
   readonly onRead?: (cause: ReadCause) => void;
 }
 
@@ -130,7 +130,7 @@ export class LogFollower<B extends Batch, S extends Position> {
     if (epoch !== this.#position.epoch) return "new-epoch";
     if (seq > this.#position.seq) return "lost-last";
     const own = this.#tokens.get(seq);
-    // Too long ago, or before what was read as a whole: only the store can tell whether it is of this history.
+    // Too long ago, or before what was read as a whole: only the store knows whether it is of this history.
     if (own === undefined) return "unknown";
     return own === token ? undefined : "fork";
   }

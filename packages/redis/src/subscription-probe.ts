@@ -12,9 +12,9 @@ export interface SubscriptionProbeOptions {
   readonly shards?: number;
   /** Publishes a marker to this pod's own subscription, among others', through the shard that is counted from 0. */
   readonly send: (marker: string, shard: number) => Promise<unknown>;
-  /** Told when the subscription has become dead, and when it is proven again. */
+  /** Called when the subscription has become dead, and when it is proven again. */
   readonly changed: (alive: boolean) => void;
-  /** Told, every few seconds, through which shards nothing comes: time to connect to them anew. */
+  /** Called every few seconds with the shards that deliver nothing: time to connect to them anew. */
   readonly reconnect: (shards: readonly number[]) => void;
 }
 
@@ -88,7 +88,7 @@ export class SubscriptionProbe {
   }
 
   #send(): void {
-    // That it fails shows in the marker which does not come back.
+    // A failure shows: its marker does not come back.
     for (const [shard, marker] of [...this.#seenAt.keys()].entries()) this.#options.send(marker, shard).catch(() => {});
   }
 

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { LogLines } from "../../../test/helpers/log-lines.ts";
-import { RedisServer } from "../../../test/helpers/redis-server.ts";
+import { RedisServer } from "../../../test/helpers/redis/redis-server.ts";
+import { LogLines } from "../../../test/helpers/service/log-lines.ts";
 import { RedisSubscriptions } from "./subscriptions.ts";
 
 let redis: RedisServer;

@@ -2,7 +2,7 @@ import type { Log } from "@crosspod/service";
 import type { Redis } from "ioredis";
 import { connectRedisNode, type RedisAddress, type RedisNode, reconnectPause } from "./connection.ts";
 
-/** Told each message of a channel. */
+/** Called with each message of a channel. */
 export type MessageListener = (message: Buffer) => void;
 
 /** How often a channel may be sent on at once: while slots move, nodes may send it around in a circle. */
@@ -59,7 +59,7 @@ export class RedisSubscriptions {
     const subscription: Subscription = { listener, onSubscribed, confirm, connection: undefined, redirections: 0 };
     this.unsubscribe(channel);
     this.#subscriptions.set(channel, subscription);
-    // While a try is due, nobody is there to be asked.
+    // While a retry is due, no node can be asked.
     if (!this.#retryTimer) this.#place(channel, subscription);
     return confirmed;
   }
@@ -122,7 +122,8 @@ export class RedisSubscriptions {
       this.#place(channel, subscription, { host: host || (ownHost ?? ""), port: Number(port) });
       if (before) this.#leave(channel, before);
     } else {
-      // The others of this round are most likely refused for the same reason; that a connection is lost it says itself.
+      // One warning a round: the others are most likely refused for the same reason. A lost connection is logged
+      // elsewhere.
       if (name === "ReplyError" && !this.#retryTimer) this.#log.warn({ channel, err: message }, REFUSED);
       this.#take(channel, subscription);
       this.#retryLater();
@@ -145,7 +146,7 @@ export class RedisSubscriptions {
     return connection;
   }
 
-  /** What somebody else has published may be anything; who follows a log reads what it should have brought. */
+  /** A message may be damaged, or from another program; a follower reads what it should have brought. */
   #deliver(channel: string, { listener }: Subscription, message: Buffer): void {
     try {
       listener(message);

@@ -31,7 +31,6 @@ export const printable = (what: string, max: number) =>
 const MAX_PORT = 65_535;
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const origins = z.string().transform((text, context) => {
   const list = text.split(",").map((origin) => origin.trim());
@@ -84,7 +83,9 @@ export interface ServiceConfig extends ServiceSettings {
   readonly adminPort: number;
 }
 
-/** Beside the service's port, unless it is set; both any free ones when the service's is. Throws a {@link ConfigError}. */
+/**
+ * Beside the service's port, unless it is set; both any free ones when the service's is. Throws a {@link ConfigError}.
+ */
 export function adminPortOf({ port, adminPort = port === 0 ? 0 : port + 1 }: ServiceSettings): number {
   if (adminPort > MAX_PORT) throw new ConfigError([`ADMIN_PORT must be set, since PORT + 1 is above ${MAX_PORT}`]);
   if (adminPort === 0 || adminPort !== port) return adminPort;

@@ -1,4 +1,4 @@
-// The least that a delivery can cost: an epoll loop that answers GET /api and sends each update to each client by one send() of its own.
+// The least that a delivery can cost: an epoll loop that sends each update of GET /api to each client by one send().
 // It speaks just enough HTTP and WebSocket for the bench, which always sends the example key of RFC 6455.
 #define _GNU_SOURCE
 #include <arpa/inet.h>

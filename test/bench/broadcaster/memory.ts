@@ -1,5 +1,5 @@
 import { ServerProcess } from "../server-process.ts";
-import { Audience } from "./audience.ts";
+import { Fleet } from "./fleet.ts";
 import type { AvailablePeer, PeerName } from "./peer.ts";
 
 const IDLE_CLIENTS = [1_000, 5_000] as const;
@@ -15,25 +15,25 @@ export interface MemoryRow {
 export interface ClientMemory {
   readonly clients: number;
   readonly bytes: number | undefined;
-  /** What came on top of the idle server, for each client; with few clients most of it is what the heap has grown by, once. */
+  /** What came on top of the idle server, for each client; with few clients most of it is the heap's own growth. */
   readonly bytesPerClient: number | undefined;
 }
 
 /** Reads a server's memory with nobody connected and with idle clients. */
 export async function measureMemory(peer: AvailablePeer): Promise<MemoryRow> {
   const server = await ServerProcess.start(peer.launch);
-  const audience = new Audience(server.port);
+  const fleet = new Fleet(server.port);
   try {
     const idleBytes = await server.residentBytes();
     const withClients: ClientMemory[] = [];
     for (const clients of IDLE_CLIENTS) {
-      await audience.growTo(clients);
+      await fleet.growTo(clients);
       const bytes = await server.residentBytes();
       withClients.push({ clients, bytes, bytesPerClient: perClient(idleBytes, bytes, clients) });
     }
     return { peer: peer.name, idleBytes, withClients };
   } finally {
-    audience.leave();
+    fleet.leave();
     await server.stop();
   }
 }

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-/** A connection that stays open and asks `GET /api`, one request after the other; reads no more of a reply than it must. */
+/**
+ * A connection that stays open and asks `GET /api`, one request after the other; reads no more of a reply than it must.
+ */
 export class Publisher {
   readonly #id: string;
   readonly #socket: Socket;

@@ -1,7 +1,9 @@
 /** How a server is loaded. */
 export interface Scenario {
   readonly clients: number;
-  /** Connections that publish back to back; `one at a time`: the next update waits until the last one has come to every client. */
+  /**
+   * Connections that publish back to back; `one at a time`: the next update waits until every client has the last one.
+   */
   readonly publishers: "one at a time" | number;
 }
 

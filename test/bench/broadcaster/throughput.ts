@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { median } from "../median.ts";
 import { ServerProcess } from "../server-process.ts";
-import { Audience } from "./audience.ts";
+import { Fleet } from "./fleet.ts";
 import type { AvailablePeer, PeerName } from "./peer.ts";
 import { Publisher } from "./publisher.ts";
 import { CLIENT_COUNTS, isOf, type Scenario, scenariosWith } from "./scenario.ts";
@@ -26,7 +26,9 @@ export interface ThroughputRow extends Scenario, Sample {
 interface Sample {
   readonly updatesPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** CPU time of the server for each message that came to a client, in microseconds; undefined where it cannot be read. */
+  /**
+   * CPU time of the server for each message that came to a client, in microseconds; undefined where it cannot be read.
+   */
   readonly cpuMicrosPerDelivery: number | undefined;
   /** Messages that came, of all updates times all clients; below 1 where slow clients got newer values only. */
   readonly deliveredShare: number;
@@ -66,39 +68,39 @@ export async function measureThroughput(
 
 async function measurePeer(peer: AvailablePeer, clients: number): Promise<{ scenario: Scenario; sample: Sample }[]> {
   const server = await ServerProcess.start(peer.launch);
-  const audience = new Audience(server.port);
+  const fleet = new Fleet(server.port);
   try {
-    await audience.growTo(clients);
-    await warmUp(server, audience);
+    await fleet.growTo(clients);
+    await warmUp(server, fleet);
     const measured: { scenario: Scenario; sample: Sample }[] = [];
     for (const scenario of scenariosWith(clients)) {
-      measured.push({ scenario, sample: await measureScenario(server, audience, scenario) });
+      measured.push({ scenario, sample: await measureScenario(server, fleet, scenario) });
     }
     return measured;
   } finally {
-    audience.leave();
+    fleet.leave();
     await server.stop();
   }
 }
 
-async function warmUp(server: ServerProcess, audience: Audience): Promise<void> {
+async function warmUp(server: ServerProcess, fleet: Fleet): Promise<void> {
   const writers = await Publisher.connectAll(server.port, COMPILE_PUBLISHERS);
-  await publishBackToBack(writers, audience, COMPILE_MS);
-  await settleOnFinalValues(writers, audience);
+  await publishBackToBack(writers, fleet, COMPILE_MS);
+  await settleOnFinalValues(writers, fleet);
   for (const writer of writers) writer.leave();
 }
 
-async function measureScenario(server: ServerProcess, audience: Audience, { publishers }: Scenario): Promise<Sample> {
+async function measureScenario(server: ServerProcess, fleet: Fleet, { publishers }: Scenario): Promise<Sample> {
   const oneAtATime = publishers === "one at a time";
   const writers = await Publisher.connectAll(server.port, oneAtATime ? 1 : publishers);
   const publish = oneAtATime ? publishOneAtATime : publishBackToBack;
-  await publish(writers, audience, WARM_UP_MS);
-  await settleOnFinalValues(writers, audience);
+  await publish(writers, fleet, WARM_UP_MS);
+  await settleOnFinalValues(writers, fleet);
 
-  const before = reading(server, audience);
-  const updates = await publish(writers, audience, MEASURE_MS);
-  const wrongClients = await settleOnFinalValues(writers, audience);
-  const after = reading(server, audience);
+  const before = reading(server, fleet);
+  const updates = await publish(writers, fleet, MEASURE_MS);
+  const wrongClients = await settleOnFinalValues(writers, fleet);
+  const after = reading(server, fleet);
 
   for (const writer of writers) writer.leave();
   const seconds = after.seconds - before.seconds;
@@ -108,28 +110,24 @@ async function measureScenario(server: ServerProcess, audience: Audience, { publ
     updatesPerSecond: allUpdates / seconds,
     deliveriesPerSecond: deliveries / seconds,
     cpuMicrosPerDelivery: cpuMicros(before, after, deliveries),
-    deliveredShare: deliveries / (allUpdates * audience.size),
+    deliveredShare: deliveries / (allUpdates * fleet.size),
     generatorBusy: (after.generatorSeconds - before.generatorSeconds) / seconds,
     wrongClients,
   };
 }
 
-async function publishOneAtATime(writers: readonly Publisher[], audience: Audience, duration: number): Promise<number> {
+async function publishOneAtATime(writers: readonly Publisher[], fleet: Fleet, duration: number): Promise<number> {
   const end = performance.now() + duration;
   let updates = 0;
   while (performance.now() < end) {
-    const everyone = audience.reaches(audience.deliveries + audience.size);
+    const everyone = fleet.reaches(fleet.deliveries + fleet.size);
     await Promise.all([writers[0]?.publish(), everyone]);
     updates += 1;
   }
   return updates;
 }
 
-async function publishBackToBack(
-  writers: readonly Publisher[],
-  _audience: Audience,
-  duration: number,
-): Promise<number> {
+async function publishBackToBack(writers: readonly Publisher[], _fleet: Fleet, duration: number): Promise<number> {
   const end = performance.now() + duration;
   let updates = 0;
   const publish = async (writer: Publisher): Promise<void> => {
@@ -143,18 +141,18 @@ async function publishBackToBack(
 }
 
 /**
- * Gives each id a last value and waits until every client has all of them, which also means that nothing is under way any more. Returns how
- * many clients did not get there in time, or got an older value of an id after its last.
+ * Gives each id a last value and waits until every client has all of them, which also means that nothing is under way
+ * any more. Returns how many clients did not get there in time, or got an older value of an id after its last.
  */
-async function settleOnFinalValues(writers: readonly Publisher[], audience: Audience): Promise<number> {
-  const missing = Array.from({ length: audience.size }, () => new Set(writers.keys()));
+async function settleOnFinalValues(writers: readonly Publisher[], fleet: Fleet): Promise<number> {
+  const missing = Array.from({ length: fleet.size }, () => new Set(writers.keys()));
   const overtaken = new Set<number>();
-  let unsettled = audience.size;
+  let unsettled = fleet.size;
   let settled: () => void = () => {};
   const allSettled = new Promise<void>((resolve) => {
     settled = resolve;
   });
-  audience.inspect((client, text) => {
+  fleet.inspect((client, text) => {
     const { id, value } = JSON.parse(text) as { id: string; value: string };
     const ids = missing[client];
     const writer = Number(id) - 1;
@@ -167,7 +165,7 @@ async function settleOnFinalValues(writers: readonly Publisher[], audience: Audi
   });
   await Promise.all(writers.map((writer) => writer.publish(FINAL_VALUE)));
   await Promise.race([allSettled, sleep(FINAL_VALUES_DEADLINE_MS, undefined, { ref: false })]);
-  audience.stopInspecting();
+  fleet.stopInspecting();
   return unsettled + overtaken.size;
 }
 
@@ -178,11 +176,11 @@ interface Reading {
   readonly generatorSeconds: number;
 }
 
-function reading(server: ServerProcess, audience: Audience): Reading {
+function reading(server: ServerProcess, fleet: Fleet): Reading {
   const { user, system } = process.cpuUsage();
   return {
     seconds: performance.now() / 1_000,
-    deliveries: audience.deliveries,
+    deliveries: fleet.deliveries,
     serverSeconds: server.cpuSeconds(),
     generatorSeconds: (user + system) / 1_000_000,
   };

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerProcess } from "../server-process.ts";
-import { BoardCrowd } from "./board-crowd.ts";
 import { type BoardServerName, boardServers } from "./board-server.ts";
+import { BoardCrowd } from "./crowds/board-crowd.ts";
+import type { Crowd } from "./crowds/drawer.ts";
+import { DrawingCrowd } from "./crowds/drawing-crowd.ts";
+import { LastReleaseCrowd } from "./crowds/last-release-crowd.ts";
+import { RelayCrowd } from "./crowds/relay-crowd.ts";
 import { DeliveryTimes } from "./delivery-times.ts";
-import type { Crowd } from "./drawer.ts";
-import { DrawingCrowd } from "./drawing-crowd.ts";
-import { LastReleaseCrowd } from "./last-release-crowd.ts";
-import { RelayCrowd } from "./relay-crowd.ts";
 
 const WARM_UP_MS = 2_000;
 const MEASURE_MS = 4_000;
@@ -44,7 +44,9 @@ export interface CapacityRow extends CapacityScenario {
   /** Share of the time in which the server could have gone on and had to wait for its core, which others used. */
   readonly serverKeptWaiting: number | undefined;
   readonly generatorBusy: number;
-  /** People to whom something is missing in the end, who got something twice or in another order, or whose drawing was not acknowledged. */
+  /**
+   * People who miss something in the end, got something twice or out of order, or whose drawing was not acknowledged.
+   */
   readonly wrongPeople: number;
 }
 

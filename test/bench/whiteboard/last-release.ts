@@ -1,4 +1,4 @@
-import type { ReleasedClient } from "../../helpers/last-release.ts";
+import type { ReleasedClient } from "../../helpers/board/last-release.ts";
 import { built } from "../node-server.ts";
 
 /** The client of the last release, and its codecs: its players speak its protocol, whatever today's has become. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerProcess } from "../server-process.ts";
-import { BoardCrowd } from "./board-crowd.ts";
 import { type BoardServerName, boardServers } from "./board-server.ts";
-import { DrawingCrowd } from "./drawing-crowd.ts";
-import { RelayCrowd } from "./relay-crowd.ts";
+import { BoardCrowd } from "./crowds/board-crowd.ts";
+import { DrawingCrowd } from "./crowds/drawing-crowd.ts";
+import { RelayCrowd } from "./crowds/relay-crowd.ts";
 
 export const MEMORY_PEOPLE = 200;
 

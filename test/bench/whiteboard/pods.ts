@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { RedisServer } from "../../helpers/redis-server.ts";
+import { RedisServer } from "../../helpers/redis/redis-server.ts";
 import { nodeServer, SERVICE_ENVIRONMENT } from "../node-server.ts";
 import { ServerProcess } from "../server-process.ts";
-import { BoardCrowd } from "./board-crowd.ts";
+import { BoardCrowd } from "./crowds/board-crowd.ts";
+import { DrawingCrowd } from "./crowds/drawing-crowd.ts";
 import { DeliveryTimes } from "./delivery-times.ts";
-import { DrawingCrowd } from "./drawing-crowd.ts";
 
 export const POD_COUNT = 3;
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerProcess } from "../server-process.ts";
-import { playOnBoard } from "./board-players.ts";
 import { type BoardServerName, boardServers } from "./board-server.ts";
-import { playOnLastRelease } from "./last-release-players.ts";
-import { playOnRelay } from "./relay-players.ts";
-import type { WireBytes } from "./wire-bytes.ts";
+import { playOnBoard } from "./players/board-players.ts";
+import { playOnLastRelease } from "./players/last-release-players.ts";
+import { playOnRelay } from "./players/relay-players.ts";
+import type { WireBytes } from "./players/wire-bytes.ts";
 
 /** How the recording is played. */
 export interface WireScenario {

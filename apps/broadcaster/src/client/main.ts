@@ -1,5 +1,5 @@
 import { FeedClient } from "@crosspod/client";
-import { Announcer, onWake } from "@crosspod/page";
+import { Announcer, onReturn } from "@crosspod/page";
 import { showCommands } from "./command-list.ts";
 import { bindFeedStatus } from "./feed-status.ts";
 import { FeedTable } from "./feed-table.ts";
@@ -25,5 +25,5 @@ client.onState((state) => {
   if (state === "outdated") reload.schedule();
   else reload.cancel();
 });
-onWake(() => client.open());
+onReturn(() => client.open());
 client.open();

@@ -13,7 +13,10 @@ export interface ReloadHost {
   readonly reload: () => void;
 }
 
-/** Loads the page anew after a random pause, at most once a minute; not at all where the browser keeps nothing that could say when it did [B7]. */
+/**
+ * Loads the page anew after a random pause, at most once a minute; not at all where the browser keeps nothing that
+ * could say when it did [B7].
+ */
 export class PageReload {
   readonly #host: ReloadHost;
   #timer: ReturnType<typeof setTimeout> | undefined;

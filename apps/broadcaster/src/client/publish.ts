@@ -5,8 +5,8 @@ const REPLY_TIMEOUT_MS = 15_000;
 
 /** What became of an update that was sent. */
 export type PublishResult =
-  /** It is committed. The original example's server does not say as which revision. */
-  | { readonly kind: "committed"; readonly revision: number | undefined }
+  /** It is appended. The original example's server does not say as which revision. */
+  | { readonly kind: "appended"; readonly revision: number | undefined }
   /** The service asks for a token, or for another one. */
   | { readonly kind: "unauthorized"; readonly detail: string }
   | { readonly kind: "refused"; readonly detail: string; readonly errors: readonly FieldError[] }
@@ -21,7 +21,7 @@ export async function publish({ id, value }: Update, token: string | undefined):
       signal: AbortSignal.timeout(REPLY_TIMEOUT_MS),
     });
     const json = parseRecord(await response.text());
-    if (response.ok) return { kind: "committed", revision: revisionOf(json) };
+    if (response.ok) return { kind: "appended", revision: revisionOf(json) };
     const { detail, errors = [] } = isProblem(json) ? json : { detail: `the server answered ${response.status}` };
     if (response.status === 401) return { kind: "unauthorized", detail };
     return { kind: "refused", detail, errors };

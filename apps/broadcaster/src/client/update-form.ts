@@ -2,7 +2,7 @@ import { elementById, Field, storedText, storeText } from "@crosspod/page";
 import type { FieldError, Update } from "@crosspod/protocol";
 import { type PublishResult, publish } from "./publish.ts";
 
-/** The bearer token of this tab, until it is closed. Where nothing is kept it lives in its field until the page is left. */
+/** The bearer token of this tab, until it is closed; where the browser keeps nothing, until the page is left. */
 const TOKEN_KEY = "crosspod-token";
 
 /** What can be sent as a token at all: visible ASCII (RFC 6750). */
@@ -48,7 +48,7 @@ export class UpdateForm {
 
   #show(result: PublishResult, { id, value }: Update): void {
     switch (result.kind) {
-      case "committed": {
+      case "appended": {
         const revision = result.revision === undefined ? "" : `, revision ${result.revision}`;
         this.#outcome.textContent = `Sent ${id} = ${value}${revision}`;
         // For the next one, if the person is still there.

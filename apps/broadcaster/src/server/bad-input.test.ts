@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
-import { exchange } from "../../../../test/helpers/raw-http.ts";
-import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
+import { FeedSocket } from "../../../../test/helpers/feed/feed-socket.ts";
+import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/feed/running-broadcaster.ts";
+import { exchange } from "../../../../test/helpers/network/raw-http.ts";
 
 // One service and one witness for the whole table: after each wrong thing it serves, and the witness noticed nothing.
 let broadcaster: RunningBroadcaster;

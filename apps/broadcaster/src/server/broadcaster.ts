@@ -7,23 +7,21 @@ import {
   HttpProblem,
   type Log,
   notFound,
-  type Ports,
   type Registry,
   requestTarget,
   type Service,
   ServiceHost,
   sendError,
   servePage,
-  spreadOver,
 } from "@crosspod/service";
 import express from "express";
-import { API_PATH, type ApiHandler, createApi } from "./api.ts";
+import { API_PATH, type ApiHandler, createApi } from "./api/api.ts";
 import type { BroadcasterConfig } from "./config.ts";
-import { Feed } from "./feed.ts";
+import { Feed } from "./feed/feed.ts";
+import { Hub } from "./feed/hub.ts";
 import { createFeedMetrics } from "./feed-metrics.ts";
-import { FeedServer } from "./feed-server.ts";
-import type { FeedStore } from "./feed-store.ts";
-import { Hub } from "./hub.ts";
+import type { FeedStore } from "./store/feed-store.ts";
+import { FeedServer } from "./transport/feed-server.ts";
 
 /** What a broadcaster is made with. */
 export interface BroadcasterDependencies {
@@ -36,12 +34,8 @@ export interface BroadcasterDependencies {
   readonly packageVersion: string;
 }
 
-export interface Broadcaster extends Service {
-  listen(): Promise<Ports>;
-}
-
-/** Puts a broadcaster together; it does nothing until it is told to listen. */
-export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Broadcaster {
+/** Makes a broadcaster. It does nothing until `listen` is called. */
+export function createBroadcaster(config: BroadcasterConfig, dependencies: BroadcasterDependencies): Service {
   const { log, pageDirectory, packageVersion } = dependencies;
   const host = new ServiceHost("crosspod-broadcaster", config, packageVersion, log);
   const store = dependencies.createFeedStore(host.metrics);
@@ -69,14 +63,11 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
       feed.open(store).catch((error) => log.error({ err: error }, "the feed could not be opened"));
       return host.listen(server);
     },
-    async drain() {
-      await host.leave();
-      await spreadOver(
+    drain: () =>
+      host.drain(
         () => feedServer.connections,
-        config.drainSeconds,
         (connection) => connection.drain(),
-      );
-    },
+      ),
     async close() {
       await Promise.all([closeServer(server), feedServer.close()]);
       feed.close();

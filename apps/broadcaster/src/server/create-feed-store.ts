@@ -1,21 +1,16 @@
 import { READ_CAUSES } from "@crosspod/redis";
-import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
+import { type Log, metricsIn, type Registry } from "@crosspod/service";
 import type { BroadcasterConfig } from "./config.ts";
-import type { FeedStore } from "./feed-store.ts";
-import { MemoryFeedStore } from "./memory-feed-store.ts";
-import { RedisFeedStore } from "./redis-feed-store.ts";
+import type { FeedStore } from "./store/feed-store.ts";
+import { MemoryFeedStore } from "./store/memory-feed-store.ts";
+import { RedisFeedStore } from "./store/redis-feed-store.ts";
 
 /** Makes the store that the configuration asks for: shared through Redis, or in the memory of this process. */
 export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Registry): FeedStore {
   const { redis, maxIds, feedName } = config;
   if (!redis) return new MemoryFeedStore({ maxIds });
-  const logReads = new Counter({
-    name: "crosspod_feed_log_reads_total",
-    help: "Reads of the log, by cause",
-    labelNames: ["cause"],
-    registers: [metrics],
-  });
-  startAtZero(logReads, READ_CAUSES);
+  const { counterBy } = metricsIn(metrics);
+  const logReads = counterBy("cause", "crosspod_feed_log_reads_total", "Reads of the log, by cause", READ_CAUSES);
   return new RedisFeedStore({
     address: redis,
     name: feedName,

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FeedSocket } from "../../../../test/helpers/feed-socket.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { publish, publishAll } from "../../../../test/helpers/publisher.ts";
-import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/running-broadcaster.ts";
-import { SteeredFeedStore } from "../../../../test/helpers/steered-feed-store.ts";
-import { FeedStoreError } from "./feed-store.ts";
+import { ControlledFeedStore } from "../../../../test/helpers/feed/controlled-feed-store.ts";
+import { FeedSocket } from "../../../../test/helpers/feed/feed-socket.ts";
+import { publish, publishAll } from "../../../../test/helpers/feed/publisher.ts";
+import { type RunningBroadcaster, startBroadcaster } from "../../../../test/helpers/feed/running-broadcaster.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
+import { FeedStoreError } from "./store/feed-store.ts";
 
 /** A store that a test can take away. */
-class DetachableFeedStore extends SteeredFeedStore {
+class DetachableFeedStore extends ControlledFeedStore {
   isAway = false;
 
-  override async append(...args: Parameters<SteeredFeedStore["append"]>): Promise<number> {
+  override async append(...args: Parameters<ControlledFeedStore["append"]>): Promise<number> {
     if (this.isAway) throw new FeedStoreError("unavailable", "the store is away");
     return super.append(...args);
   }
@@ -35,12 +35,12 @@ describe("the feed's metrics", () => {
     const text = await (await fetch(`${broadcaster.adminUrl}metrics`)).text();
     const names = [...text.matchAll(/^# HELP crosspod_feed_(\w+) \S.+$/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual([
+      "append_failures_total",
+      "append_seconds",
+      "append_updates",
       "clients",
       "clients_closed_total",
       "clients_lagging",
-      "commit_failures_total",
-      "commit_seconds",
-      "commit_updates",
       "conflated_updates_total",
       "deliveries_total",
       "ids",
@@ -50,27 +50,27 @@ describe("the feed's metrics", () => {
     ]);
   });
 
-  test("[A1] tell the number, size and time of commits", async () => {
+  test("[A1] tell the number, size and time of appends", async () => {
     await publish(broadcaster.url, "8", "300");
     await publishAll(
       broadcaster.url,
       ["1", "2", "3"].map((id) => ({ id, value: "10" })),
     );
-    expect(await metric("commit_seconds_count")).toBe(2);
-    expect(await metric("commit_seconds_sum")).toBeGreaterThan(0);
-    expect(await metric("commit_updates_count")).toBe(2);
-    expect(await metric("commit_updates_sum")).toBe(4);
+    expect(await metric("append_seconds_count")).toBe(2);
+    expect(await metric("append_seconds_sum")).toBeGreaterThan(0);
+    expect(await metric("append_updates_count")).toBe(2);
+    expect(await metric("append_updates_sum")).toBe(4);
     expect(await metric("updates_published_total")).toBe(4);
   });
 
-  test("[A1] [B3] tell of each commit that failed because the store was away, and of none that was refused", async () => {
+  test("[A1] [B3] tell of each append that failed because the store was away, and of none that was refused", async () => {
     const tooMany = Array.from({ length: 1_000 }, (_, id) => ({ id: `${id}`, value: "1" }));
     await publishAll(broadcaster.url, tooMany);
     const status = async (): Promise<number> => (await fetch(`${broadcaster.url}api?id=one-more&value=1`)).status;
-    expect([await status(), await metric("commit_failures_total")]).toEqual([422, 0]);
+    expect([await status(), await metric("append_failures_total")]).toEqual([422, 0]);
     store.isAway = true;
-    expect([await status(), await metric("commit_failures_total")]).toEqual([503, 1]);
-    expect(await metric("commit_seconds_count")).toBe(1);
+    expect([await status(), await metric("append_failures_total")]).toEqual([503, 1]);
+    expect(await metric("append_seconds_count")).toBe(1);
   });
 
   test("[A1] [B8] tell whether the subscription delivers", async () => {

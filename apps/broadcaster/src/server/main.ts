@@ -6,12 +6,7 @@ import { parseConfig } from "./config.ts";
 import { createFeedStore } from "./create-feed-store.ts";
 
 const config = configOrExit(() => parseConfig(process.env), process);
-const log = createLog({
-  service: "broadcaster",
-  pod: config.podName,
-  level: config.logLevel,
-  pretty: process.stdout.isTTY,
-});
+const log = createLog("broadcaster", config, { pretty: process.stdout.isTTY });
 const broadcaster = createBroadcaster(config, {
   log,
   createFeedStore: (metrics) => createFeedStore(config, log, metrics),

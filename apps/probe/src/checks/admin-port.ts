@@ -1,14 +1,14 @@
-import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
-import { Deadline } from "../deadline.ts";
+import type { HttpReply, Target } from "../clients/target.ts";
 import type { Service } from "../service.ts";
-import type { HttpReply, Target } from "../target.ts";
+import { Deadline } from "../timing/deadline.ts";
+import { type Check, type CheckContext, fail, pass, skip } from "./check.ts";
 
 const ADMIN_PATHS = ["/metrics", "/healthz", "/readyz", "/version"] as const;
 
-/** As the services have them when nobody says otherwise [A1]. */
+/** The default ports of the services [A1]. */
 const ADMIN_PORTS: Readonly<Record<Service, number>> = { broadcaster: 8889, whiteboard: 3001 };
 
-/** How long nobody may answer at the admin port until it counts as closed. */
+/** How long an admin port may be silent until it counts as closed. */
 const SILENCE_MS = 2_000;
 
 /** The admin port is not for everybody: neither beside the service's port nor below its address [A1]. */

@@ -1,7 +1,7 @@
 import { FEED_PATH } from "@crosspod/protocol";
-import { type Check, type CheckContext, fail, pass } from "../check.ts";
-import { POLLING_PATH } from "../polling-session.ts";
+import { POLLING_PATH } from "../clients/polling-session.ts";
 import type { Service } from "../service.ts";
+import { type Check, type CheckContext, fail, pass } from "./check.ts";
 
 /** It is known which service this is: by what was said, or by what it speaks. */
 export const detectService: Check = {

@@ -1,6 +1,6 @@
-import { type Check, type CheckContext, fail, pass, skip } from "../check.ts";
-import { formatDuration } from "../duration.ts";
-import { pause } from "../wait.ts";
+import { formatDuration } from "../format/duration.ts";
+import { pause } from "../timing/wait.ts";
+import { type Check, type CheckContext, fail, pass, skip } from "./check.ts";
 
 /** A connection whose end is known. */
 interface Connection extends Disposable {

@@ -1,4 +1,4 @@
-import { type Check, fail, pass } from "../check.ts";
+import { type Check, fail, pass } from "./check.ts";
 
 /** The page is there. */
 export const page: Check = {

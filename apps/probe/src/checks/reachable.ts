@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Check, fail, pass } from "../check.ts";
-import { formatDuration } from "../duration.ts";
-import type { Target } from "../target.ts";
+import type { Target } from "../clients/target.ts";
+import { formatDuration } from "../format/duration.ts";
+import { type Check, fail, pass } from "./check.ts";
 
-/** Somebody answers HTTP at the address. */
+/** Something answers HTTP at the address. */
 export const reachable: Check = {
   name: "reachable",
   async run({ target, signal }) {

@@ -1,5 +1,5 @@
-import { type CheckContext, CheckFailure } from "../check.ts";
-import { formatDuration } from "../duration.ts";
+import { formatDuration } from "../format/duration.ts";
+import { type CheckContext, CheckFailure } from "./check.ts";
 
 type Cause = readonly [cause: string, fix: string];
 

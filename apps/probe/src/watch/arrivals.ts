@@ -1,4 +1,4 @@
-import { sum } from "../sum.ts";
+import { sum } from "./sum.ts";
 
 /** An update of a watch. */
 export interface SentUpdate {
@@ -18,7 +18,7 @@ interface Arrival {
   readonly openedAt: number;
 }
 
-/** What came to one reader, and what that says of the rest. */
+/** What came to one subscriber, and what that says of the rest. */
 export class Arrivals {
   readonly #received = new Set<SentUpdate>();
   /** By id, in the order in which it came. */

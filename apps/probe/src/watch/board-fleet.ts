@@ -1,9 +1,9 @@
-import { BoardVisitor } from "../board-visitor.ts";
-import { clearBoard } from "../clear-board.ts";
-import { counted } from "../counted.ts";
-import { sum } from "../sum.ts";
+import { clearBoard } from "../checks/clear-board.ts";
+import { BoardVisitor } from "../clients/board-visitor.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { Drawer } from "./drawer.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long acknowledgements and what is still on its way are waited for, at the end. */
@@ -20,7 +20,7 @@ export class BoardFleet extends Fleet<Drawer> {
   }
 
   get traffic(): string {
-    return `${counted(this.options.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
+    return `${pluralize(this.options.rate, "stroke")} a second on the board ${this.#board}, which is cleared at the end`;
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
@@ -32,7 +32,7 @@ export class BoardFleet extends Fleet<Drawer> {
     this.members[sender]?.draw();
   }
 
-  /** All who are there, and one who comes late, must have the same strokes in the same order. */
+  /** All members, and one that joins late, must have the same strokes in the same order. */
   protected async compare(): Promise<void> {
     const { members } = this;
     const expected = new Set(members.flatMap(({ kept }) => kept));
@@ -40,7 +40,7 @@ export class BoardFleet extends Fleet<Drawer> {
     const signal = AbortSignal.timeout(SETTLE_MS);
     const late = await BoardVisitor.open(this.options.target, this.#board, signal).catch(() => undefined);
     const truth = late?.board;
-    // What is acknowledged to who drew it may still be on its way to the others.
+    // What is acknowledged to its author may still be on its way to the others.
     if (late) await allWithin(members, ({ board }) => board === truth);
     const all = late ? [...members, late] : members;
     this.lost = sum(all, (visitor) => differences(visitor, expected)) + (late ? 0 : expected.size);

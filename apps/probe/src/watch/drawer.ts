@@ -1,13 +1,13 @@
 import type { ItemId } from "@crosspod/protocol";
-import { BoardVisitor } from "../board-visitor.ts";
-import type { Target } from "../target.ts";
+import { BoardVisitor } from "../clients/board-visitor.ts";
+import type { Target } from "../clients/target.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
-/** A board has a limit of items: older strokes are erased by who drew them. */
+/** A board has a limit of items: older strokes are erased by their authors. */
 const KEPT_STROKES = 50;
 
-/** Somebody who draws small strokes on a board, erases the old ones, and counts what others draw. */
+/** A person who draws small strokes on a board, erases the old ones, and counts what others draw. */
 export class Drawer extends BoardVisitor implements Member {
   readonly silence = new Silence();
   /** The strokes that must be on the board, once they are acknowledged. */

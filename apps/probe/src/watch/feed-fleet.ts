@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { counted } from "../counted.ts";
-import { publish } from "../published.ts";
-import { sum } from "../sum.ts";
+import { publish } from "../checks/published.ts";
+import { pluralize } from "../format/pluralize.ts";
 import type { SentUpdate } from "./arrivals.ts";
-import { FeedReader } from "./feed-reader.ts";
+import { FeedSubscriber } from "./feed-subscriber.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** More ids would fill the feed, which keeps them. */
@@ -16,8 +16,8 @@ const REQUEST_WAIT_MS = 5_000;
 /** How long what is still on its way is waited for, at the end. */
 const SETTLE_MS = 5_000;
 
-/** Readers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
-export class FeedFleet extends Fleet<FeedReader> {
+/** Subscribers of the feed, and its traffic. Each id has one request at a time, so that their order is known. */
+export class FeedFleet extends Fleet<FeedSubscriber> {
   readonly #ids: number;
   readonly #run = randomBytes(4).toString("hex");
   /** Everything that was sent, by its value, which is never used again. */
@@ -26,13 +26,13 @@ export class FeedFleet extends Fleet<FeedReader> {
   constructor(options: FleetOptions) {
     const updates = new Map<string, SentUpdate>();
     const ids = Math.min(MAX_IDS, options.rate);
-    super(options, () => new FeedReader(options.target, updates), ids);
+    super(options, () => new FeedSubscriber(options.target, updates), ids);
     this.#ids = ids;
     this.#updates = updates;
   }
 
   get traffic(): string {
-    return `${counted(this.options.rate, "update")} a second of the ids crosspod-probe-1 to -${this.#ids}`;
+    return `${pluralize(this.options.rate, "update")} a second of the ids crosspod-probe-1 to -${this.#ids}`;
   }
 
   protected async send(sender: number): Promise<void> {
@@ -50,8 +50,10 @@ export class FeedFleet extends Fleet<FeedReader> {
 
   protected async compare(): Promise<void> {
     const taken = this.#taken;
-    const missing = ({ arrivals }: FeedReader): number => arrivals.missing(taken);
-    await Promise.all(this.members.map((reader) => reader.changes.within(SETTLE_MS, () => missing(reader) === 0)));
+    const missing = ({ arrivals }: FeedSubscriber): number => arrivals.missing(taken);
+    await Promise.all(
+      this.members.map((subscriber) => subscriber.changes.within(SETTLE_MS, () => missing(subscriber) === 0)),
+    );
     this.lost = sum(this.members, missing);
   }
 

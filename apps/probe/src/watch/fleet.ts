@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
-import { Deadline } from "../deadline.ts";
-import { sum } from "../sum.ts";
-import type { Target } from "../target.ts";
-import { type Changes, pause } from "../wait.ts";
+import type { Target } from "../clients/target.ts";
+import { Deadline } from "../timing/deadline.ts";
+import { type Changes, pause } from "../timing/wait.ts";
 import type { Silence } from "./silence.ts";
+import { sum } from "./sum.ts";
 import type { WatchReport } from "./watch-report.ts";
 
 /** How long clients may take to connect, at the beginning. */
@@ -43,7 +43,7 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
   protected lost = 0;
   readonly #senders: number;
   readonly #stopped = new AbortController();
-  #turns: readonly Promise<void>[] = [];
+  #sending: readonly Promise<void>[] = [];
 
   /** @param senders how many the traffic comes from. */
   constructor(options: FleetOptions, newMember: (index: number) => M, senders = options.clients) {
@@ -64,7 +64,7 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
   /** Begins the traffic. */
   start(): void {
     for (const { silence } of this.members) silence.begin();
-    this.#turns = Array.from({ length: this.#senders }, (_, index) => this.#takeTurns(index));
+    this.#sending = Array.from({ length: this.#senders }, (_, index) => this.#sendAtRate(index));
   }
 
   /** Ends the traffic, waits a little for what is still on its way, and looks what is missing. */
@@ -108,7 +108,7 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
   protected abstract counts(): Pick<WatchReport, "taken"> & Partial<WatchReport>;
 
   /** The senders take turns, so that the traffic comes evenly. */
-  async #takeTurns(sender: number): Promise<void> {
+  async #sendAtRate(sender: number): Promise<void> {
     const { signal } = this.#stopped;
     const { rate } = this.options;
     const periodMs = (1_000 * this.#senders) / rate;
@@ -123,6 +123,6 @@ export abstract class Fleet<M extends Member = Member> implements AsyncDisposabl
 
   async #stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all(this.#turns);
+    await Promise.all(this.#sending);
   }
 }

@@ -1,15 +1,15 @@
 import { BoardEvent, type Drawing } from "@crosspod/protocol";
 import { io, type Socket } from "socket.io-client";
-import { agentOption } from "../dialer.ts";
-import type { Target } from "../target.ts";
-import { Changes } from "../wait.ts";
+import { agentOption } from "../clients/dialer.ts";
+import type { Target } from "../clients/target.ts";
+import { Changes } from "../timing/wait.ts";
 import type { Member, Tally } from "./fleet.ts";
 import { Silence } from "./silence.ts";
 
-/** Where a segment begins that belongs to a watch: nobody draws there by hand. */
+/** Where a watch's segments begin: at a place where nobody draws by hand. */
 const MARK = 0.123456789;
 
-/** Somebody with the page of the original example, who draws short segments; a segment's colour is its number. */
+/** A person with the original example's page, who draws short segments; a segment's colour is its number. */
 export class OriginalDrawer implements Member {
   /** The original example's server does not say which pod it is. */
   readonly pod = undefined;
@@ -23,7 +23,7 @@ export class OriginalDrawer implements Member {
   readonly #place: number;
   readonly #socket: Socket;
 
-  /** @param place where it draws, from 0 to 1: nobody else may. */
+  /** @param place where it draws, from 0 to 1; each drawer has its own. */
   constructor(target: Target, place: number) {
     this.#place = place;
     this.#socket = io(target.url.origin, {

@@ -1,4 +1,4 @@
-import { counted } from "../counted.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { Fleet, type FleetOptions } from "./fleet.ts";
 import { OriginalDrawer } from "./original-drawer.ts";
 import type { WatchReport } from "./watch-report.ts";
@@ -15,7 +15,7 @@ export class OriginalFleet extends Fleet<OriginalDrawer> {
   }
 
   get traffic(): string {
-    return `as the original example's, which keep nothing: ${counted(this.options.rate, "segment")} a second`;
+    return `as the original example's, which keep nothing: ${pluralize(this.options.rate, "segment")} a second`;
   }
 
   protected send(sender: number): void {

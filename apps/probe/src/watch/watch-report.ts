@@ -1,7 +1,7 @@
-import { counted } from "../counted.ts";
-import { formatDuration } from "../duration.ts";
-import { printable } from "../printable.ts";
-import { describeTimes, quantile } from "../quantile.ts";
+import { formatDuration } from "../format/duration.ts";
+import { pluralize } from "../format/pluralize.ts";
+import { printable } from "../format/printable.ts";
+import { describeTimes, quantile } from "../format/quantile.ts";
 
 /** What the clients of a watch felt. */
 export interface WatchReport {
@@ -37,10 +37,10 @@ const silencesOf = ({ silences }: WatchReport) => ({
 export function progressLine(report: WatchReport, milliseconds: number): string {
   const { pods, taken, notTaken, reconnects, repeated, outOfOrder } = report;
   const parts = [
-    counted(pods.length, "pod"),
+    pluralize(pods.length, "pod"),
     `${taken} taken`,
     `${notTaken} not taken`,
-    counted(reconnects, "reconnect"),
+    pluralize(reconnects, "reconnect"),
     `longest silence ${formatDuration(silencesOf(report).max)}`,
     `${repeated} repeated`,
     `${outOfOrder} out of order`,
@@ -54,7 +54,7 @@ export function watchLines(report: WatchReport): string[] {
   const fields: readonly (readonly [string, string])[] = [
     [
       "clients",
-      `${report.clients}, in the end on ${counted(report.pods.length, "pod")}: ${printable(report.pods.join(", ")) || "unnamed"}`,
+      `${report.clients}, in the end on ${pluralize(report.pods.length, "pod")}: ${printable(report.pods.join(", ")) || "unnamed"}`,
     ],
     ["taken", `${report.taken}; not taken ${report.notTaken}; received ${report.received}`],
     ["reconnects", `${report.reconnects}`],

@@ -1,25 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { newFindings } from "../check.ts";
-import { runChecks } from "../check-run.ts";
+import { newFindings } from "../checks/check.ts";
+import { runChecks } from "../checks/check-run.ts";
 import { detectService } from "../checks/detect-service.ts";
 import { reachable } from "../checks/reachable.ts";
+import { EventClient } from "../clients/event-client.ts";
+import { Target } from "../clients/target.ts";
 import type { WatchCommand } from "../command-line.ts";
-import { counted } from "../counted.ts";
-import { Deadline } from "../deadline.ts";
-import { formatDuration } from "../duration.ts";
-import { EventClient } from "../event-client.ts";
+import { formatDuration } from "../format/duration.ts";
+import { pluralize } from "../format/pluralize.ts";
 import { besideDocument, type Output } from "../output.ts";
 import { checkLines } from "../report.ts";
 import type { Service } from "../service.ts";
-import { Target } from "../target.ts";
-import { pause, WaitError } from "../wait.ts";
+import { Deadline } from "../timing/deadline.ts";
+import { pause, WaitError } from "../timing/wait.ts";
 import { BoardFleet } from "./board-fleet.ts";
 import { FeedFleet } from "./feed-fleet.ts";
 import type { Fleet, FleetOptions } from "./fleet.ts";
 import { OriginalFleet } from "./original-fleet.ts";
 import { hasLoss, jsonWatchReport, progressLine, watchLines } from "./watch-report.ts";
 
-/** How often a log is told how it goes; a terminal is told all the time. */
+/** How often progress is written to a log, and to a terminal. */
 const LOG_LINE_MS = 10_000;
 const TERMINAL_LINE_MS = 500;
 
@@ -38,7 +38,7 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
   if (!service) return 1;
   await using fleet = await fleetOf(service, { target, clients, rate, signal });
   lines.line(
-    `${target.url}: ${counted(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
+    `${target.url}: ${pluralize(clients, "client")} of the ${service}, ${fleet.traffic}, for ${formatDuration(forMs)}`,
   );
   try {
     await fleet.open();
@@ -47,9 +47,9 @@ export async function runWatch(command: WatchCommand, output: Output, signal: Ab
     output.error(`not all clients could connect: ${error.message}`);
     return 1;
   }
-  lines.line(`  connected to ${counted(fleet.report().pods.length, "pod")}`);
+  lines.line(`  connected to ${pluralize(fleet.report().pods.length, "pod")}`);
   fleet.start();
-  await tellProgress(fleet, forMs, lines, signal);
+  await reportProgress(fleet, forMs, lines, signal);
   await fleet.finish();
   const report = fleet.report();
   for (const line of watchLines(report)) lines.line(line);
@@ -67,7 +67,7 @@ async function findService(target: Target, output: Output, signal: AbortSignal):
   return findings.service;
 }
 
-/** Who speaks what the service speaks. */
+/** The clients that the service understands. */
 async function fleetOf(service: Service, options: FleetOptions): Promise<Fleet> {
   if (service === "broadcaster") return new FeedFleet(options);
   const board = `probe-${randomBytes(4).toString("hex")}`;
@@ -85,8 +85,8 @@ async function answersJoins({ target, signal }: FleetOptions, board: string): Pr
   }
 }
 
-/** Until it is over, or somebody ends it. */
-async function tellProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
+/** Writes how it goes, until the time is over or the signal fires. */
+async function reportProgress(fleet: Fleet, forMs: number, output: Output, signal: AbortSignal): Promise<void> {
   const start = performance.now();
   const every = output.isTerminal ? TERMINAL_LINE_MS : LOG_LINE_MS;
   for (;;) {

@@ -1,5 +1,5 @@
 import { BoardClient, reloadWhenOutdated } from "@crosspod/client";
-import { Announcer, elementById, onLeave, onWake } from "@crosspod/page";
+import { Announcer, elementById, onLeave, onReturn } from "@crosspod/page";
 import { bindExport } from "./export/export.ts";
 import { KeyboardPointer } from "./input/keyboard-pointer.ts";
 import { bindOwnCursor } from "./input/own-cursor.ts";
@@ -68,6 +68,6 @@ export function openBoard(board: string): void {
   client.onRefused(({ detail }) => notices.show({ text: `Not taken: ${detail}`, isError: true }));
   reloadWhenOutdated({ client, reload: () => location.reload() });
   onLeave(() => client.flush());
-  onWake(() => client.reconnectNow());
+  onReturn(() => client.reconnectNow());
   client.open();
 }

@@ -1,5 +1,5 @@
 import { connectRedis } from "@crosspod/redis";
-import { Counter, type Log, type Registry } from "@crosspod/service";
+import { type Log, metricsIn, type Registry } from "@crosspod/service";
 import type { WhiteboardConfig } from "./config.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import { MemoryBoardStore } from "./store/memory-board-store.ts";
@@ -46,20 +46,11 @@ export const aloneWith = (store: BoardStore): Backend => ({
 });
 
 function countTraffic(metrics: Registry): (direction: "sent" | "received", bytes: number) => void {
-  const registers = [metrics];
-  const labelNames = ["direction"] as const;
-  const messages = new Counter({
-    name: "crosspod_board_fan_out_messages_total",
-    help: "Messages between pods that this pod sent or received, by direction",
-    labelNames,
-    registers,
-  });
-  const bytes = new Counter({
-    name: "crosspod_board_fan_out_bytes_total",
-    help: "Bytes of the messages between pods, by direction",
-    labelNames,
-    registers,
-  });
+  const { counterBy } = metricsIn(metrics);
+  const messagesHelp = "Messages between pods that this pod sent or received, by direction";
+  const messages = counterBy("direction", "crosspod_board_fan_out_messages_total", messagesHelp);
+  const bytesHelp = "Bytes of the messages between pods, by direction";
+  const bytes = counterBy("direction", "crosspod_board_fan_out_bytes_total", bytesHelp);
   return (direction, size) => {
     messages.inc({ direction });
     bytes.inc({ direction }, size);

@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { BOARD_PROTOCOL } from "@crosspod/protocol";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
 import { within } from "../../../../test/helpers/deadline.ts";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 /** Opens a bare WebSocket to the service and resolves with it and socket.io's session, before anything was said. */
 async function openRaw(url: string): Promise<WebSocket> {

@@ -11,10 +11,10 @@ import {
   MAX_REMOVED_ITEMS,
 } from "@crosspod/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { pointText } from "../../../../test/helpers/strokes.ts";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
+import { pointText } from "../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 const MALLORY = "mallory0";
 const GOOD_JOIN = { protocol: BOARD_PROTOCOL, board: "default", clients: [MALLORY], name: "Mallory" };

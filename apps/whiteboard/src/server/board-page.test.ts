@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
 
 const PAGE = "<!doctype html><title>a page</title>";
 
@@ -115,18 +115,18 @@ describe("the page", () => {
     for (const cause of ["gap", "join"]) expect(text).toContain(`crosspod_board_resyncs_total{cause="${cause}"} 0\n`);
     const names = [...text.matchAll(/^# HELP (crosspod_\w+) \S.+$/gm)].map(([, name]) => name);
     expect(names.sort()).toEqual([
+      "crosspod_board_append_failures_total",
+      "crosspod_board_append_operations",
+      "crosspod_board_append_seconds",
       "crosspod_board_boards",
       "crosspod_board_clients",
-      "crosspod_board_commit_failures_total",
-      "crosspod_board_commit_operations",
-      "crosspod_board_commit_seconds",
       "crosspod_board_drawings_dropped_total",
       "crosspod_board_floods_closed_total",
       "crosspod_board_handshakes_failed_total",
       "crosspod_board_live",
       "crosspod_board_log_reads_total",
       "crosspod_board_messages_total",
-      "crosspod_board_operations_committed_total",
+      "crosspod_board_operations_appended_total",
       "crosspod_board_refused_total",
       "crosspod_board_resends_total",
       "crosspod_board_resyncs_total",

@@ -1,12 +1,12 @@
 import { BOARD_PROTOCOL, encodeOperations, itemId, MAX_ITEMS } from "@crosspod/protocol";
 import { describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { fillBoard } from "../../../../test/helpers/full-board.ts";
-import { itemsOf } from "../../../../test/helpers/history-items.ts";
-import { readMetric } from "../../../../test/helpers/metrics.ts";
-import { startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { SteeredBoardStore } from "../../../../test/helpers/steered-board-store.ts";
-import { point, put } from "../../../../test/helpers/strokes.ts";
+import { ControlledBoardStore } from "../../../../test/helpers/board/controlled-board-store.ts";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { fillBoard } from "../../../../test/helpers/board/full-board.ts";
+import { itemsOf } from "../../../../test/helpers/board/history-items.ts";
+import { startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
+import { point, put } from "../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";
@@ -94,7 +94,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
   });
 
   test("[W6] while the store is away nothing is acknowledged; when it is back the same operation is taken, once", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({}, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
@@ -111,7 +111,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
   });
 
   test("[W8] a board whose store is slow does not delay another", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({}, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
@@ -126,13 +126,13 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
   });
 
   test("[W10] another epoch is announced at once when an append shows it, and its operations come after a new join", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
     await bert.join({ clients: [BERT] });
-    store.inner = new SteeredBoardStore().inner;
+    store.inner = new ControlledBoardStore().inner;
     bert.socket.emit("o", BERT, 1, stroke(BERT, 1));
     for (const socket of [anna, bert]) {
       await socket.until("a head", ([event]) => event === "head");
@@ -144,7 +144,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
   });
 
   test("[W10] the last head is announced again while the store is away", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "1" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     expect(await anna.join({ clients: [ANNA] })).toMatchObject({ headSeconds: 1 });
@@ -156,12 +156,12 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
   });
 
   test("[W10] another epoch is announced at once when a read shows it", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using anna = await EventSocket.open(whiteboard.url, transport);
     using bert = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
-    store.inner = new SteeredBoardStore().inner;
+    store.inner = new ControlledBoardStore().inner;
     await bert.join({ clients: [BERT] });
     const [, head] = await anna.until("a head", ([event]) => event === "head");
     const { epoch, seq } = await store.head("default");

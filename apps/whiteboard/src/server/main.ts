@@ -6,12 +6,7 @@ import { parseConfig } from "./config.ts";
 import { createWhiteboard } from "./whiteboard.ts";
 
 const config = configOrExit(() => parseConfig(process.env), process);
-const log = createLog({
-  service: "whiteboard",
-  pod: config.podName,
-  level: config.logLevel,
-  pretty: process.stdout.isTTY,
-});
+const log = createLog("whiteboard", config, { pretty: process.stdout.isTTY });
 const directory = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const whiteboard = createWhiteboard(config, {
   log,

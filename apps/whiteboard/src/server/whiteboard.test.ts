@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { encodeOperations, itemId, parseCommitted, parseItems, tokenOf } from "@crosspod/protocol";
+import { encodeOperations, itemId, parseEntries, parseItems, tokenOf } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
+import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
+import { itemsOf } from "../../../../test/helpers/board/history-items.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
+import { append, put } from "../../../../test/helpers/board/strokes.ts";
 import { within } from "../../../../test/helpers/deadline.ts";
-import { EventSocket, type Transport } from "../../../../test/helpers/event-socket.ts";
-import { itemsOf } from "../../../../test/helpers/history-items.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/running-whiteboard.ts";
-import { append, put } from "../../../../test/helpers/strokes.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";
@@ -129,7 +129,7 @@ describe.each<Transport>(["websocket", "polling"])("a whiteboard over %s", (tran
     const rest = await (await open()).join({ clients: [BERT], known });
     expect(rest).toMatchObject({ seq: 3, clientSeqs: [0] });
     expect(rest.items).toBeUndefined();
-    expect(parseCommitted(rest.operations, 3)).toMatchObject([{ client: ANNA, clientSeq: 3, seq: 3 }]);
+    expect(parseEntries(rest.operations, 3)).toMatchObject([{ client: ANNA, clientSeq: 3, seq: 3 }]);
     expect(tokenOf(rest.operations)).toBe(rest.token);
     for (const wrong of [{ epoch: "another" }, { token: "abcd" }, { seq: 1 }, { seq: 9 }]) {
       const whole = await anna.join({ clients: [ANNA], known: { ...known, ...wrong } });

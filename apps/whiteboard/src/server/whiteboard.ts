@@ -6,16 +6,14 @@ import {
   HTTP_LIMITS,
   type Log,
   notFound,
-  type Ports,
   type Registry,
   type Service,
   ServiceHost,
-  spreadOver,
 } from "@crosspod/service";
 import express, { type Express } from "express";
 import type { Socket } from "socket.io";
 import type { Backend } from "./backend.ts";
-import { createBoardMetrics } from "./board/board-metrics.ts";
+import { type BoardMetrics, createBoardMetrics } from "./board/board-metrics.ts";
 import { BoardSession, type SessionContext } from "./board/board-session.ts";
 import { Boards } from "./board/boards.ts";
 import type { WhiteboardConfig } from "./config.ts";
@@ -40,16 +38,12 @@ export interface WhiteboardDependencies {
   readonly packageVersion: string;
 }
 
-export interface Whiteboard extends Service {
-  listen(): Promise<Ports>;
-}
-
-/** Puts a whiteboard together; it does nothing until it is told to listen. */
-export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Whiteboard {
+/** Makes a whiteboard. It does nothing until `listen` is called. */
+export function createWhiteboard(config: WhiteboardConfig, dependencies: WhiteboardDependencies): Service {
   const { log, packageVersion } = dependencies;
   const host = new ServiceHost("crosspod-whiteboard", config, packageVersion, log);
   const backend = dependencies.createBackend(host.metrics);
-  const { health } = host;
+  const { health, version } = host;
   const { store, fanOut } = backend;
   const sockets = new SocketServer(config, fanOut.adapter);
   const { io } = sockets;
@@ -61,37 +55,20 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   let isLive = false;
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
-  const appendFailed = (board: string, error: unknown): void => {
-    metrics.commitFailures.inc();
-    if (error instanceof BoardStoreError) log.warn({ board, code: error.code }, error.message);
-    else log.error({ board, err: error }, "append failed");
-  };
+  const appendFailed = reportAppendFailures(metrics, log);
   const boards = new Boards({ io, store, fanOut, metrics, pod, headSeconds, appendFailed, failed });
   const originals = new OriginalBridge({ io, boards, metrics, failed });
-  const session: SessionContext = {
-    boards,
-    metrics,
-    pod,
-    version: host.version,
-    headSeconds,
-    maxMessagesPerSecond,
-    failed,
-  };
+  const session: SessionContext = { boards, metrics, pod, version, headSeconds, maxMessagesPerSecond, failed };
   io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));
   const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, () => metrics.slowConsumers.inc());
   limitFloods(io, maxMessagesPerSecond, () => metrics.floods.inc());
   const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
   sockets.attach(server);
-  const affinityWarning = new AffinityWarning(log);
-  sockets.onHandshakeFailure((reason) => {
-    affinityWarning.refused(reason);
-    metrics.handshakes.inc({ reason });
-    log.debug({ reason }, "handshake failed");
-  });
+  reportHandshakeFailures(sockets, metrics, log);
 
   return {
     async listen() {
-      // The ports do not wait for the store: until it is there joins are refused with the reason, and the pod is not ready.
+      // The ports do not wait for the store: until it is there the pod is not ready, and a join is told why.
       health.down("boards", "the store was not reached yet");
       fanOut.open((delivers) => {
         isLive = delivers;
@@ -101,13 +78,11 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       return host.listen(server);
     },
     async drain() {
-      await host.leave();
-      await spreadOver(
+      await host.drain(
         () => sockets.connections,
-        config.drainSeconds,
-        (connection) => sockets.move(connection),
+        (connection) => sockets.drain(connection),
       );
-      await sockets.moved();
+      await sockets.drained();
     },
     async close() {
       await Promise.all([closeServer(server), sockets.close()]);
@@ -121,6 +96,25 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
 
 /** Whether a connection has said in its handshake that it speaks our protocol [W12]. */
 const isOurs = ({ handshake }: Socket): boolean => handshake.query.client === BOARD_CLIENT_QUERY.client;
+
+/** Counts and logs appends that failed. */
+const reportAppendFailures =
+  (metrics: BoardMetrics, log: Log) =>
+  (board: string, error: unknown): void => {
+    metrics.appendFailures.inc();
+    if (error instanceof BoardStoreError) log.warn({ board, code: error.code }, error.message);
+    else log.error({ board, err: error }, "append failed");
+  };
+
+/** Counts handshakes that were refused, and warns of those for sessions of other pods. */
+function reportHandshakeFailures(sockets: SocketServer, metrics: BoardMetrics, log: Log): void {
+  const affinityWarning = new AffinityWarning(log);
+  sockets.onHandshakeFailure((reason) => {
+    affinityWarning.refused(reason);
+    metrics.handshakes.inc({ reason });
+    log.debug({ reason }, "handshake failed");
+  });
+}
 
 function createApp(sockets: SocketServer, dependencies: WhiteboardDependencies): Express {
   const app = express();

@@ -1,5 +1,5 @@
-import type { Check } from "../../check.ts";
 import { adminPort } from "../admin-port.ts";
+import type { Check } from "../check.ts";
 import { page } from "../page.ts";
 import { feedIdle } from "./feed-idle.ts";
 import { feedLatency } from "./feed-latency.ts";

@@ -1,9 +1,9 @@
-import { type Check, fail, pass } from "../../check.ts";
-import { Crowd } from "../../crowd.ts";
-import { FeedListener } from "../../feed-listener.ts";
-import { PROBE_ID, publish } from "../../published.ts";
-import { describeTimes } from "../../quantile.ts";
-import { thoseWithout } from "../../wait.ts";
+import { Crowd } from "../../clients/crowd.ts";
+import { FeedListener } from "../../clients/feed-listener.ts";
+import { describeTimes } from "../../format/quantile.ts";
+import { thoseWithout } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
+import { PROBE_ID, publish } from "../published.ts";
 
 const BROWSERS = 4;
 const UPDATES = 60;

@@ -1,8 +1,8 @@
-import { type Check, type CheckContext, fail, type Outcome, pass, skip } from "../../check.ts";
-import { FeedListener } from "../../feed-listener.ts";
-import { PodClients } from "../../pod-clients.ts";
-import { PROBE_ID, publish } from "../../published.ts";
-import { thoseWithout } from "../../wait.ts";
+import { FeedListener } from "../../clients/feed-listener.ts";
+import { PodClients } from "../../clients/pod-clients.ts";
+import { thoseWithout } from "../../timing/wait.ts";
+import { type Check, type CheckContext, fail, type Outcome, pass, skip } from "../check.ts";
+import { PROBE_ID, publish } from "../published.ts";
 
 /** Most updates that are published so that each pod takes one. */
 const MAX_UPDATES = 20;

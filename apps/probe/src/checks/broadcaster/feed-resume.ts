@@ -1,8 +1,8 @@
 import { FeedClient } from "@crosspod/client";
-import { type Check, fail, pass } from "../../check.ts";
-import { formatDuration } from "../../duration.ts";
-import { PROBE_ID, publish } from "../../published.ts";
-import { Changes, MISSED_AFTER_MS } from "../../wait.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { Changes, MISSED_AFTER_MS } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
+import { PROBE_ID, publish } from "../published.ts";
 
 /** A client whose connection is dropped comes back, and has what was published while it was away [B9] [B12]. */
 export const feedResume: Check = {
@@ -17,7 +17,7 @@ export const feedResume: Check = {
     try {
       client.open();
       await changes.until("a connection", () => client.state === "live", signal);
-      dialer.cut();
+      dialer.forceClose();
       await changes.until("the end of the connection", () => client.state === "reconnecting", signal);
       const value = `away ${Date.now()}`;
       const { sentAt } = await publish(target, PROBE_ID, value, signal);

@@ -1,6 +1,6 @@
 import { FEED_PATH } from "@crosspod/protocol";
-import { type Check, fail, pass } from "../../check.ts";
-import { FeedListener } from "../../feed-listener.ts";
+import { FeedListener } from "../../clients/feed-listener.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { upgrade } from "../upgrade.ts";
 
 /** A WebSocket gets through to the feed, and says hello where the server is not the original example's [B6] [B7]. */

@@ -1,6 +1,6 @@
 import { TUTORIAL_UPDATES } from "@crosspod/protocol";
-import { type Check, fail, pass } from "../../check.ts";
-import { FeedListener } from "../../feed-listener.ts";
+import { FeedListener } from "../../clients/feed-listener.ts";
+import { type Check, fail, pass } from "../check.ts";
 
 /** Of the original example's server nothing comes, so it is not worth more. */
 const SNAPSHOT_WAIT_MS = 2_000;

@@ -1,10 +1,10 @@
 import { TUTORIAL_UPDATES, type Update } from "@crosspod/protocol";
-import { type Check, fail, type Outcome, pass } from "../../check.ts";
-import { Crowd } from "../../crowd.ts";
-import { formatDuration } from "../../duration.ts";
-import { FeedListener, type Heard } from "../../feed-listener.ts";
-import { type Published, publish } from "../../published.ts";
-import { thoseWithout } from "../../wait.ts";
+import { Crowd } from "../../clients/crowd.ts";
+import { FeedListener, type Heard } from "../../clients/feed-listener.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { thoseWithout } from "../../timing/wait.ts";
+import { type Check, fail, type Outcome, pass } from "../check.ts";
+import { type Published, publish } from "../published.ts";
 
 const BROWSERS = 4;
 

@@ -1,7 +1,7 @@
 import { MAX_ID_LENGTH, MAX_VALUE_LENGTH } from "@crosspod/protocol";
-import { type Check, fail, pass } from "../../check.ts";
-import { FeedListener } from "../../feed-listener.ts";
-import { PROBE_ID, publish } from "../../published.ts";
+import { FeedListener } from "../../clients/feed-listener.ts";
+import { type Check, fail, pass } from "../check.ts";
+import { PROBE_ID, publish } from "../published.ts";
 
 /** What is wrong with a request, and its query. */
 const WRONG = {

@@ -1,7 +1,7 @@
-import { EventClient } from "../../event-client.ts";
+import { EventClient } from "../../clients/event-client.ts";
 import { idleCheck } from "../idle.ts";
 
-/** Over a connection on which nobody drew for a while a join is still answered. */
+/** A join is still answered over a connection that was idle for a while. */
 export const boardIdle = idleCheck(
   ({ target, findings, signal }) =>
     findings.isOriginal ? EventClient.openOriginal(target, signal) : EventClient.open(target, signal),

@@ -1,6 +1,6 @@
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, pass } from "../../check.ts";
-import { describeTimes } from "../../quantile.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { describeTimes } from "../../format/quantile.ts";
+import { type Check, pass } from "../check.ts";
 
 const STROKES = 40;
 /** On a slow network fewer strokes must do. */

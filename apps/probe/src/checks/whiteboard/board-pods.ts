@@ -1,7 +1,7 @@
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
-import { PodClients } from "../../pod-clients.ts";
-import { MISSED_AFTER_MS, thoseWithout } from "../../wait.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { PodClients } from "../../clients/pod-clients.ts";
+import { MISSED_AFTER_MS, thoseWithout } from "../../timing/wait.ts";
+import { type Check, type CheckContext, fail, type Outcome, pass } from "../check.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
 /** How many pods there are; and a stroke that is drawn on one is acknowledged, and arrives on all [W6] [W7]. */

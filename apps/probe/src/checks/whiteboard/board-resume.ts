@@ -1,7 +1,7 @@
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, fail, pass } from "../../check.ts";
-import { formatDuration } from "../../duration.ts";
-import { MISSED_AFTER_MS } from "../../wait.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { formatDuration } from "../../format/duration.ts";
+import { MISSED_AFTER_MS } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
 /** A person whose connection is dropped misses nothing of their own strokes, and nothing of others' [W6] [W10]. */
@@ -14,7 +14,7 @@ export const boardResume: Check = {
     using other = await BoardVisitor.open(target, board, signal);
     const cutAt = performance.now();
     dropped.draw();
-    dropped.cut();
+    dropped.forceClose();
     await dropped.changes.until("the end of the connection", () => dropped.client.state === "reconnecting", signal);
     dropped.draw();
     other.draw();

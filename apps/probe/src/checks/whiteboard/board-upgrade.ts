@@ -1,7 +1,7 @@
-import { type Check, pass } from "../../check.ts";
-import { clearBoard } from "../../clear-board.ts";
-import { EventClient } from "../../event-client.ts";
-import { podOfReply } from "../../join.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import { podOfReply } from "../../clients/join.ts";
+import { type Check, pass } from "../check.ts";
+import { clearBoard } from "../clear-board.ts";
 import { upgrade } from "../upgrade.ts";
 
 const PATH = "/socket.io/?EIO=4&transport=websocket&client=crosspod";

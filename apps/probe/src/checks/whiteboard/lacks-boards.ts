@@ -1,4 +1,4 @@
-import { fail, type Outcome } from "../../check.ts";
+import { fail, type Outcome } from "../check.ts";
 
 /** What the original example's server cannot do, and what that costs. */
 export const lacksBoards = (cost: string): Outcome =>

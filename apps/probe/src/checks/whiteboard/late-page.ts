@@ -1,6 +1,6 @@
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
-import { EventClient } from "../../event-client.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import { type Check, type CheckContext, fail, type Outcome, pass } from "../check.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 import { uniqueDrawing } from "./original-drawing.ts";
 

@@ -1,10 +1,10 @@
 import { BOARD_COOKIE, boardPath, DEFAULT_BOARD, SOCKET_PATH } from "@crosspod/protocol";
-import { type Check, type CheckContext, fail, type Outcome, pass } from "../../check.ts";
-import type { Cookie } from "../../cookie-jar.ts";
-import { counted } from "../../counted.ts";
-import { joinRequest, podOfReply } from "../../join.ts";
-import { parseJson, valueIn } from "../../json.ts";
-import { Packet, PollingSession } from "../../polling-session.ts";
+import type { Cookie } from "../../clients/cookie-jar.ts";
+import { joinRequest, podOfReply } from "../../clients/join.ts";
+import { parseJson, valueIn } from "../../clients/json.ts";
+import { Packet, PollingSession } from "../../clients/polling-session.ts";
+import { pluralize } from "../../format/pluralize.ts";
+import { type Check, type CheckContext, fail, type Outcome, pass } from "../check.ts";
 
 /** Requests of one session, each over a connection of its own. */
 const REQUESTS = 30;
@@ -28,7 +28,7 @@ export const longPolling: Check = {
     }
     await useSession(session, context);
     const lost = session.statuses.filter((status) => status !== 200);
-    const outcome = lost.length === 0 ? await staysOnOne(session, context) : scattered(session, lost, context);
+    const outcome = lost.length === 0 ? await staysOnOne(session, context) : lostSession(session, lost, context);
     await session.send(Packet.close);
     return outcome;
   },
@@ -73,9 +73,9 @@ async function neededCookie(session: PollingSession): Promise<Cookie | undefined
 /** Whether the page has set it, and not the gateway. */
 const isOfBoard = ({ name, value }: Cookie, board: string): boolean => name === BOARD_COOKIE && value === board;
 
-function scattered(session: PollingSession, lost: readonly number[], { board, findings }: CheckContext): Outcome {
+function lostSession(session: PollingSession, lost: readonly number[], { board, findings }: CheckContext): Outcome {
   const statuses = [...new Set(lost)].join(" and ");
-  const reached = findings.pods.size > 1 ? `; the requests reached ${counted(findings.pods.size, "pod")}` : "";
+  const reached = findings.pods.size > 1 ? `; the requests reached ${pluralize(findings.pods.size, "pod")}` : "";
   const detail = `lost its session: ${lost.length} of ${REQUESTS} requests answered ${statuses}${reached}`;
   const cookie = session.jar.all.find((candidate) => !isOfBoard(candidate, board));
   if (cookie === undefined) {

@@ -1,6 +1,6 @@
-import { type Check, fail, pass } from "../../check.ts";
-import { EventClient } from "../../event-client.ts";
-import { podOfReply } from "../../join.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import { podOfReply } from "../../clients/join.ts";
+import { type Check, fail, pass } from "../check.ts";
 
 const CLIENTS = 10;
 

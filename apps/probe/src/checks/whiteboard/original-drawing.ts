@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { DEFAULT_BOARD, type Drawing } from "@crosspod/protocol";
-import { BoardVisitor } from "../../board-visitor.ts";
-import { type Check, fail, pass } from "../../check.ts";
-import { CLEAN_UP_MS } from "../../clear-board.ts";
-import { counted } from "../../counted.ts";
-import { Crowd } from "../../crowd.ts";
-import { EventClient } from "../../event-client.ts";
-import type { Target } from "../../target.ts";
-import { MISSED_AFTER_MS, thoseWithout } from "../../wait.ts";
+import { BoardVisitor } from "../../clients/board-visitor.ts";
+import { Crowd } from "../../clients/crowd.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import type { Target } from "../../clients/target.ts";
+import { pluralize } from "../../format/pluralize.ts";
+import { MISSED_AFTER_MS, thoseWithout } from "../../timing/wait.ts";
+import { type Check, fail, pass } from "../check.ts";
+import { CLEAN_UP_MS } from "../clear-board.ts";
 
 const CLIENTS = 4;
 
-/** A segment in a colour that nobody else has. */
+/** A segment in a colour that no page uses. */
 export const uniqueDrawing = (): Drawing => ({
   x0: 0.25,
   y0: 0.25,
@@ -41,7 +41,7 @@ export const originalDrawing: Check = {
     isRemoved = true;
     const reached = others.length - without.length;
     const detail = `${reached} of ${others.length} clients of the original example got what another one drew`;
-    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${counted(removed, "stroke")} removed` : detail);
+    if (without.length === 0) return pass(removed > 0 ? `${detail}; ${pluralize(removed, "stroke")} removed` : detail);
     return fail(
       detail,
       "the pods do not tell each other what is drawn",

@@ -1,5 +1,5 @@
-import type { Check } from "../../check.ts";
 import { adminPort } from "../admin-port.ts";
+import type { Check } from "../check.ts";
 import { page } from "../page.ts";
 import { boardIdle } from "./board-idle.ts";
 import { boardLatency } from "./board-latency.ts";

@@ -1,7 +1,7 @@
 import { BoardEvent } from "@crosspod/protocol";
-import { type Check, fail, pass } from "../../check.ts";
-import { EventClient } from "../../event-client.ts";
-import { codeOfReply, joinRequest } from "../../join.ts";
+import { EventClient } from "../../clients/event-client.ts";
+import { codeOfReply, joinRequest } from "../../clients/join.ts";
+import { type Check, fail, pass } from "../check.ts";
 import { lacksBoards } from "./lacks-boards.ts";
 
 /** Wrong input is refused with a code, and changes nothing [W2] [W9]. */

@@ -1,5 +1,5 @@
 import type { Shape } from "../render/shape.ts";
-import type { PathSink } from "../render/stroke-outline.ts";
+import type { PathBuilder } from "../render/stroke-outline.ts";
 import { BOARD, FULL_SIZE } from "../render/view-transform.ts";
 
 /** The whole board as an SVG document on white paper: one path for each stroke, in grid steps. */
@@ -22,7 +22,7 @@ function pathOf(shape: Shape): string {
 }
 
 /** Writes an outline as the `d` of an SVG path, to a tenth of a grid step. */
-export class SvgPath implements PathSink {
+export class SvgPath implements PathBuilder {
   #text = "";
 
   moveTo(x: number, y: number): void {

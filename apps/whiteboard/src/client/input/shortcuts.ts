@@ -1,4 +1,4 @@
-/** A key that does something wherever the focus is, but not while somebody writes. */
+/** A key that works wherever the focus is, but in a text field. */
 export interface Shortcut {
   /** As the help shows them: any of these. */
   readonly keys: readonly string[];

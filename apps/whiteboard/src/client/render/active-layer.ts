@@ -14,7 +14,7 @@ export class ActiveLayer {
   heldId: ItemId | undefined;
   readonly #buffer: CanvasBuffer;
   readonly #sort: (shapes: Iterable<Shape>) => readonly Shape[];
-  /** When each grew last; who grew longest ago comes first. */
+  /** When each grew last, oldest first. */
   readonly #grownAt = new Map<Shape, number>();
   #painted: Rectangle | undefined;
   #changed = false;

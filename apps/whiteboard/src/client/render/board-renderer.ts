@@ -9,9 +9,9 @@ import { StaticLayer } from "./static-layer.ts";
 import { BOARD } from "./view-transform.ts";
 import type { Viewport } from "./viewport.ts";
 
-/** Of a frame of 16 ms for what is at rest while somebody draws: the rest is the pen's, layout's and messages'. */
+/** How much of a frame of 16 ms the static layer may take while a pen draws: the rest is for pen, layout, messages. */
 const BUSY_BUDGET_MS = 6;
-/** And while nobody does. */
+/** The same while no pen draws. */
 const QUIET_BUDGET_MS = 11;
 
 /** The board as it is seen: follows the items and the viewport, and paints both layers once a frame. */

@@ -67,7 +67,7 @@ export class CanvasBuffer {
     this.#context.restore();
   }
 
-  /** Paints now what the browser would put off to the end of the frame, where nobody can tell how long it takes. */
+  /** Paints now what the browser would defer to the end of the frame, where its time cannot be measured. */
   flush(): void {
     this.#context.getImageData(0, 0, 1, 1);
   }

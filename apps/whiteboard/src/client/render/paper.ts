@@ -1,7 +1,7 @@
 import { BOARD } from "./view-transform.ts";
 import type { Viewport } from "./viewport.ts";
 
-/** The sheet under the strokes: always light, as all who draw on a board must see the same. */
+/** The sheet under the strokes: always light, since all people on a board must see the same. */
 export function bindPaper(paper: HTMLElement, viewport: Viewport): void {
   const show = (): void => {
     const { left, top, right, bottom } = viewport.view.areaOf(BOARD);

@@ -10,7 +10,7 @@ export class ShapeList {
   readonly #byId = new Map<ItemId, Shape>();
   #inOrder: Shape[] = [];
 
-  /** @param view says which `z` an item has: one's own get another when they are committed. */
+  /** @param view says which `z` an item has: one's own get another when they are appended. */
   constructor(view: BoardView) {
     this.#view = view;
   }

@@ -1,6 +1,6 @@
 import { BOARD_HEIGHT, BOARD_WIDTH, decodePoints, type Item, MAX_PRESSURE, type Point } from "@crosspod/protocol";
 import { boundsOf, type Rectangle } from "./rectangle.ts";
-import { type PathSink, REACH, traceStroke } from "./stroke-outline.ts";
+import { type PathBuilder, REACH, traceStroke } from "./stroke-outline.ts";
 import { distanceOfLines, type Vector } from "./vector.ts";
 
 /** An item with what is needed to paint it and to hit it; each part is made when first asked for, and kept. */
@@ -41,8 +41,8 @@ export class Shape {
     this.#path = undefined;
   }
 
-  trace(sink: PathSink): void {
-    traceStroke(this.#item, this.points, sink);
+  trace(path: PathBuilder): void {
+    traceStroke(this.#item, this.points, path);
   }
 
   /** Fills it on a canvas whose unit is a grid step. */

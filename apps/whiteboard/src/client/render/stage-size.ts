@@ -6,7 +6,7 @@ const MARGIN = 16;
 const SMALL_MARGIN = 8;
 const SMALL_WIDTH = 640;
 
-/** Tells the viewport how large the stage is, and how much of it the toolbar leaves free, whenever that changes. */
+/** Keeps the viewport's size of the stage, and of the part that the toolbar leaves free, up to date. */
 export function bindStageSize(stage: HTMLElement, viewport: Viewport): void {
   const toolbar = elementById("tools", HTMLElement);
   const measure = (): void => {

@@ -6,7 +6,7 @@ import { BOARD } from "./view-transform.ts";
 /** So many shapes are painted before the clock is looked at: a few milliseconds of work where they are long. */
 const BATCH = 16;
 
-/** A part of the board that is painted anew in the buffer that nobody sees yet. */
+/** A part of the board that is painted anew in the hidden buffer. */
 interface Repaint {
   readonly area: Rectangle;
   readonly shapes: readonly Shape[];

@@ -35,7 +35,7 @@ export class DrawingSettings {
     this.#settings.value = { ...this.current, tool };
   }
 
-  /** Who picks a colour wants to draw with it. */
+  /** A person who picks a colour wants to draw with it. */
   takeColor(color: string): void {
     this.#settings.value = { ...this.current, color, tool: "pen" };
   }

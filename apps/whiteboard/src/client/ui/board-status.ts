@@ -75,7 +75,7 @@ function notSavedText({ operations, isKept, reason }: NotSaved): string {
 }
 
 const syncErrorText = ({ code, detail }: SyncError): string =>
-  code === "scattered" ? capitalized(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
+  code === "no-affinity" ? capitalized(sentence(detail)) : `The board is not up to date: ${sentence(detail)}`;
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -2,7 +2,7 @@ import type { BoardClient } from "@crosspod/client";
 import { elementById } from "@crosspod/page";
 import type { Notices } from "./notices.ts";
 
-/** Undo and redo of what this person did, and clear; which can be undone too, so nothing is asked. */
+/** Undo, redo and clear. Clear can be undone, too, so there is no confirmation. */
 export function bindEditButtons(client: BoardClient, notices: Notices): void {
   const undo = elementById("undo", HTMLButtonElement);
   const redo = elementById("redo", HTMLButtonElement);

@@ -1,6 +1,6 @@
 import { createElement, elementById } from "@crosspod/page";
 
-/** How long a message stays when nobody takes it away. Somebody who reads it, or is at its button, has all the time. */
+/** How long a message stays, unless it is closed, or the pointer or the focus is on it. */
 const SHOWN_MS = 8_000;
 
 /** A message over the board. */
@@ -12,7 +12,7 @@ export interface Notice {
   readonly isError?: boolean;
 }
 
-/** Shows one message at a time; a screen reader is told, too. */
+/** Shows one message at a time, to screen readers as well. */
 export class Notices {
   readonly #region = elementById("notices", HTMLElement);
   readonly #alerts = elementById("alerts", HTMLElement);

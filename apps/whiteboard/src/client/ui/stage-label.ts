@@ -1,7 +1,7 @@
 import type { BoardClient } from "@crosspod/client";
 import { Frame } from "@crosspod/page";
 
-/** Tells those who do not see the board how much is on it. */
+/** Says to screen readers how much is on the board. */
 export function bindStageLabel(stage: HTMLElement, board: string, client: BoardClient): void {
   const frame = new Frame(() => {
     const { size } = client.view;

@@ -1,7 +1,7 @@
 import { type ClientId, entryNumbers, type History, type Position, tokenOf } from "@crosspod/protocol";
 import type { BoardBatch, BoardSnapshot } from "../store/board-store.ts";
 
-/** What a pod remembers of an open board, to answer who joins: its newest operations, and a whole board, as text. */
+/** What a pod remembers of an open board, to answer joins: its newest operations, and a whole board, as text. */
 export class BoardHistory {
   /** Before the first of the batches. */
   #start: Position;

@@ -1,10 +1,10 @@
 import { entryNumbers, itemId, type Position } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
 import { Random } from "../../../../../test/fuzz/random.ts";
-import { BoardPod, BoardViewer } from "../../../../../test/helpers/board-pod.ts";
-import { JitteryBoardStore } from "../../../../../test/helpers/jittery-board-store.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { BoardPod, BoardViewer } from "../../../../../test/helpers/board/board-pod.ts";
+import { JitteryBoardStore } from "../../../../../test/helpers/board/jittery-board-store.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 import type { OpenBoard } from "./open-board.ts";
 

@@ -3,7 +3,7 @@ import { LogFollower, type ReadCause } from "@crosspod/redis";
 import { type BoardBatch, type BoardStore, type JoinAnswer, unavailable } from "../store/board-store.ts";
 import { BoardHistory, clientSeqsAfter, joinTexts } from "./board-history.ts";
 
-/** What is asked of a board by who joins. */
+/** What a client that joins says of itself. */
 export type BoardQuestion = Pick<JoinRequest, "clients" | "known">;
 
 export interface BoardAnswer {
@@ -22,7 +22,7 @@ export interface BoardLogOptions {
   readonly onRead: (cause: ReadCause) => void;
   /** Most characters of the newest operations that are remembered. */
   readonly maxRecentCharacters: () => number;
-  /** Told of a read that failed and that nobody waits for. */
+  /** Called with the error of a read that nothing waits for. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ const MAX_TRIES = 5;
 /** Where a subscription takes longer the store is most likely away, and says so itself. */
 const SUBSCRIBE_WAIT_MS = 1_500;
 
-/** A board's log as far as this pod has followed it, and what it remembers of it for who joins. */
+/** A board's log as far as this pod has followed it, and what it remembers of it to answer joins. */
 export class BoardLog {
   readonly #options: BoardLogOptions;
   readonly #follower: LogFollower<BoardBatch, Position>;
@@ -73,8 +73,8 @@ export class BoardLog {
   }
 
   /**
-   * Follows the board, and answers who joins: `enter` is called with the answer in the moment that it is true of,
-   * before anything more is appended. Rejects with a {@link BoardStoreError}.
+   * Follows the board, and answers a join: `enter` gets an answer that is true at that moment, before anything more is
+   * appended. Rejects with a {@link BoardStoreError}.
    */
   async join(question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     await this.#start();
@@ -136,7 +136,7 @@ export class BoardLog {
     return found && { history: found, clientSeqs };
   }
 
-  /** One read for all who wait for it. */
+  /** One read for all joins that wait for it. */
   #readSnapshot(): Promise<void> {
     this.#snapshotRead ??= this.#rememberSnapshot().finally(() => {
       this.#snapshotRead = undefined;

@@ -1,18 +1,11 @@
 import { READ_CAUSES } from "@crosspod/redis";
-import {
-  Counter,
-  Histogram,
-  LATENCY_BUCKETS_SECONDS,
-  type Registry,
-  registerGauge,
-  startAtZero,
-} from "@crosspod/service";
+import { metricsIn, type Registry } from "@crosspod/service";
 import { HANDSHAKE_FAILURES } from "../transport/socket-server.ts";
 
 /** What an operator sees of the boards. */
 export type BoardMetrics = ReturnType<typeof createBoardMetrics>;
 
-/** What is asked when somebody looks. */
+/** What is read at each scrape. */
 export interface BoardGauges {
   readonly clients: () => number;
   readonly boards: () => number;
@@ -26,33 +19,22 @@ const RESYNC_CAUSES = ["gap", "join"];
 
 /** Registers the boards' metrics. */
 export function createBoardMetrics(registry: Registry, gauges: BoardGauges) {
-  const registers = [registry];
-  const gauge = (name: string, help: string, value: () => number): void => registerGauge(registry, name, help, value);
-  const counter = (name: string, help: string): Counter => new Counter({ name, help, registers });
-  const counterBy = <L extends string>(label: L, name: string, help: string): Counter<L> =>
-    new Counter({ name, help, labelNames: [label], registers });
-  const histogram = (name: string, help: string, buckets: number[]): Histogram =>
-    new Histogram({ name, help, buckets, registers });
-
+  const { gauge, counter, counterBy, histogram } = metricsIn(registry);
   gauge("crosspod_board_clients", "Clients that are connected now", gauges.clients);
   gauge("crosspod_board_boards", "Boards that this pod has clients on now", gauges.boards);
   gauge("crosspod_board_live", "Whether what other pods publish is proven to reach this pod (1) or not (0)", () =>
     Number(gauges.isLive()),
   );
-  const logReads = counterBy("cause", "crosspod_board_log_reads_total", "Reads of a log, by cause");
-  const resyncs = counterBy("cause", "crosspod_board_resyncs_total", "Clients that had lost touch, by how it showed");
-  const handshakes = counterBy("reason", "crosspod_board_handshakes_failed_total", "Handshakes refused, by reason");
-  startAtZero(logReads, READ_CAUSES);
-  startAtZero(resyncs, RESYNC_CAUSES);
-  startAtZero(handshakes, HANDSHAKE_FAILURES);
+  const resyncHelp = "Clients that had lost touch, by how it showed";
+  const handshakeHelp = "Handshakes refused, by reason";
   return {
-    logReads,
-    resyncs,
-    handshakes,
-    operations: counter("crosspod_board_operations_committed_total", "Operations that this pod committed"),
-    commitFailures: counter("crosspod_board_commit_failures_total", "Commits that the store did not take"),
-    commitSeconds: histogram("crosspod_board_commit_seconds", "Time of a commit", LATENCY_BUCKETS_SECONDS),
-    commitOperations: histogram("crosspod_board_commit_operations", "Operations in a commit", OPERATION_BUCKETS),
+    logReads: counterBy("cause", "crosspod_board_log_reads_total", "Reads of a log, by cause", READ_CAUSES),
+    resyncs: counterBy("cause", "crosspod_board_resyncs_total", resyncHelp, RESYNC_CAUSES),
+    handshakes: counterBy("reason", "crosspod_board_handshakes_failed_total", handshakeHelp, HANDSHAKE_FAILURES),
+    operations: counter("crosspod_board_operations_appended_total", "Operations that this pod appended"),
+    appendFailures: counter("crosspod_board_append_failures_total", "Appends that the store did not take"),
+    appendSeconds: histogram("crosspod_board_append_seconds", "Time of an append"),
+    appendOperations: histogram("crosspod_board_append_operations", "Operations in an append", OPERATION_BUCKETS),
     messages: counterBy("event", "crosspod_board_messages_total", "Messages from clients, by event"),
     refusals: counterBy("code", "crosspod_board_refused_total", "Messages that were refused, by code"),
     resends: counter("crosspod_board_resends_total", "Operations that came again after they were stored"),

@@ -2,23 +2,23 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BoardPod } from "../../../../../test/helpers/board-pod.ts";
+import { BoardPod } from "../../../../../test/helpers/board/board-pod.ts";
+import { ControlledBoardStore } from "../../../../../test/helpers/board/controlled-board-store.ts";
+import { EventSocket, type Transport } from "../../../../../test/helpers/board/event-socket.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
 import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
-import { EventSocket, type Transport } from "../../../../../test/helpers/event-socket.ts";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
 import { BoardSession } from "./board-session.ts";
 
 const ANNA = "anna-000";
 
 describe.each<Transport>(["websocket", "polling"])("a session over %s", (transport) => {
-  let store: SteeredBoardStore;
+  let store: ControlledBoardStore;
   let pod: BoardPod;
   let url: string;
   const sockets: EventSocket[] = [];
 
   beforeEach(async () => {
-    store = new SteeredBoardStore();
+    store = new ControlledBoardStore();
     pod = new BoardPod(store);
     const server = createServer();
     pod.io.attach(server);

@@ -13,9 +13,10 @@ import { BoardStoreError, type Submission, toBoardError } from "../store/board-s
 import { TokenBucket } from "../transport/token-bucket.ts";
 import { waitForDrain } from "../transport/wait-for-drain.ts";
 import type { BoardAnswer } from "./board-log.ts";
-import { type Answer, type Arguments, messageKinds, refuse } from "./board-messages.ts";
+import { type Answer, messageKinds } from "./board-messages.ts";
 import type { BoardMetrics } from "./board-metrics.ts";
 import type { Boards } from "./boards.ts";
+import { type Arguments, refuse } from "./message-arguments.ts";
 import type { BoardMember, OpenBoard } from "./open-board.ts";
 
 /** What the sessions of a pod share. */
@@ -26,7 +27,7 @@ export interface SessionContext {
   readonly version: string;
   readonly headSeconds: number;
   readonly maxMessagesPerSecond: number;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -37,7 +38,7 @@ export interface OriginalClients {
   disconnect(socket: Socket): void;
 }
 
-/** One connection's side of a board: whatever it sends gets its answer, or is counted; it is held to its rate. */
+/** One connection's side of a board: each message gets its answer, or is counted; the rate of messages is limited. */
 export class BoardSession implements BoardMember {
   readonly #socket: Socket;
   readonly #context: SessionContext;
@@ -45,7 +46,7 @@ export class BoardSession implements BoardMember {
   #original: OriginalClients | undefined;
   #board: OpenBoard | undefined;
   /** Joins wait until the connection has taken the last answer: no more than two whole boards wait for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #lastJoin: Promise<unknown> = Promise.resolve();
 
   /** @param original takes care of it until it joins; undefined for a client that has said that it is ours. */
   constructor(socket: Socket, context: SessionContext, original: OriginalClients | undefined) {
@@ -59,7 +60,7 @@ export class BoardSession implements BoardMember {
     });
     socket.on("disconnect", () => {
       this.#leaveOriginal();
-      this.#turn = this.#turn.then(() => this.#leave());
+      this.#lastJoin = this.#lastJoin.then(() => this.#leave());
     });
     void original?.connect(socket).catch(context.failed);
   }
@@ -75,8 +76,8 @@ export class BoardSession implements BoardMember {
 
   /** Brings the client onto a board, after it has taken what it was answered before [W10]. */
   join(request: JoinRequest, answer: Answer): Promise<void> {
-    const joining = this.#turn.then(() => waitForDrain(this.#socket)).then(() => this.#join(request, answer));
-    this.#turn = joining.catch(() => undefined);
+    const joining = this.#lastJoin.then(() => waitForDrain(this.#socket)).then(() => this.#join(request, answer));
+    this.#lastJoin = joining.catch(() => undefined);
     return joining;
   }
 

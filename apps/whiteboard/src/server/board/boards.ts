@@ -6,7 +6,7 @@ const MAX_SNAPSHOT_CHARACTERS = 16 * 1024 * 1024;
 const MAX_RECENT_CHARACTERS = 512 * 1024;
 const MAX_ALL_RECENT_CHARACTERS = 32 * 1024 * 1024;
 
-/** The boards that somebody on this pod has open. */
+/** The boards that are open on this pod. */
 export class Boards {
   readonly #boards = new Map<string, OpenBoard>();
   /** Of which a whole board is kept, the one that was used last at the end. */

@@ -1,9 +1,9 @@
 import { countEntries, encodeEntry, itemId } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { BoardPod, BoardViewer } from "../../../../../test/helpers/board-pod.ts";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { BoardPod, BoardViewer } from "../../../../../test/helpers/board/board-pod.ts";
+import { ControlledBoardStore } from "../../../../../test/helpers/board/controlled-board-store.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { BoardBatch } from "../store/board-store.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 import type { OpenBoard } from "./open-board.ts";
@@ -15,11 +15,11 @@ const VIEWERS = 50;
 const entryOf = (clientSeq: number): string =>
   encodeEntry(ANNA, clientSeq, `p${clientSeq.toString(36)},000000,w,,oGoGoGkD`);
 
-let store: SteeredBoardStore;
+let store: ControlledBoardStore;
 let pod: BoardPod;
 
 beforeEach(() => {
-  store = new SteeredBoardStore();
+  store = new ControlledBoardStore();
   pod = new BoardPod(store);
 });
 

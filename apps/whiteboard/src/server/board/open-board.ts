@@ -25,31 +25,31 @@ export interface BoardContext {
   readonly metrics: BoardMetrics;
   readonly pod: string;
   readonly headSeconds: number;
-  /** Told of an append that failed. */
+  /** Called with the error of an append. */
   readonly appendFailed: (board: string, error: unknown) => void;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
   /** Most characters of its newest operations that a board remembers, as many as are open now. */
   readonly maxRecentCharacters: () => number;
-  /** Told that a whole board was used, which is kept in memory. */
+  /** Called when a whole board was used, which is kept in memory. */
   readonly snapshotUsed: (board: OpenBoard) => void;
-  /** Told that the last one has left, and nothing waits. */
+  /** Called when the last member has left, and nothing waits. */
   readonly closed: (board: OpenBoard) => void;
 }
 
-/** Who is on a board: a client's session, or who follows it for others. */
+/** A member of a board: a client's session, or a follower for others. */
 export interface BoardMember {
   /** Of the connection, as others see it. */
   readonly id: string;
   /** Takes what was appended, in order [W7]. */
   appended?(batch: BoardBatch): void;
-  /** The board is not what it was: who wants to know it joins again. */
+  /** The board is not what it was: a client joins again. */
   diverged?(): void;
 }
 
 /**
- * A board that somebody on this pod has open: what is submitted to it, how far it was followed, who is on it.
- * It begins with the first, and ends when the last has left and nothing waits.
+ * A board that is open on this pod: what is submitted to it, how far it was followed, who is on it. It begins with the
+ * first member, and ends when the last has left and nothing waits.
  */
 export class OpenBoard {
   readonly name: string;
@@ -87,10 +87,10 @@ export class OpenBoard {
       idle: () => this.#closeIfUnused(),
       failed: (error) => context.appendFailed(name, error),
     });
-    this.#heads = setInterval(() => void this.#announceHead().catch(context.failed), headSeconds * 1_000);
+    this.#heads = setInterval(() => void this.#refreshHead().catch(context.failed), headSeconds * 1_000);
   }
 
-  /** Characters of the whole board that is kept in memory for who joins. */
+  /** Characters of the whole board that is kept in memory for those that join. */
   get snapshotSize(): number {
     return this.#log.snapshotSize;
   }
@@ -101,8 +101,8 @@ export class OpenBoard {
   }
 
   /**
-   * Brings somebody onto the board, or to where it is by now. After `enter` was called with the answer, what is
-   * appended past it reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
+   * Brings a member onto the board, or to where it is by now. What is appended past the answer that `enter` gets
+   * reaches the member, and nothing else does. Rejects with a {@link BoardStoreError}.
    */
   async join(member: BoardMember, question: BoardQuestion, enter: (answer: BoardAnswer) => void): Promise<void> {
     this.#members.add(member);
@@ -128,7 +128,7 @@ export class OpenBoard {
     this.#people.set(id, name);
   }
 
-  /** Whom this pod has on the board. */
+  /** The people of this pod on the board. */
   get people(): PeopleMessage {
     return this.#message(this.#people.list());
   }
@@ -154,8 +154,8 @@ export class OpenBoard {
     const startedAt = performance.now();
     const appended = await store.append(this.name, submissions, this.#log.position);
     metrics.operations.inc(appended.count);
-    metrics.commitOperations.observe(appended.count);
-    metrics.commitSeconds.observe((performance.now() - startedAt) / 1_000);
+    metrics.appendOperations.observe(appended.count);
+    metrics.appendSeconds.observe((performance.now() - startedAt) / 1_000);
     this.#log.reach(appended.position).catch(this.#ignore);
     return appended;
   }
@@ -167,14 +167,14 @@ export class OpenBoard {
     for (const member of this.#members) member.appended?.(batch);
   }
 
-  /** Everyone asks anew. */
+  /** All members join again. */
   #diverged(): void {
     this.#sendHead();
     for (const member of this.#members) member.diverged?.();
   }
 
   /** While the store is away or slow the clients hear the last head again: it says that this pod is there [W10]. */
-  async #announceHead(): Promise<void> {
+  async #refreshHead(): Promise<void> {
     if (!this.#isAskingForHead && this.#log.position) await this.#askForHead();
     this.#sendHead();
   }
@@ -204,7 +204,7 @@ export class OpenBoard {
     this.#cursors.close();
     this.#everyone.volatile.emit(BoardEvent.people, this.#message([]));
     this.#log.close();
-    // From here on its time of being kept counts.
+    // Its time to live begins here.
     this.#context.store.head(this.name).catch(this.#ignore);
     this.#context.closed(this);
   }

@@ -1,7 +1,9 @@
 import type { Person } from "@crosspod/protocol";
 import { Throttle } from "./throttle.ts";
 
-/** How often a pod says whom it has, when nothing changes: a third of the time after which others forget it [W11]. */
+/**
+ * How often a pod sends its list of people without a change: a third of the time after which others forget it [W11].
+ */
 const PEOPLE_INTERVAL_MS = 5_000;
 
 /** Shortest time between two lists when many come and go: a list is long where there are many. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { pointText, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { ControlledBoardStore } from "../../../../../test/helpers/board/controlled-board-store.ts";
+import { pointText, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { Submission } from "../store/board-store.ts";
 import { MAX_APPEND_CHARACTERS, MAX_WAITING_CHARACTERS, SubmissionQueue } from "./submission-queue.ts";
 
@@ -16,7 +16,7 @@ const long = (client: string, characters: number): Submission =>
   submission(client, 1, { ...put(`${client}.1`), points: pointText(characters / 2) });
 
 describe("what is submitted to a board", () => {
-  let store: SteeredBoardStore;
+  let store: ControlledBoardStore;
   let events: string[];
   let queue: SubmissionQueue;
   let intervalMs: number;
@@ -34,7 +34,7 @@ describe("what is submitted to a board", () => {
     });
 
   beforeEach(() => {
-    store = new SteeredBoardStore();
+    store = new ControlledBoardStore();
     events = [];
     intervalMs = 0;
     queue = createQueue();

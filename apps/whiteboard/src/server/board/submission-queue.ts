@@ -4,7 +4,7 @@ import { type Appended, BoardStoreError, type Outcome, type Submission, unavaila
 /** Most characters of operations in one append: it stays short for the store and for the wire. */
 export const MAX_APPEND_CHARACTERS = 256 * 1024;
 
-/** Most characters of operations that wait for one board; beyond that clients are told to come again. */
+/** Most characters of operations that wait for one board; beyond that clients have to send again later. */
 export const MAX_WAITING_CHARACTERS = 8 * 1024 * 1024;
 
 /** What a submission costs besides the text of its operations. */
@@ -16,7 +16,7 @@ export interface SubmissionQueueOptions {
   readonly interval: () => number;
   /** Called when nothing waits. */
   readonly idle: () => void;
-  /** Told of an append that failed. */
+  /** Called with the error of an append. */
   readonly failed: (error: unknown) => void;
 }
 

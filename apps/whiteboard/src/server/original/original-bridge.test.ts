@@ -1,11 +1,11 @@
 import { BoardEvent, type Drawing, encodeOperations, itemId, type Point, type Put } from "@crosspod/protocol";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket, type Transport } from "../../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { SteeredBoardStore } from "../../../../../test/helpers/steered-board-store.ts";
-import { append, point, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { ControlledBoardStore } from "../../../../../test/helpers/board/controlled-board-store.ts";
+import { EventSocket, type Transport } from "../../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { append, point, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 
 const ANNA = "anna-000";
@@ -34,11 +34,11 @@ const heard = (socket: EventSocket, ...drawings: Drawing[]): Promise<void> =>
 
 describe.each<Transport>(["websocket", "polling"])("the original example's client over %s", (transport) => {
   let whiteboard: RunningWhiteboard;
-  let store: SteeredBoardStore;
+  let store: ControlledBoardStore;
   const sockets: EventSocket[] = [];
 
   beforeEach(async () => {
-    store = new SteeredBoardStore();
+    store = new ControlledBoardStore();
     whiteboard = await startWhiteboard({ HEAD_SECONDS: "1" }, { store });
   });
 
@@ -268,7 +268,7 @@ describe("the original example's page", () => {
   });
 
   test("[W10] it is sent the board anew at once when an append shows another one", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     using original = await EventSocket.openOriginal(whiteboard.url, "websocket");
     using viewer = await EventSocket.openOriginal(whiteboard.url, "websocket");
@@ -291,7 +291,7 @@ describe("the original example's page", () => {
 
 describe("the original example's clients of several pods", () => {
   test("[W12] one that comes while the board is read for another, who leaves, hears what other pods append", async () => {
-    const store = new SteeredBoardStore();
+    const store = new ControlledBoardStore();
     await using whiteboard = await startWhiteboard({ HEAD_SECONDS: "300" }, { store });
     const open = () => EventSocket.openOriginal(whiteboard.url, "websocket");
     const clients = () => readMetric(whiteboard.adminUrl, "crosspod_board_clients");

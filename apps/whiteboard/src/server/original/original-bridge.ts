@@ -1,4 +1,4 @@
-import { BoardEvent, type ClientId, DEFAULT_BOARD, parseCommitted, parseDrawing } from "@crosspod/protocol";
+import { BoardEvent, type ClientId, DEFAULT_BOARD, parseDrawing, parseEntries } from "@crosspod/protocol";
 import type { Server, Socket } from "socket.io";
 import type { BoardMetrics } from "../board/board-metrics.ts";
 import type { OriginalClients } from "../board/board-session.ts";
@@ -16,7 +16,7 @@ export interface OriginalContext {
   readonly io: Server;
   readonly boards: Boards;
   readonly metrics: BoardMetrics;
-  /** Told of an unexpected error. */
+  /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -70,7 +70,7 @@ export class OriginalBridge implements OriginalClients, BoardMember {
   appended({ text, firstSeq }: BoardBatch): void {
     const replica = this.#replica;
     if (!replica) return;
-    for (const { client, operation, seq } of parseCommitted(text, firstSeq) ?? []) {
+    for (const { client, operation, seq } of parseEntries(text, firstSeq) ?? []) {
       if (operation.type === "remove") this.#liftPens(operation.ids);
       if (operation.type === "clear") this.#liftPens("all");
       const drawings = replica.apply(operation, seq);

@@ -54,7 +54,7 @@ export class OriginalPen {
     this.#stroke = undefined;
   }
 
-  /** Somebody took items away: a stroke that is gone cannot go on. */
+  /** Items were taken away: a stroke that is gone cannot go on. */
   removed(ids: readonly ItemId[] | "all"): void {
     if (this.#stroke && (ids === "all" || ids.includes(this.#stroke.id))) this.#stroke = undefined;
   }

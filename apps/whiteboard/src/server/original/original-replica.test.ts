@@ -10,8 +10,8 @@ import {
 } from "@crosspod/protocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { encodeCommitted } from "../../../../../test/helpers/operation-text.ts";
-import { append, point, put } from "../../../../../test/helpers/strokes.ts";
+import { encodeAppend } from "../../../../../test/helpers/board/operation-text.ts";
+import { append, point, put } from "../../../../../test/helpers/board/strokes.ts";
 import { OriginalPen } from "./original-pen.ts";
 import { OriginalReplica } from "./original-replica.ts";
 
@@ -66,7 +66,7 @@ describe("a board said in segments", () => {
           clientSeq: index + 1,
           operation,
         }));
-        const text = encodeCommitted(numbered, "abcd");
+        const text = encodeAppend(numbered, "abcd");
         const read = { ...POSITION, seq: operations.length, items: "", operations: text };
         expect([...new OriginalReplica(read).drawings()]).toEqual(whole);
       }),
@@ -79,7 +79,7 @@ describe("a board said in segments", () => {
     const items = history(itemOf(encodePoints([point(0, 0), point(160, 90)], { pressure: false })));
     const since: Operation[] = [gone, one, { type: "remove", ids: [gone.id] }];
     const numbered = since.map((operation, index) => ({ client: "anna-000", clientSeq: index + 2, operation }));
-    const whole = { ...items, seq: 4, operations: encodeCommitted(numbered, "abcd") };
+    const whole = { ...items, seq: 4, operations: encodeAppend(numbered, "abcd") };
     const places = [...new OriginalReplica(whole).drawings()].map(({ x0, x1 }) => [x0, x1]);
     expect(places).toEqual([
       [0, 0.01],

@@ -13,7 +13,7 @@ import {
   type ItemId,
   type Operation,
   type Point,
-  parseCommitted,
+  parseEntries,
   parseItems,
 } from "@crosspod/protocol";
 
@@ -27,8 +27,8 @@ export class OriginalReplica {
   constructor({ items = "", operations, seq }: History) {
     this.#items = new BoardItems(parseItems(items));
     const firstSeq = seq - countEntries(operations) + 1;
-    for (const committed of parseCommitted(operations, firstSeq) ?? []) {
-      this.#items.apply(committed.operation, committed.seq);
+    for (const appended of parseEntries(operations, firstSeq) ?? []) {
+      this.#items.apply(appended.operation, appended.seq);
     }
   }
 

@@ -6,11 +6,11 @@ import { createShardedAdapter } from "@socket.io/redis-adapter";
 import { pino } from "pino";
 import { Server } from "socket.io";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { append, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
-import { append, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis/redis-commands.ts";
 import { channelName, parsePublished, roomName } from "./append-message.ts";
 import { RedisBoardStore } from "./redis-board-store.ts";
 

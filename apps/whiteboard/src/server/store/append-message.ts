@@ -1,8 +1,8 @@
 import type { BoardBatch } from "./board-store.ts";
 
 /**
- * The room of a board's clients, on whichever pod. Its length is never 20, by which the adapter tells a client's own
- * room, of which all pods hear. The braces make the board the hash tag of the room's channel, as of its keys.
+ * The room of a board's clients on all pods. Its length is never 20: the adapter takes such a room for one client's
+ * own, which all pods hear. The braces make the board the hash tag of the channel, as of its keys.
  */
 export const roomName = (board: string): string => `crosspod-board-clients:{${board}}`;
 
@@ -10,7 +10,7 @@ export const roomName = (board: string): string => `crosspod-board-clients:{${bo
 export const channelName = (prefix: string, board: string): string => `${prefix}#/#${roomName(board)}#`;
 
 /**
- * What the append script publishes: `{"log":"EPOCH PREVIOUS TOKEN SEQ",` for who follows the log, and a broadcast of
+ * What the append script publishes: `{"log":"EPOCH PREVIOUS TOKEN SEQ",` for followers of the log, and a broadcast of
  * `"o", seq, operations, safe` in the form of `@socket.io/redis-adapter`. All that relies on that form is in this file.
  */
 export const appendMessage = (board: string): { readonly start: string; readonly end: string } => ({

@@ -64,9 +64,8 @@ export interface BoardListener {
 }
 
 /**
- * Keeps the boards: orders the operations of each, takes each once, applies them and publishes them, in one step.
- * `seen` is how far this pod has followed the board: a store that is not on from there begins a new epoch [W10].
- * A board exists as soon as anything here names it [W2]. Every method rejects with a {@link BoardStoreError}.
+ * Orders the operations of each board, takes each once, applies and publishes them, in one step. A board exists as soon
+ * as it is named here [W2]; `seen` is how far this pod has followed it. Rejects with a {@link BoardStoreError}.
  */
 export interface BoardStore {
   /**
@@ -76,7 +75,7 @@ export interface BoardStore {
   append(board: string, submissions: readonly Submission[], seen?: Position): Promise<Appended>;
   /** What follows `known`, or only where the board is, when nothing is known or the log does not lead there. */
   read(board: string, known?: Position): Promise<Reading<BoardBatch, Position>>;
-  /** What a client that joins must be told. What it says that it knows decides about nothing but its own answer. */
+  /** What a client that joins has to know. What it says that it knows decides only about its own answer. */
   join(board: string, clients: readonly ClientId[], known?: Position, seen?: Position): Promise<JoinAnswer>;
   snapshot(board: string, seen?: Position): Promise<BoardSnapshot>;
   /** Where the board is. It counts as used. */

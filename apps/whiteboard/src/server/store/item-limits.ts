@@ -17,7 +17,7 @@ export class ItemLimits {
   readonly #points = new Map<ItemId, number>();
   #boardPoints = 0;
 
-  /** @param items of the board; {@link changed} must be told each change of them. */
+  /** @param items of the board; {@link changed} must be called with each change of them. */
   constructor(items: BoardItems) {
     this.#items = items;
   }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { BoardStoreError } from "./board-store.ts";
 import { MemoryBoardStore, UNUSED_MS } from "./memory-board-store.ts";
 

@@ -13,7 +13,7 @@ import {
 import { MAX_LOG_CHARACTERS, MAX_LOG_OPERATIONS, MAX_REMEMBERED_CLIENTS } from "./log-limits.ts";
 import { MemoryBoard, type MemoryBoardOptions } from "./memory-board.ts";
 
-/** An empty board that nobody asked for in this time may be forgotten, unless somebody follows it. */
+/** An empty board that was not used for this long may be forgotten, unless it is followed. */
 export const UNUSED_MS = 60_000;
 
 export interface MemoryBoardStoreOptions extends Partial<MemoryBoardOptions> {

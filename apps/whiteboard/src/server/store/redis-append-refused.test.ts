@@ -2,10 +2,10 @@ import { itemId } from "@crosspod/protocol";
 import { connectRedis, type RedisClient } from "@crosspod/redis";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
-import { RedisServer } from "../../../../../test/helpers/redis-server.ts";
-import { append, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { append, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis/redis-commands.ts";
+import { RedisServer } from "../../../../../test/helpers/redis/redis-server.ts";
 import { RedisBoardStore } from "./redis-board-store.ts";
 
 const ANNA = "anna-000";

@@ -15,7 +15,7 @@ export interface RedisBoardListOptions {
   readonly maxBoards: number;
 }
 
-/** The list of all boards, which holds them to their number. It is told of their use: in a cluster they may be elsewhere. */
+/** The list of all boards, which bounds their number. It hears of their use: a cluster has them on other nodes. */
 export class RedisBoardList {
   readonly #options: RedisBoardListOptions;
 

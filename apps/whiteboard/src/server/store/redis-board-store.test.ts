@@ -1,9 +1,9 @@
 import { itemId, type Position, parseItems } from "@crosspod/protocol";
 import type { RedisClient } from "@crosspod/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
-import { append, pointText, put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { append, pointText, put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis/redis-commands.ts";
 import { RedisBoardStore, type RedisBoardStoreOptions } from "./redis-board-store.ts";
 
 const ANNA = "anna-000";

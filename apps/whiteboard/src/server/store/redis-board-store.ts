@@ -130,7 +130,7 @@ export class RedisBoardStore implements BoardStore {
   async head(board: string, seen?: Position): Promise<Position> {
     const { position } = await this.join(board, [], NOWHERE, seen);
     const ttlMs = position.seq > 0 ? this.#ttlMs.drawn : this.#ttlMs.empty;
-    // If the list cannot be told now, it is told the next time.
+    // If the list cannot be reached now, the next use keeps the board on it.
     this.#list.admit(board, ttlMs).catch(() => {});
     return position;
   }

@@ -2,11 +2,11 @@ import { itemId, type Position, parseItems } from "@crosspod/protocol";
 import { RedisSubscriptions } from "@crosspod/redis";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { BoardPod, BoardViewer } from "../../../../../test/helpers/board-pod.ts";
-import { subscribeThrough } from "../../../../../test/helpers/redis-board-subscribe.ts";
-import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
-import { submission } from "../../../../../test/helpers/submission.ts";
+import { BoardPod, BoardViewer } from "../../../../../test/helpers/board/board-pod.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
+import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { subscribeThrough } from "../../../../../test/helpers/redis/redis-board-subscribe.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis/redis-commands.ts";
 import type { BoardBatch } from "./board-store.ts";
 import { RedisBoardStore } from "./redis-board-store.ts";
 

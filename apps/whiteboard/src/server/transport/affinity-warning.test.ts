@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LogLines } from "../../../../../test/helpers/log-lines.ts";
+import { LogLines } from "../../../../../test/helpers/service/log-lines.ts";
 import { AffinityWarning } from "./affinity-warning.ts";
 
 test("[W1] requests for sessions of other pods are warned of once a minute, with how many there were", () => {

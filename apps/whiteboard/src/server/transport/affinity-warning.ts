@@ -10,10 +10,7 @@ const WARNING =
   "If it goes on, requests of one session go to several pods: long polling needs a balancer that keeps a session on one pod, " +
   "as Istio does with consistentHash on a cookie; WebSocket does not need it";
 
-/**
- * Warns an operator of requests for sessions of other pods, at most once a minute, with how many there were since the
- * last time [W1].
- */
+/** Warns an operator of requests for sessions of other pods, with their number, at most once a minute [W1]. */
 export class AffinityWarning {
   readonly #log: Log;
   readonly #now: () => number;

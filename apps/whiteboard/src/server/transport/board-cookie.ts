@@ -2,9 +2,8 @@ import { BOARD_COOKIE, SOCKET_PATH } from "@crosspod/protocol";
 import type { Response } from "express";
 
 /**
- * Has a browser name the board in each request to socket.io, so that a gateway can bring all people of a board to one
- * pod by a hash of it [W13]. The service itself never reads it. It says no more than the address, so a page may be kept
- * with it in any cache.
+ * Names the board in each request to socket.io, so that a gateway can bring all people of a board to one pod by a hash
+ * of it [W13]. The service never reads it. It tells no more than the address, so any cache may keep it with the page.
  */
 export function setBoardCookie(response: Response, board: string): void {
   // For socket.io's path only: browsers send it before a cookie of the same name that a gateway makes for `/`, and a

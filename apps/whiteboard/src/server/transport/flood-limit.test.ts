@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
 import { within } from "../../../../../test/helpers/deadline.ts";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 
 describe("a client that floods", () => {
   let whiteboard: RunningWhiteboard;

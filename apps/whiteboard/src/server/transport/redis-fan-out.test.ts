@@ -2,12 +2,12 @@ import { itemId } from "@crosspod/protocol";
 import { connectRedisNode } from "@crosspod/redis";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { put } from "../../../../../test/helpers/board/strokes.ts";
 import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { RedisCommands } from "../../../../../test/helpers/redis-commands.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { put } from "../../../../../test/helpers/strokes.ts";
+import { RedisCommands } from "../../../../../test/helpers/redis/redis-commands.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { channelName, parsePublished } from "../store/append-message.ts";
 
 const ANNA = "anna-000";

@@ -13,14 +13,14 @@ import { channelName, parsePublished } from "../store/append-message.ts";
 import type { BoardBatch, BoardListener } from "../store/board-store.ts";
 import { broadcastLocally, type FanOut, type RoomAdapter } from "./fan-out.ts";
 
-/** Told of each message that goes to the other pods or comes from them, with its bytes. */
+/** Called with each message to and from other pods, and its bytes. */
 export type TrafficListener = (direction: "sent" | "received", bytes: number) => void;
 
 type AdapterHandler = (message: Buffer, channel: string) => void;
 
 export interface RedisFanOutOptions {
   readonly address: RedisAddress;
-  /** For what is published; it belongs to whoever made it. */
+  /** For what is published; its owner closes it. */
   readonly commands: RedisClient;
   /** Pods of the same name hear each other. */
   readonly name: string;
@@ -32,9 +32,8 @@ export interface RedisFanOutOptions {
 export const CLUSTER_TAGS = [10, 3, 61, 43, 11, 2, 60, 42, 12, 1, 63, 41, 13, 0, 62, 40];
 
 /**
- * Between pods by Redis' sharded publish and subscribe. A board has a channel of its own, its room's: a pod is sent
- * what goes to the boards that are open here. What an append published goes to who follows the board, all else to the
- * adapter.
+ * Between pods by Redis' sharded publish and subscribe, on one channel for each board that is open here. What an append
+ * published goes to the follower of the board, all else to the adapter.
  */
 export class RedisFanOut implements FanOut {
   readonly adapter: RoomAdapter;
@@ -85,7 +84,7 @@ export class RedisFanOut implements FanOut {
     void probe.start();
   }
 
-  /** Hears of each append to a board from now on, until the function that comes back is called. */
+  /** Calls the listener with each append to a board, until the returned function is called. */
   follow(board: string, listener: BoardListener): () => void {
     const channel = channelName(this.#prefix, board);
     this.#followed.add(channel);

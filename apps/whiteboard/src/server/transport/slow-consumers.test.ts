@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "socket.io";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { joinFrozen } from "../../../../../test/helpers/frozen-board-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { pointText } from "../../../../../test/helpers/strokes.ts";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { joinFrozen } from "../../../../../test/helpers/board/frozen-board-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { pointText } from "../../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { SlowConsumers } from "./slow-consumers.ts";
 
 describe("a client that reads nothing", () => {
@@ -18,7 +18,7 @@ describe("a client that reads nothing", () => {
   afterEach(() => whiteboard[Symbol.asyncDispose]());
 
   test("[W11] is closed when its socket stays full, and the others go on", { timeout: 20_000 }, async () => {
-    const stuck = await joinFrozen(whiteboard.port);
+    const frozen = await joinFrozen(whiteboard.port);
     using anna = await EventSocket.open(whiteboard.url, "websocket");
     await anna.join();
     // Appends to an item that there is not change nothing, and are sent to everyone all the same.
@@ -40,7 +40,7 @@ describe("a client that reads nothing", () => {
     );
     expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(1);
     expect(anna.socket.connected).toBe(true);
-    stuck.destroy();
+    frozen.destroy();
   });
 });
 

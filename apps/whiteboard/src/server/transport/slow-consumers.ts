@@ -6,9 +6,8 @@ const LOOK_INTERVAL_MS = 1_000;
 type Engine = Socket["conn"];
 
 /**
- * Closes connections that take nothing: what is sent to one waits in memory for as long as its socket is full. One that
- * reads slowly is given all that waits each time it has read the last: it catches up, or takes longer each time until
- * it is closed, too. It then connects again and gets what it missed, or the board.
+ * Closes connections that take nothing: what is sent to them waits in memory. One that reads slowly catches up, or
+ * takes longer each time until it is closed. Its client connects again and gets what it missed.
  */
 export class SlowConsumers {
   /** When each connection last took something, in milliseconds of `performance.now()`. */
@@ -18,7 +17,7 @@ export class SlowConsumers {
   /** @param closed is called for each that is closed. */
   constructor(io: Server, slowConsumerSeconds: number, closed: () => void) {
     io.engine.on("connection", (conn: Engine) => this.#watch(conn));
-    this.#timer = setInterval(() => this.#closeStuck(slowConsumerSeconds * 1_000, closed), LOOK_INTERVAL_MS);
+    this.#timer = setInterval(() => this.#closeSlow(slowConsumerSeconds * 1_000, closed), LOOK_INTERVAL_MS);
   }
 
   close(): void {
@@ -32,7 +31,7 @@ export class SlowConsumers {
     conn.once("close", () => this.#tookAt.delete(conn));
   }
 
-  #closeStuck(afterMs: number, closed: () => void): void {
+  #closeSlow(afterMs: number, closed: () => void): void {
     const now = performance.now();
     for (const [conn, at] of this.#tookAt) {
       if (conn.transport.writable || now - at < afterMs) continue;

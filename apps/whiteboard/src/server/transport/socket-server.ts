@@ -16,19 +16,15 @@ import { writeBroadcastsDirectly } from "./direct-broadcast.ts";
 import type { RoomAdapter } from "./fan-out.ts";
 
 /**
- * Longest message from a client, in bytes, and longest body of one long poll. A message of operations with its event
- * fits four times, so that one which is too long for the board, in whatever characters, gets a clear error [W9]; what
- * is longer than this ends the connection.
+ * Longest message, and body of a poll, in bytes; a longer one ends the connection. It is four times the longest message
+ * of operations, so that one that is too long in whatever characters gets a clear error [W9].
  */
 const MAX_MESSAGE_BYTES = 4 * MAX_MESSAGE_LENGTH;
 
 /** How long a client has to answer a ping. */
 const PONG_TIMEOUT_MS = 20_000;
 
-/**
- * How long clients have to go that were asked to when the service ends: a proxy keeps the connection of one that could
- * not for a second or more.
- */
+/** How long clients have to leave when the service ends: a proxy may keep their connections for a second or more. */
 const LEAVE_GRACE_MS = 1_000;
 
 /** How long a connection has to say which namespace it wants. */
@@ -44,8 +40,7 @@ export interface SocketServerOptions {
 }
 
 /**
- * socket.io on an HTTP server that goes on serving everything else: admits handshakes, or refuses them with a problem
- * document [A5] [A6].
+ * socket.io on an HTTP server that serves everything else, too. Refuses handshakes with a problem document [A5] [A6].
  */
 export class SocketServer {
   readonly io: Server;
@@ -65,7 +60,7 @@ export class SocketServer {
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: pingSeconds * 1_000,
       pingTimeout: PONG_TIMEOUT_MS,
-      // A page of another origin polls only when it is told that it may; WebSockets do not ask.
+      // A page of another origin polls only if CORS allows it; WebSockets do not ask.
       cors: { origin: allowedOrigins.length > 0 ? [...allowedOrigins] : true, credentials: true },
       // Compression would cost many KB for each client and a run for each message, to save a few bytes of messages this
       // short; and a message can be framed once for all clients only while it is off.
@@ -113,30 +108,30 @@ export class SocketServer {
   }
 
   /**
-   * Asks a client to connect again, elsewhere. Of a WebSocket's close a browser learns only when the connection ends,
-   * which a proxy can put off for seconds: so it is told in words, too.
+   * Asks a client to connect again, elsewhere. A browser notices a WebSocket's close only when the connection ends,
+   * which a proxy can put off for seconds: so a message says it, too.
    */
-  move(connection: Connection): void {
+  drain(connection: Connection): void {
     if (connection.transport.name === "websocket") this.#connections.get(connection)?.emit(BoardEvent.leaving);
     connection.close();
   }
 
-  /** Resolves when all who were asked to go have gone, or take too long: who long polls hears it by the next poll. */
-  async moved(): Promise<void> {
+  /** Resolves when all that were asked to leave have left, or take too long: long polls hear it by their next poll. */
+  async drained(): Promise<void> {
     const leaving = [...this.connections].filter(({ readyState }) => readyState === "closing");
     await Promise.race([Promise.all(leaving.map(closed)), sleep(LEAVE_GRACE_MS, undefined, { ref: false })]);
   }
 
-  /** Asks who is left to go, and cuts who does not go at once. */
+  /** Asks the remaining clients to leave, and closes by force those that do not. */
   async close(): Promise<void> {
-    for (const connection of this.connections) this.move(connection);
+    for (const connection of this.connections) this.drain(connection);
     await this.io.close();
-    const cut = setInterval(() => this.#cutAll(), LEAVE_GRACE_MS);
+    const forceClose = setInterval(() => this.#forceClose(), LEAVE_GRACE_MS);
     while (this.#open.size > 0) await Promise.all([...this.#open].map(closed));
-    clearInterval(cut);
+    clearInterval(forceClose);
   }
 
-  #cutAll(): void {
+  #forceClose(): void {
     for (const socket of this.#open) socket.destroy();
   }
 

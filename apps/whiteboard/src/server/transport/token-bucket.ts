@@ -1,13 +1,7 @@
-/**
- * How many messages a client may save up while it is silent, in seconds of its rate: a page that was offline has some
- * to tell.
- */
+/** How many seconds of its rate a client may save up while it is silent: a page that was offline sends much at once. */
 const BURST_SECONDS = 2;
 
-/**
- * Holds one connection to its rate of messages [W9]: a bucket that fills with the rate and from which each message
- * takes.
- */
+/** Holds a connection to its rate of messages [W9]: the bucket fills with the rate, and each message takes from it. */
 export class TokenBucket {
   readonly #perSecond: number;
   readonly #now: () => number;

@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Socket } from "socket.io";
 
 /**
- * Resolves when the connection has taken what was sent, or is gone; not before everybody else had a turn, for a
- * connection that takes all at once says so before the event loop goes on.
+ * Resolves when the connection has taken what was sent, or is gone. It first gives others a turn of the event loop: a
+ * connection that takes all at once would let nobody in between.
  */
 export async function waitForDrain({ conn }: Socket): Promise<void> {
-  await turn();
+  await nextTurn();
   if (conn.transport.writable || conn.readyState === "closed") return;
   const listening = new AbortController();
   const { signal } = listening;
@@ -18,7 +18,7 @@ export async function waitForDrain({ conn }: Socket): Promise<void> {
     once(conn, "close", { signal }),
   ];
   await Promise.race(either);
-  // The one that is left ends with an AbortError that nobody needs.
+  // The other listener ends with an AbortError that is not needed.
   Promise.allSettled(either);
   listening.abort();
 }

@@ -1,9 +1,8 @@
--- ARGV 11 to 17: a token, most operations and characters in the log, most clients, most items, points of an item, points of the board. Then
--- for each submission the client, its first number, how many operations, and each of them as an entry. Returns the position, and for each
--- submission the client's newest number, how many were repeats, and what refused the rest: empty, `gap`, `items`, `item-points`, `board-points`.
+-- Returns the position, how many entries it wrote, and for each submission the client's newest number, how many
+-- operations were repeats, and what refused the rest: empty, `gap`, `items`, `item-points` or `board-points`.
 local PIECE, CHUNK = 1024, 500
 local newToken = ARGV[11]
-local maxLog, maxLogged, maxClients = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local maxLogOperations, maxLogCharacters, maxClients = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local maxItems, maxItemPoints, maxPoints = tonumber(ARGV[15]), tonumber(ARGV[16]), tonumber(ARGV[17])
 -- Where Redis has no memory, or a key is of another type, this fails: later it could be between two steps.
 redis.call('HSET', meta, 'seq', seq)
@@ -114,12 +113,13 @@ local function record(previous)
     redis.call('RPUSH', log, unpack(entries, from, math.min(from + CHUNK - 1, #entries)))
   end
   length, logged = length + #entries, logged + #text + 1 - #entries
-  while length > maxLog or (logged > maxLogged and length > 0) do
+  while length > maxLogOperations or (logged > maxLogCharacters and length > 0) do
     length, logged = length - 1, logged - #redis.call('LPOP', log)
   end
   publish(firstSeq, text, previous)
 end
 
+-- Of each submission: the client, its first number, how many operations, and each of them as an entry.
 local at = 18
 while at <= #ARGV do
   local count = tonumber(ARGV[at + 2])

@@ -1,2 +1,0 @@
-/** Says a number of things: `1 pod`, `3 pods`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
