@@ -1,10 +1,10 @@
 import { Agent } from "node:http";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { EventSocket } from "../../../../../test/helpers/event-socket.ts";
-import { joinBare, maskedFrame } from "../../../../../test/helpers/frozen-board-socket.ts";
-import { readMetric } from "../../../../../test/helpers/metrics.ts";
-import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/running-whiteboard.ts";
-import { pointText, put } from "../../../../../test/helpers/strokes.ts";
+import { EventSocket } from "../../../../../test/helpers/board/event-socket.ts";
+import { joinBare, maskedFrame } from "../../../../../test/helpers/board/frozen-board-socket.ts";
+import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
+import { pointText, put } from "../../../../../test/helpers/board/strokes.ts";
+import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 
 const ANNA = "anna-000";
 const BERT = "bert-000";
