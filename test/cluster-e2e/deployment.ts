@@ -38,7 +38,7 @@ interface ServiceJson {
   readonly status: { readonly loadBalancer?: { readonly ingress?: readonly { ip?: string; hostname?: string }[] } };
 }
 
-/** Brings the repository's images and objects to a cluster, as docs/tutorials/kubernetes.md says, and takes them away. */
+/** Brings the images and objects to a cluster, as docs/tutorials/kubernetes.md says, and takes them away. */
 export class ClusterDeployment {
   #revision = "";
   readonly #kubernetes: Kubernetes;
