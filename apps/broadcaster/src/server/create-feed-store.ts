@@ -1,4 +1,4 @@
-import { READ_CAUSES } from "@crosspod/redis";
+import { READ_CAUSES, READ_CAUSES_HELP } from "@crosspod/redis";
 import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
 import type { BroadcasterConfig } from "./config.ts";
 import type { FeedStore } from "./feed-store.ts";
@@ -11,7 +11,7 @@ export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Re
   if (!redis) return new MemoryFeedStore({ maxIds });
   const logReads = new Counter({
     name: "crosspod_feed_log_reads_total",
-    help: "Reads of the log, by cause",
+    help: `Reads of the feed's log, by cause. ${READ_CAUSES_HELP}`,
     labelNames: ["cause"],
     registers: [metrics],
   });

@@ -35,7 +35,7 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   const histogram = (name: string, help: string, buckets = LATENCY_BUCKETS_SECONDS): Histogram =>
     new Histogram({ name, help, buckets, registers });
 
-  gauge("crosspod_feed_clients", "Clients that are connected now", gauges.clients);
+  gauge("crosspod_feed_clients", "WebSocket clients that are connected now", gauges.clients);
   gauge(
     "crosspod_feed_clients_lagging",
     "Clients whose sockets are full now: they get newest values only",
@@ -45,7 +45,7 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   const liveHelp = "Whether this pod's subscription is proven to deliver (1) or not (0)";
   gauge("crosspod_feed_live", liveHelp, () => Number(gauges.isLive()));
   const published = counter("crosspod_feed_updates_published_total", "Updates that this pod's /api committed");
-  const failureHelp = "Requests to this pod's /api whose updates could not be committed because the store was away";
+  const failureHelp = "Requests to this pod's /api that got 503 because the store was away";
   const commitFailures = counter("crosspod_feed_commit_failures_total", failureHelp);
   const commitSeconds = histogram(
     "crosspod_feed_commit_seconds",
@@ -55,9 +55,11 @@ export function createFeedMetrics(registry: Registry, gauges: FeedGauges): FeedM
   const delivered = counter("crosspod_feed_deliveries_total", "Updates written to clients, counted for each client");
   const conflatedHelp = "Updates that a slow client did not get because a newer value of the id took their place";
   const conflated = counter("crosspod_feed_conflated_updates_total", conflatedHelp);
+  const closedHelp =
+    "Connections that ended, by reason. `slow-consumer`: the client did not read. `ping-timeout`: it did not answer. `protocol-violation`: it broke the protocol";
   const closed = new Counter({
     name: "crosspod_feed_clients_closed_total",
-    help: "Connections that ended, by reason",
+    help: closedHelp,
     labelNames: ["reason"],
     registers,
   });

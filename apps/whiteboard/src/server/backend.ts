@@ -1,5 +1,5 @@
 import { connectRedis } from "@crosspod/redis";
-import { Counter, type Log, type Registry } from "@crosspod/service";
+import { Counter, type Log, type Registry, startAtZero } from "@crosspod/service";
 import type { WhiteboardConfig } from "./config.ts";
 import type { BoardStore } from "./store/board-store.ts";
 import { MemoryBoardStore } from "./store/memory-board-store.ts";
@@ -48,9 +48,10 @@ export const aloneWith = (store: BoardStore): Backend => ({
 function countTraffic(metrics: Registry): (direction: "sent" | "received", bytes: number) => void {
   const registers = [metrics];
   const labelNames = ["direction"] as const;
+  const directions = ["sent", "received"];
   const messages = new Counter({
     name: "crosspod_board_fan_out_messages_total",
-    help: "Messages between pods that this pod sent or received, by direction",
+    help: "Messages between pods, by direction. Operations are not among those `sent`: the store publishes them",
     labelNames,
     registers,
   });
@@ -60,6 +61,8 @@ function countTraffic(metrics: Registry): (direction: "sent" | "received", bytes
     labelNames,
     registers,
   });
+  startAtZero(messages, directions);
+  startAtZero(bytes, directions);
   return (direction, size) => {
     messages.inc({ direction });
     bytes.inc({ direction }, size);
