@@ -43,21 +43,30 @@ function addressOf(index: number): string {
 async function mistakesOf({ code }: Page, address: string, graceMs = DEADLINE_MS): Promise<string[]> {
   const shell = new Shell(mkdtempSync(join(folder, "page-")), copy, address);
   const mistakes: string[] = [];
-  for (const [index, block] of code.entries()) {
-    if (!isShell(block) || isElsewhere(block)) continue;
-    const { exitCode, stdout, stderr } = await shell.run(block.text.replace(/\b(localhost|127\.0\.0\.1)\b/g, address));
-    if (exitCode !== 0) {
-      mistakes.push(`${block.text}\nended with ${exitCode}\n${stdout}${stderr}`);
+  try {
+    for (const [index, block] of code.entries()) {
+      if (!isShell(block) || isElsewhere(block)) continue;
+      const mistake = await mistakeIn(block, code[index + 1], shell, address);
+      if (mistake === undefined) continue;
+      mistakes.push(mistake);
       break;
     }
-    const { info: [language] = [], text = "" } = code[index + 1] ?? {};
-    if (language !== "text" && language !== "json") continue;
-    const printed = stdout.replaceAll(address, "localhost");
-    if (!isPrinted(text, printed, language))
-      mistakes.push(`${block.text}\nprinted\n${printed}${stderr}\nand not\n${text}`);
+  } finally {
+    const left = await shell.close(graceMs);
+    mistakes.push(...left.map((command) => `left running: ${command}`));
   }
-  const left = await shell.close(graceMs);
-  return [...mistakes, ...left.map((command) => `left running: ${command}`)];
+  return mistakes;
+}
+
+/** Runs a block, and says what is not as the page says: each command ends well, and prints what the next block shows. */
+async function mistakeIn({ text }: CodeBlock, next: CodeBlock | undefined, shell: Shell, address: string) {
+  const { exitCode, stdout, stderr } = await shell.run(text.replace(/\b(localhost|127\.0\.0\.1)\b/g, address));
+  const printed = stdout.replaceAll(address, "localhost");
+  if (exitCode !== 0) return `${text}\nended with ${exitCode}\n${printed}${stderr}`;
+  const language = next?.info[0];
+  if (!next || (language !== "text" && language !== "json") || isPrinted(next.text, printed, language))
+    return undefined;
+  return `${text}\nprinted\n${printed}${stderr}\nand not\n${next.text}`;
 }
 
 const withCommands = PAGES.filter(({ code }) => code.some((block) => isShell(block) && !isElsewhere(block)));

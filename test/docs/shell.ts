@@ -42,12 +42,16 @@ export class Shell {
     mkdirSync(join(folder, "bin"));
     mkdirSync(join(folder, "tmp"));
     this.#shadow("npm", 'case "$1" in ci) exit 0 ;; esac', '"$@"');
-    this.#shadow("redis-server", "", `"$@" --bind ${address}`);
+    this.#shadow("redis-server", "", `"$@" --bind ${address} --bind-source-addr ${address}`);
     this.#shadow("redis-cli", "", `-h ${address} "$@"`);
     const { PATH = "", HOME = folder } = process.env;
     const path = [join(folder, "bin"), PATH].join(delimiter);
-    const env = { PATH: path, HOME, HOST: address, TMPDIR: join(folder, "tmp"), [MARK]: folder };
-    this.#bash = spawn("bash", ["--noprofile", "--norc"], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+    const env = { PATH: path, HOME, HOST: address, TMPDIR: join(folder, "tmp"), npm_config_loglevel: "silent" };
+    this.#bash = spawn("bash", ["--noprofile", "--norc"], {
+      cwd,
+      env: { ...env, [MARK]: folder },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     this.#exited = once(this.#bash, "exit").then(([code]) => code);
     // Who has ended takes no more commands, and says so by its exit code.
     this.#bash.stdin.on("error", () => {});
