@@ -52,8 +52,9 @@ async function mistakesOf({ code }: Page, address: string, graceMs = DEADLINE_MS
       break;
     }
   } finally {
-    const left = await shell.close(graceMs);
-    mistakes.push(...left.map((command) => `left running: ${command}`));
+    // A page that was not gone through to its end has not ended what it started.
+    const left = await shell.close(mistakes.length > 0 ? 0 : graceMs);
+    if (mistakes.length === 0) mistakes.push(...left.map((command) => `left running: ${command}`));
   }
   return mistakes;
 }
