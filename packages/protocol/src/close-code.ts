@@ -1,5 +1,5 @@
+import type { Explanation } from "./explanation.ts";
 import { CLIENT_MESSAGE_WINDOW_SECONDS, MAX_CLIENT_MESSAGE_BYTES, MAX_CLIENT_MESSAGES } from "./feed-message.ts";
-import type { Explanation } from "./problem.ts";
 
 /**
  * The codes with which the feed's two sides close a WebSocket, so that the other knows what to do next [B11] [B12].

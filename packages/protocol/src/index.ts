@@ -6,6 +6,7 @@ export * from "./board-name.ts";
 export * from "./board-operation.ts";
 export * from "./close-code.ts";
 export * from "./drawing.ts";
+export * from "./explanation.ts";
 export * from "./feed-message.ts";
 export * from "./json.ts";
 export * from "./point-codec.ts";
