@@ -6,6 +6,7 @@ export * from "./board/board-name.ts";
 export * from "./board/board-operation.ts";
 export * from "./board/drawing.ts";
 export * from "./board/point-codec.ts";
+export * from "./explanation.ts";
 export * from "./feed/close-code.ts";
 export * from "./feed/feed-message.ts";
 export * from "./feed/update.ts";

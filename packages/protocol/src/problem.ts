@@ -1,3 +1,5 @@
+import type { Explanation } from "./explanation.ts";
+
 /**
  * One thing that is wrong with a request: the field, what is wrong with it, and the limit that it passed, if it is one.
  */
@@ -8,12 +10,6 @@ export interface FieldError {
   /** One sentence for a person; names the field and the limit. */
   readonly detail: string;
   readonly limit?: number;
-}
-
-/** What an error's code means, and what to do about it, in sentences: the reference of the errors prints them. */
-export interface Explanation {
-  readonly meaning: string;
-  readonly remedy: string;
 }
 
 /** What can be wrong with one field of a request [B3]. The codes are stable, for programs. */

@@ -1,4 +1,4 @@
-import type { Explanation } from "../problem.ts";
+import type { Explanation } from "../explanation.ts";
 
 const RETRY = "Send the same again after a pause.";
 const DROP = "Drop the operation, and send the rest under a new client id, counted from 1.";

@@ -1,4 +1,4 @@
-import type { Explanation } from "../problem.ts";
+import type { Explanation } from "../explanation.ts";
 import { CLIENT_MESSAGE_WINDOW_SECONDS, MAX_CLIENT_MESSAGE_BYTES, MAX_CLIENT_MESSAGES } from "./feed-message.ts";
 
 /**

@@ -22,7 +22,7 @@ export const FeedParameter = {
  */
 export const FEED_PROTOCOL = 1;
 
-/** Longest message that a client may send, in bytes [B11]. It has next to nothing to say; the limit keeps that cheap. */
+/** Longest message from a client, in bytes. It has next to nothing to say; the limit keeps that cheap [B11]. */
 export const MAX_CLIENT_MESSAGE_BYTES = 4_096;
 
 /** How many messages and pings a client may send in {@link CLIENT_MESSAGE_WINDOW_SECONDS} [B11]. */
