@@ -59,7 +59,7 @@ async function mistakesOf({ code }: Page, address: string, graceMs = DEADLINE_MS
   return mistakes;
 }
 
-/** Runs a block, and says what is not as the page says: each command ends well, and prints what the next block shows. */
+/** Runs a block, and says what is wrong: a command that fails, or another output than the next block shows. */
 async function mistakeIn({ text }: CodeBlock, next: CodeBlock | undefined, shell: Shell, address: string) {
   const { exitCode, stdout, stderr } = await shell.run(text.replace(/\b(localhost|127\.0\.0\.1)\b/g, address));
   const printed = stdout.replaceAll(address, "localhost");

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 
-/** What differs each time, and what a page may say in its place: times, counts that follow from them, names of things. */
+/** What differs each time: times, counts that follow from them, and names. */
 const LOOSE: readonly (readonly [RegExp, string])[] = [
   [/\b\d+(\.\d+)? ?(ms|s|m|h|KiB|MiB)\b/g, "TIME"],
   [/\b\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME"],
