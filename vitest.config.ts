@@ -4,6 +4,9 @@ import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequence
 /** Of suites that start processes or browsers. */
 const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
 
+/** They start what the documents say, in processes. */
+const COMMANDS = ["test/docs/commands.test.ts"];
+
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
@@ -17,13 +20,14 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
+            "test/{architecture,contract,docs,fuzz,manifests}/**/*.test.ts",
           ],
+          exclude: COMMANDS,
           // Reached only when a test fails.
           expect: { poll: { timeout: 5_000 } },
         },
       },
-      { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
+      { test: { name: "process", include: ["test/process/**/*.test.ts", ...COMMANDS], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
       // Needs a cluster: `npm run test:cluster-e2e`.
       {
