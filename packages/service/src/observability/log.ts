@@ -16,7 +16,8 @@ export function createLog(
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  if (!pretty) return pino(settings);
+  // Line by line: at the exit, lines that are still on their way would change places.
+  if (!pretty) return pino(settings, pino.destination({ dest: 1, sync: true }));
   return pino(
     settings,
     PinoPretty({
