@@ -1,16 +1,17 @@
 import { defineConfig } from "vitest/config";
 import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
 
+/** No module has state that changes: the files of a worker can share them, which saves much time. */
+const SHARED = { isolate: false } as const;
+
 /** Of suites that start processes or browsers; like all timeouts, reached only when a test fails. */
-const TIMEOUTS = { testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
+const TIMEOUTS = { ...SHARED, testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
 
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
     // Most files wait most of the time, also where there are few cores.
     maxWorkers: 4,
-    // No module has state that changes: files can share the modules of a worker, which saves a third of the time.
-    isolate: false,
     sequence: { sequencer: AlternatingSequencer },
     projects: [
       {
@@ -21,6 +22,7 @@ export default defineConfig({
             "packages/*/src/**/*.test.ts",
             "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
           ],
+          ...SHARED,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: { poll: { timeout: 15_000 } },
