@@ -7,6 +7,9 @@ const SHARED = { isolate: false } as const;
 /** Of suites that start processes or browsers; like all timeouts, reached only when a test fails. */
 const TIMEOUTS = { ...SHARED, testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
 
+/** They start what the documents say, in processes. */
+const COMMANDS = ["test/docs/commands.test.ts"];
+
 export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
@@ -20,15 +23,16 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
+            "test/{architecture,contract,docs,fuzz,manifests}/**/*.test.ts",
           ],
+          exclude: COMMANDS,
           ...SHARED,
           testTimeout: 30_000,
           hookTimeout: 30_000,
           expect: { poll: { timeout: 15_000 } },
         },
       },
-      { test: { name: "process", include: ["test/process/**/*.test.ts"], ...TIMEOUTS } },
+      { test: { name: "process", include: ["test/process/**/*.test.ts", ...COMMANDS], ...TIMEOUTS } },
       { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
       // Needs a cluster: `npm run test:cluster-e2e`.
       {

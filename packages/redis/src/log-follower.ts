@@ -3,6 +3,15 @@ import type { Batch, Reading } from "./batch.ts";
 
 export const READ_CAUSES = ["start", "gap", "lost-last", "fork", "unknown", "new-epoch", "resubscribed"] as const;
 
+/** The same for operators: the end of a metric's help. */
+export const READ_CAUSES_HELP = [
+  "`start`: at its start",
+  "`gap`, `lost-last`, `resubscribed`: this pod missed messages",
+  "`unknown`: a message is of a time that is not remembered",
+  "`fork`: the store fell back, and went another way",
+  "`new-epoch`: the store has other data",
+].join(". ");
+
 /** Why a follower read the store. */
 export type ReadCause = (typeof READ_CAUSES)[number];
 

@@ -1,10 +1,8 @@
 import { ConfigError, parseEnvironment } from "@crosspod/service";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
 import { redisSettings, toRedisAddress } from "./settings.ts";
 
-const addressOf = (environment: Record<string, string>) =>
-  toRedisAddress(parseEnvironment(z.object(redisSettings), environment));
+const addressOf = (environment: Record<string, string>) => toRedisAddress(parseEnvironment(redisSettings, environment));
 
 describe("the address of Redis", () => {
   test.each(["redis://localhost", "redis://:secret@redis.example:6380/2", "rediss://user:secret@[::1]:6379"])(

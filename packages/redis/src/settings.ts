@@ -1,37 +1,48 @@
-import { ConfigError, type Settings } from "@crosspod/service";
+import { ConfigError, type Form, type Setting, type Settings, setting } from "@crosspod/service";
 import { z } from "zod";
 import type { RedisAddress } from "./connection.ts";
 
 const REDIS_URL_FORM = /^rediss?:\/\/[^/]+(\/\d*)?$/;
 
-const nodes = z.string().transform((text, context) => {
-  const matches = text.split(",").map((node) => /^(.+):(\d+)$/.exec(node.trim()));
-  if (matches.every((match) => match !== null)) {
-    return matches.map(([, host = "", port]) => ({ host: host.replace(/^\[|\]$/g, ""), port: Number(port) }));
-  }
-  context.addIssue({ code: "custom", message: "must be a list of HOST:PORT, with commas between them" });
-  return z.NEVER;
-});
+const url: Form<string> = {
+  text: "`redis://` or `rediss://`",
+  schema: z.string().refine((text) => REDIS_URL_FORM.test(text) && URL.canParse(text), {
+    error: "must be a URL like redis://user:password@host:6379/0, or rediss:// for TLS",
+  }),
+};
 
-/** Where Redis is, by the names of the environment variables: one server, or nodes of a Redis Cluster. */
+const nodes: Form<{ readonly host: string; readonly port: number }[]> = {
+  text: "`HOST:PORT` with commas between them",
+  schema: z.string().transform((text, context) => {
+    const matches = text.split(",").map((node) => /^(.+):(\d+)$/.exec(node.trim()));
+    if (matches.every((match) => match !== null)) {
+      return matches.map(([, host = "", port]) => ({ host: host.replace(/^\[|\]$/g, ""), port: Number(port) }));
+    }
+    context.addIssue({ code: "custom", message: "must be a list of HOST:PORT, with commas between them" });
+    return z.NEVER;
+  }),
+};
+
+const name: Form<string> = {
+  text: "1 to 64 letters, digits, `-` and `_`",
+  schema: z.string().regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _"),
+};
+
+/** Where Redis is: one server, or nodes of a Redis Cluster. */
 export const redisSettings = {
-  REDIS_URL: z
-    .string()
-    .refine((text) => REDIS_URL_FORM.test(text) && URL.canParse(text), {
-      error: "must be a URL like redis://user:password@host:6379/0, or rediss:// for TLS",
-    })
-    .optional(),
-  REDIS_CLUSTER: nodes.optional(),
+  REDIS_URL: setting(
+    url,
+    undefined,
+    "The Redis that the pods share, with user, password and database where it needs them. Without it all is kept in the memory of one process.",
+  ),
+  REDIS_CLUSTER: setting(nodes, undefined, "Nodes of a Redis Cluster that the pods share, in place of `REDIS_URL`."),
 };
 
 /** What pods that share one Redis are told apart by: it becomes a part of the names of keys and channels. */
-export const sharedName = (name: string) =>
-  z
-    .string()
-    .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
-    .default(name);
+export const sharedName = (fallback: string, what: string): Setting<string> =>
+  setting(name, fallback, `Pods of the same name share their ${what}, when they share one Redis.`);
 
-type RedisSettings = Settings<z.ZodObject<typeof redisSettings>>;
+type RedisSettings = Settings<typeof redisSettings>;
 
 /** Undefined when neither is set: all is then kept in the process. Throws a {@link ConfigError} when both are. */
 export function toRedisAddress({ redisUrl, redisCluster }: RedisSettings): RedisAddress | undefined {

@@ -12,57 +12,114 @@ export class ConfigError extends Error {
   }
 }
 
+/** What the text of a variable may be: how it is read, and the same for people (`0 to 600 s`). */
+export interface Form<T> {
+  readonly schema: z.ZodType<T>;
+  readonly text: string;
+}
+
+/** One environment variable, as parseConfig reads it and the reference of the configuration prints it. */
+export interface Setting<T = unknown> {
+  readonly form: Form<unknown>;
+  /** What holds where the variable is not set. */
+  readonly fallback: T;
+  /** The same for people; undefined when that is the fallback itself, or nothing. */
+  readonly fallbackText: string | undefined;
+  /** Sentences for operators: what it sets, and what follows from that. */
+  readonly description: string;
+}
+
+/** Settings, by the names of their environment variables. */
+export type SettingTable = Readonly<Record<string, Setting>>;
+
+export const setting = <T, F extends T | undefined>(
+  form: Form<T>,
+  fallback: F,
+  description: string,
+  fallbackText?: string,
+): Setting<T | F> => ({ form, fallback, fallbackText, description });
+
 /** A whole number from `min` to `max`, both included. */
-export const wholeNumber = (min: number, max: number) =>
-  z
+export const wholeNumber = (min: number, max: number, unit = ""): Form<number> => ({
+  text: `${min} to ${max} ${unit}`.trim(),
+  schema: z
     .string()
     .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
       error: ({ input }) => `must be a whole number from ${min} to ${max}, but is ${JSON.stringify(input)}`,
     })
-    .transform(Number);
+    .transform(Number),
+});
 
-/** Text of at most `max` characters, none of which could break a log line or a header. */
-export const printable = (what: string, max: number) =>
-  z
+/** Text of `min` to `max` characters, none of which could break a log line or a header. */
+export const printable = (what: string, max: number, min = 1): Form<string> => ({
+  text: `${what}, ${min} to ${max} characters`,
+  schema: z
     .string()
     .regex(/^[\x21-\x7e]+$/, `must be ${what} without spaces`)
-    .max(max, `must be at most ${max} characters`);
+    .min(min, `must be at least ${min} characters`)
+    .max(max, `must be at most ${max} characters`),
+});
 
 const MAX_PORT = 65_535;
+const port = wholeNumber(0, MAX_PORT);
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-const origins = z.string().transform((text, context) => {
-  const list = text.split(",").map((origin) => origin.trim());
-  const wrong = list.find((origin) => !isOrigin(origin));
-  if (wrong === undefined) return list;
-  const message = `must be a list of origins like https://example.com, with commas between them; ${JSON.stringify(wrong)} is none`;
-  context.addIssue({ code: "custom", message });
-  return z.NEVER;
-});
+const logLevel: Form<(typeof LOG_LEVELS)[number]> = {
+  text: LOG_LEVELS.join(", "),
+  schema: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`),
+};
+
+const origins: Form<string[]> = {
+  text: "origins with commas between them: `https://example.com`",
+  schema: z.string().transform((text, context) => {
+    const list = text.split(",").map((origin) => origin.trim());
+    const wrong = list.find((origin) => !isOrigin(origin));
+    if (wrong === undefined) return list;
+    const message = `must be a list of origins like https://example.com, with commas between them; ${JSON.stringify(wrong)} is none`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }),
+};
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
-/** The settings that every service has, by the names of their environment variables. */
-export const serviceSettings = (defaults: { readonly port: number }) => ({
-  HOST: printable("a host name or address", 255).default("0.0.0.0"),
-  /** 0 means any free port. */
-  PORT: wholeNumber(0, MAX_PORT).default(defaults.port),
-  /** Health, metrics and version; never routed by the gateway. */
-  ADMIN_PORT: wholeNumber(0, MAX_PORT).optional(),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).default("info"),
-  POD_NAME: printable("a name", 253).default(hostname()),
-  /** How long the service goes on as before after it said that it is not ready, so that the gateway can notice. */
-  UNREADY_SECONDS: wholeNumber(0, 600).default(0),
-  /** Over how long the clients are asked to move when the service leaves. */
-  DRAIN_SECONDS: wholeNumber(0, 3_600).default(5),
-  /** Most clients at a time; one more is refused with 503. */
-  MAX_CONNECTIONS: wholeNumber(1, 1_000_000).default(10_000),
-  /** Empty: every origin. Otherwise a browser's page must come from one of these or from the service itself. */
-  ALLOWED_ORIGINS: origins.default([]),
-  /** The version of the package where it is not set. */
-  VERSION: printable("a version", 128).optional(),
-  REVISION: printable("a revision", 128).default("unknown"),
+/** The settings that every service has. */
+export const serviceSettings = (defaults: { readonly port: number; readonly slowConsumerSeconds: number }) => ({
+  HOST: setting(printable("a host name or address", 255), "0.0.0.0", "The address to listen on."),
+  PORT: setting(port, defaults.port, "The port of the service; 0 is any free one."),
+  ADMIN_PORT: setting(
+    port,
+    undefined,
+    "The port of health, metrics and version; 0 is any free one. Keep it away from the gateway.",
+    "`PORT` + 1",
+  ),
+  LOG_LEVEL: setting(logLevel, "info", "The least severe log lines that are written."),
+  POD_NAME: setting(printable("a name", 253), hostname(), "What the service calls itself.", "the host name"),
+  UNREADY_SECONDS: setting(
+    wholeNumber(0, 600, "s"),
+    0,
+    "How long a leaving service goes on as before after it said that it is not ready, so that a gateway can notice.",
+  ),
+  DRAIN_SECONDS: setting(
+    wholeNumber(0, 3_600, "s"),
+    5,
+    "Over how long a leaving service asks its clients to move, one after the other.",
+  ),
+  MAX_CONNECTIONS: setting(wholeNumber(1, 1_000_000), 10_000, "Most clients at a time; one more is refused with 503."),
+  ALLOWED_ORIGINS: setting(
+    origins,
+    [],
+    "Whose pages may use the service, beside its own: a browser's request from any other page is refused with 403.",
+    "every origin",
+  ),
+  SLOW_CONSUMER_SECONDS: setting(
+    wholeNumber(1, 3_600, "s"),
+    defaults.slowConsumerSeconds,
+    "How long a client's socket may stay full before it is closed.",
+  ),
+  VERSION: setting(printable("a version", 128), undefined, "What `/version` and hello say.", "the package's"),
+  REVISION: setting(printable("a revision", 128), "unknown", "The commit of the build, which `/version` says."),
 });
 
 /** A variable's name as the code has it: `MAX_IDS` is `maxIds`. */
@@ -70,12 +127,12 @@ type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}
   ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
   : Lowercase<Name>;
 
-/** What a schema of environment variables reads, by the names that the code has for them. */
-export type Settings<S extends z.ZodObject> = {
-  readonly [Name in keyof z.output<S> & string as CamelCase<Name>]: z.output<S>[Name];
+/** What a table of settings reads, by the names that the code has for them. */
+export type Settings<T extends SettingTable> = {
+  readonly [Name in keyof T & string as CamelCase<Name>]: T[Name]["fallback"];
 };
 
-type ServiceSettings = Settings<z.ZodObject<ReturnType<typeof serviceSettings>>>;
+type ServiceSettings = Settings<ReturnType<typeof serviceSettings>>;
 
 /** What every service's configuration holds. */
 export interface ServiceConfig extends ServiceSettings {
@@ -92,12 +149,17 @@ export function adminPortOf({ port, adminPort = port === 0 ? 0 : port + 1 }: Ser
   throw new ConfigError([`ADMIN_PORT must be another port than PORT, which is ${port}`]);
 }
 
-/** Reads the environment by a schema. Throws a {@link ConfigError} that names every variable that is wrong. */
-export function parseEnvironment<S extends z.ZodObject>(schema: S, environment: Environment): Settings<S> {
-  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
-  const { data, error } = schema.safeParse(Object.fromEntries(set));
-  if (error) throw new ConfigError(error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
-  const settings = Object.entries(data).map(([name, value]) => [camelCase(name), value]);
+/** Reads the environment by a table. Throws a {@link ConfigError} that names every variable that is wrong. */
+export function parseEnvironment<T extends SettingTable>(table: T, environment: Environment): Settings<T> {
+  const mistakes: string[] = [];
+  const settings = Object.entries(table).map(([name, { form, fallback }]) => {
+    const text = environment[name];
+    if (text === undefined || text === "") return [camelCase(name), fallback];
+    const { data, error } = form.schema.safeParse(text);
+    if (error) mistakes.push(`${name} ${error.issues[0]?.message}`);
+    return [camelCase(name), data];
+  });
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
   return Object.fromEntries(settings);
 }
 

@@ -21,7 +21,7 @@ export class BoardPod {
 
   constructor(store: BoardStore, headSeconds = 3_600) {
     const gauges = { clients: () => 0, boards: () => this.boards.size, isLive: () => true };
-    this.metrics = createBoardMetrics(this.#registry, gauges);
+    this.metrics = createBoardMetrics(this.#registry, gauges, []);
     this.boards = new Boards({
       io: this.io,
       store,

@@ -4,7 +4,7 @@ import {
   closeServer,
   errorHandler,
   HTTP_LIMITS,
-  HttpProblem,
+  httpProblem,
   type Log,
   notFound,
   type Registry,
@@ -90,5 +90,5 @@ function routeRequests(api: ApiHandler, pageDirectory: string, log: Log): Reques
 
 const upgradeRequired = (): never => {
   const headers = { Upgrade: "websocket", Connection: "Upgrade, close" };
-  throw new HttpProblem(426, "upgrade-required", "Upgrade required", `${FEED_PATH} is a WebSocket`, headers);
+  throw httpProblem("upgrade-required", `${FEED_PATH} is a WebSocket`, headers);
 };

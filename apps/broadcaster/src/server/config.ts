@@ -5,33 +5,42 @@ import {
   parseEnvironment,
   printable,
   serviceSettings,
+  setting,
   wholeNumber,
 } from "@crosspod/service";
-import { z } from "zod";
 
-const schema = z.object({
-  ...serviceSettings({ port: 8888 }),
+/** All environment variables of the broadcaster. */
+export const SETTINGS = {
+  ...serviceSettings({ port: 8888, slowConsumerSeconds: 15 }),
   ...redisSettings,
-  /** Pods of the same name share one feed, when they share one Redis. */
-  FEED_NAME: sharedName("feed"),
-  /** `/api` asks for this bearer token; where it is not set, for none. */
-  API_TOKEN: printable("a token", 256).min(8, "must be at least 8 characters").optional(),
-  /** Most ids that the feed holds; they bound the memory of a pod and the length of a snapshot. */
-  MAX_IDS: wholeNumber(1, 1_000_000).default(10_000),
-  /** Longest body of a `POST /api`, in bytes. */
-  MAX_BODY_BYTES: wholeNumber(1_024, 64 * 1024 * 1024).default(1024 * 1024),
-  /** How long a client may leave its socket full before it is closed as a slow consumer. */
-  SLOW_CONSUMER_SECONDS: wholeNumber(1, 3_600).default(15),
-  /** How often a client is pinged. Proxies often cut what is silent for 60 s. */
-  PING_SECONDS: wholeNumber(1, 3_600).default(25),
-  /** How often clients that asked for hello hear the feed's state. */
-  HEARTBEAT_SECONDS: wholeNumber(1, 3_600).default(10),
-});
+  FEED_NAME: sharedName("feed", "feed"),
+  API_TOKEN: setting(
+    printable("a token", 256, 8),
+    undefined,
+    "The bearer token that `/api` asks for; the page has a field for it then. Where it is not set, everybody may publish.",
+  ),
+  MAX_IDS: setting(
+    wholeNumber(1, 1_000_000),
+    10_000,
+    "Most ids that the feed holds; they bound a pod's memory and the length of a snapshot.",
+  ),
+  MAX_BODY_BYTES: setting(wholeNumber(1_024, 64 * 1024 * 1024, "bytes"), 1024 * 1024, "Longest body of `POST /api`."),
+  PING_SECONDS: setting(
+    wholeNumber(1, 3_600, "s"),
+    25,
+    "How often a client is pinged; one that leaves two pings in a row unanswered is cut. Proxies often cut what is silent for 60 s.",
+  ),
+  HEARTBEAT_SECONDS: setting(
+    wholeNumber(1, 3_600, "s"),
+    10,
+    "How often clients that asked for hello hear the feed's state.",
+  ),
+};
 
 export type BroadcasterConfig = ReturnType<typeof parseConfig>;
 
 /** Reads the configuration from an environment. Pure; throws a `ConfigError` with one line for each mistake. */
 export function parseConfig(environment: Environment) {
-  const settings = parseEnvironment(schema, environment);
+  const settings = parseEnvironment(SETTINGS, environment);
   return { ...settings, adminPort: adminPortOf(settings), redis: toRedisAddress(settings) };
 }

@@ -1,4 +1,4 @@
-import { READ_CAUSES } from "@crosspod/redis";
+import { READ_CAUSES, READ_CAUSES_HELP } from "@crosspod/redis";
 import { type Log, metricsIn, type Registry } from "@crosspod/service";
 import type { BroadcasterConfig } from "./config.ts";
 import type { FeedStore } from "./store/feed-store.ts";
@@ -10,7 +10,8 @@ export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Re
   const { redis, maxIds, feedName } = config;
   if (!redis) return new MemoryFeedStore({ maxIds });
   const { counterBy } = metricsIn(metrics);
-  const logReads = counterBy("cause", "crosspod_feed_log_reads_total", "Reads of the log, by cause", READ_CAUSES);
+  const help = `Reads of the feed's log, by cause. ${READ_CAUSES_HELP}`;
+  const logReads = counterBy("cause", "crosspod_feed_log_reads_total", help, READ_CAUSES);
   return new RedisFeedStore({
     address: redis,
     name: feedName,

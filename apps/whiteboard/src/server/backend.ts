@@ -45,12 +45,15 @@ export const aloneWith = (store: BoardStore): Backend => ({
   close: () => store.close(),
 });
 
+const DIRECTIONS = ["sent", "received"];
+
 function countTraffic(metrics: Registry): (direction: "sent" | "received", bytes: number) => void {
   const { counterBy } = metricsIn(metrics);
-  const messagesHelp = "Messages between pods that this pod sent or received, by direction";
-  const messages = counterBy("direction", "crosspod_board_fan_out_messages_total", messagesHelp);
+  const messagesHelp =
+    "Messages between pods, by direction. Operations are not among those `sent`: the store publishes them";
+  const messages = counterBy("direction", "crosspod_board_fan_out_messages_total", messagesHelp, DIRECTIONS);
   const bytesHelp = "Bytes of the messages between pods, by direction";
-  const bytes = counterBy("direction", "crosspod_board_fan_out_bytes_total", bytesHelp);
+  const bytes = counterBy("direction", "crosspod_board_fan_out_bytes_total", bytesHelp, DIRECTIONS);
   return (direction, size) => {
     messages.inc({ direction });
     bytes.inc({ direction }, size);

@@ -13,6 +13,7 @@ import {
 import express, { type Express } from "express";
 import type { Socket } from "socket.io";
 import type { Backend } from "./backend.ts";
+import { messageKinds } from "./board/board-messages.ts";
 import { type BoardMetrics, createBoardMetrics } from "./board/board-metrics.ts";
 import { BoardSession, type SessionContext } from "./board/board-session.ts";
 import { Boards } from "./board/boards.ts";
@@ -47,11 +48,8 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const { store, fanOut } = backend;
   const sockets = new SocketServer(config, fanOut.adapter);
   const { io } = sockets;
-  const metrics = createBoardMetrics(host.metrics, {
-    clients: () => sockets.clients,
-    boards: () => boards.size,
-    isLive: () => isLive,
-  });
+  const gauges = { clients: () => sockets.clients, boards: () => boards.size, isLive: () => isLive };
+  const metrics = createBoardMetrics(host.metrics, gauges, messageKinds.keys());
   let isLive = false;
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");

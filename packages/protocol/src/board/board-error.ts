@@ -1,23 +1,4 @@
-/** Why an operation, or a message, was not taken [W9]. Stable, for programs. */
-export type BoardErrorCode =
-  /** The message does not have the form that its event asks for. */
-  | "malformed"
-  | "bad-board-name"
-  | "bad-name"
-  /** The event needs a board, and the client has joined none. */
-  | "not-joined"
-  /** `clientSeq` is not the next number of this client; `next` says which is. */
-  | "gap"
-  | "message-too-long"
-  | "too-many-operations"
-  | "too-many-messages"
-  | "too-many-items"
-  | "too-many-points"
-  | "too-many-boards"
-  /** Client and pod speak different versions of the protocol [W14]. */
-  | "outdated"
-  /** The store cannot be reached; nothing is known to be appended, try again. */
-  | "unavailable";
+import type { BoardErrorCode } from "./board-error-code.ts";
 
 /** What went wrong, for a program (`code`) and for a person (`detail`, which names the field and the limit). */
 export interface BoardError {

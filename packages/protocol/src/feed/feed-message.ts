@@ -22,6 +22,13 @@ export const FeedParameter = {
  */
 export const FEED_PROTOCOL = 1;
 
+/** Longest message from a client, in bytes. It has next to nothing to say; the limit keeps that cheap [B11]. */
+export const MAX_CLIENT_MESSAGE_BYTES = 4_096;
+
+/** How many messages and pings a client may send in {@link CLIENT_MESSAGE_WINDOW_SECONDS} [B11]. */
+export const MAX_CLIENT_MESSAGES = 20;
+export const CLIENT_MESSAGE_WINDOW_SECONDS = 10;
+
 /** `live`: what the pod sends is what the store holds; `stale`: the pod has lost touch with it [B8]. */
 export type FeedState = "live" | "stale";
 

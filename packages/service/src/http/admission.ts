@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { originRefusal } from "./origin.ts";
-import { HttpProblem } from "./problem.ts";
+import { type HttpProblem, httpProblem } from "./problem.ts";
 
 /** When there are too many clients: how soon one more may try again, in seconds. */
 const RETRY_AFTER_SECONDS = 5;
@@ -13,6 +13,5 @@ export function handshakeRefusal(
 ): HttpProblem | undefined {
   if (clients < limits.maxConnections) return originRefusal(request, limits.allowedOrigins);
   const detail = `this pod serves ${limits.maxConnections} clients, which is its limit`;
-  const headers = { "Retry-After": `${RETRY_AFTER_SECONDS}` };
-  return new HttpProblem(503, "too-many-connections", "Too many connections", detail, headers);
+  return httpProblem("too-many-connections", detail, { "Retry-After": `${RETRY_AFTER_SECONDS}` });
 }

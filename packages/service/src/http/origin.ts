@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { HttpProblem } from "./problem.ts";
+import { type HttpProblem, httpProblem } from "./problem.ts";
 
 /**
  * Why a request must be refused because of the page that sent it [A5]; undefined when it may go on. Only browsers send
@@ -9,6 +9,8 @@ export function originRefusal(request: IncomingMessage, allowed: readonly string
   const { origin, host } = request.headers;
   if (allowed.length === 0 || origin === undefined || allowed.includes(origin)) return undefined;
   if (URL.canParse(origin) && new URL(origin).host === host) return undefined;
-  const detail = `pages from ${origin} are not served here; ALLOWED_ORIGINS lists those that are`;
-  return new HttpProblem(403, "origin-not-allowed", "Origin not allowed", detail);
+  return httpProblem(
+    "origin-not-allowed",
+    `pages from ${origin} are not served here; ALLOWED_ORIGINS lists those that are`,
+  );
 }

@@ -9,7 +9,7 @@ import {
   refused,
   type Update,
 } from "@crosspod/protocol";
-import { fieldProblem, HttpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
+import { fieldProblem, httpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
 import type { BroadcasterConfig } from "../config.ts";
 import { type FeedStore, FeedStoreError } from "../store/feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -66,10 +66,8 @@ async function readUpdates(request: IncomingMessage, maxBytes: number): Promise<
       return orProblem(updateOfQuery(requestTarget(request).query), 400);
     case "POST":
       return orProblem(parseUpdates(orProblem(parseJson(await readJsonBody(request, maxBytes)), 400)), 422);
-    default: {
-      const detail = "/api takes GET and POST only";
-      throw new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET, POST" });
-    }
+    default:
+      throw httpProblem("method-not-allowed", "/api takes GET and POST only", { Allow: "GET, POST" });
   }
 }
 
@@ -79,8 +77,7 @@ function checkToken(request: IncomingMessage, token: string | undefined): void {
   const [scheme, given] = request.headers.authorization?.split(" ") ?? [];
   if (scheme?.toLowerCase() === "bearer" && given !== undefined && isSame(given, token)) return;
   const detail = "this service asks for 'Authorization: Bearer TOKEN' with the token that its operator set";
-  const headers = { "WWW-Authenticate": 'Bearer realm="crosspod"' };
-  throw new HttpProblem(401, "unauthorized", "Unauthorized", detail, headers);
+  throw httpProblem("unauthorized", detail, { "WWW-Authenticate": 'Bearer realm="crosspod"' });
 }
 
 /** Compares in a time that does not tell how much of the two is the same. */
@@ -140,6 +137,6 @@ function rethrowAsProblem(error: unknown): never {
     case "too-many-ids":
       throw fieldProblem(422, { field: "id", code: "too-many", detail, ...(limit && { limit }) });
     case "unavailable":
-      throw new HttpProblem(503, "unavailable", "Not committed", detail, RETRY_LATER);
+      throw httpProblem("unavailable", detail, RETRY_LATER);
   }
 }

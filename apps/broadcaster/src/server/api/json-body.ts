@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { HttpProblem } from "@crosspod/service";
+import { fieldProblem, type HttpProblem, httpProblem } from "@crosspod/service";
 
 /**
  * Reads the body of a request, JSON that is not compressed and of at most so many bytes [B3]; a longer one is refused
@@ -26,11 +26,9 @@ function checkHeaders({ headers }: IncomingMessage, maxBytes: number): void {
   if (Number(headers["content-length"] ?? 0) > maxBytes) throw tooLong(maxBytes);
 }
 
-const unsupported = (detail: string): HttpProblem =>
-  new HttpProblem(415, "unsupported-media-type", "Unsupported media type", detail);
+const unsupported = (detail: string): HttpProblem => httpProblem("unsupported-media-type", detail);
 
 const tooLong = (maxBytes: number): HttpProblem => {
   const detail = `body is longer than the limit of ${maxBytes} bytes`;
-  const error = { field: "body", code: "too-long", detail, limit: maxBytes } as const;
-  return new HttpProblem(413, "too-long", "The request is too long", detail, { Connection: "close" }, [error]);
+  return fieldProblem(413, { field: "body", code: "too-long", detail, limit: maxBytes }, { Connection: "close" });
 };

@@ -1,14 +1,19 @@
 import type { Duplex } from "node:stream";
-import { CloseCode, encodeFeedMessage, FeedParameter, LEAVING, STATE_REQUEST } from "@crosspod/protocol";
+import {
+  CLIENT_MESSAGE_WINDOW_SECONDS,
+  CLOSES,
+  CloseCode,
+  encodeFeedMessage,
+  FeedParameter,
+  LEAVING,
+  MAX_CLIENT_MESSAGES,
+  STATE_REQUEST,
+} from "@crosspod/protocol";
 import type { RawData, WebSocket } from "ws";
 import type { Feed } from "../feed/feed.ts";
 import { textFrame } from "../feed/frame.ts";
 import type { Hub } from "../feed/hub.ts";
 import type { Subscriber, Transport } from "../feed/subscriber.ts";
-
-/** How many messages and pings a client may send in a window; it has next to nothing to say [B11]. */
-const MAX_CLIENT_MESSAGES = 20;
-const MESSAGE_WINDOW_MS = 10_000;
 
 /** How many pings in a row may stay unanswered: one can wait for long behind data in the network's buffers. */
 const MAX_MISSED_PINGS = 2;
@@ -113,12 +118,12 @@ export class Connection implements Transport {
   /** Asks the client to connect again, elsewhere [B12]; in words, too, for a proxy can put off a close for seconds. */
   drain(): void {
     if (this.#ws.readyState === this.#ws.OPEN && this.wantsState) this.write(LEAVING_FRAME);
-    this.#close(CloseCode.serviceRestart, "drained", "this pod is leaving; connect again");
+    this.#close(CloseCode.serviceRestart, "drained");
   }
 
   /** Gives up on a client that does not read [B10]. */
   evict(): void {
-    this.#close(CloseCode.slowConsumer, "slow-consumer", "the socket stayed full for too long; read faster");
+    this.#close(CloseCode.slowConsumer, "slow-consumer");
   }
 
   terminate(): void {
@@ -126,7 +131,7 @@ export class Connection implements Transport {
   }
 
   #heard(data: RawData, isBinary: boolean): void {
-    if (isBinary) return this.#close(CloseCode.unsupportedData, "protocol-violation", "binary messages are not taken");
+    if (isBinary) return this.#close(CloseCode.unsupportedData, "protocol-violation");
     this.#count();
     if (this.wantsState && data.toString() === STATE_REQUEST) this.#hub.send(this.#subscriber, this.#feed.stateFrame());
   }
@@ -134,20 +139,18 @@ export class Connection implements Transport {
   /** Counts a message or ping of the client. */
   #count(): void {
     const now = performance.now();
-    if (now - this.#windowStart > MESSAGE_WINDOW_MS) {
+    if (now - this.#windowStart > CLIENT_MESSAGE_WINDOW_SECONDS * 1_000) {
       this.#windowStart = now;
       this.#messages = 0;
     }
     this.#messages += 1;
-    if (this.#messages <= MAX_CLIENT_MESSAGES) return;
-    const detail = `more than ${MAX_CLIENT_MESSAGES} messages in ${MESSAGE_WINDOW_MS / 1_000} s`;
-    this.#close(CloseCode.policyViolation, "protocol-violation", detail);
+    if (this.#messages > MAX_CLIENT_MESSAGES) this.#close(CloseCode.policyViolation, "protocol-violation");
   }
 
-  #close(code: number, reason: CloseReason, detail: string): void {
+  #close(code: keyof typeof CLOSES, reason: CloseReason): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
     this.#hub.unsubscribe(this.#subscriber);
-    this.#ws.close(code, detail);
+    this.#ws.close(code, CLOSES[code].reason);
   }
 }

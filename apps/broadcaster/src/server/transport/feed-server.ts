@@ -1,7 +1,14 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
-import { FEED_PATH } from "@crosspod/protocol";
-import { HttpProblem, handshakeRefusal, onWebSocketHandshake, refuseHandshake, requestTarget } from "@crosspod/service";
+import { FEED_PATH, MAX_CLIENT_MESSAGE_BYTES } from "@crosspod/protocol";
+import {
+  type HttpProblem,
+  handshakeRefusal,
+  httpProblem,
+  onWebSocketHandshake,
+  refuseHandshake,
+  requestTarget,
+} from "@crosspod/service";
 import { WebSocketServer } from "ws";
 import type { BroadcasterConfig } from "../config.ts";
 import type { Feed } from "../feed/feed.ts";
@@ -14,9 +21,6 @@ declare module "ws" {
     closeTimeout?: number | undefined;
   }
 }
-
-/** Longest message from a client, in bytes. A feed's client has nothing to say; the limit keeps that cheap [B11]. */
-const MAX_CLIENT_MESSAGE_BYTES = 4_096;
 
 /** How long a client has to answer a close before its socket is cut. */
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -54,7 +58,7 @@ export class FeedServer {
     this.#closed = closed;
     this.#handshake.on("wsClientError", ({ message }, socket) => {
       const headers = { "Sec-WebSocket-Version": "13" };
-      refuseHandshake(socket, new HttpProblem(400, "bad-handshake", "Bad handshake", message, headers));
+      refuseHandshake(socket, httpProblem("bad-handshake", message, headers));
     });
   }
 
@@ -103,11 +107,10 @@ export class FeedServer {
 
   #refusal(request: IncomingMessage): HttpProblem | undefined {
     if (requestTarget(request).path !== FEED_PATH) {
-      return new HttpProblem(404, "not-found", "Not found", `the WebSocket is at ${FEED_PATH}`);
+      return httpProblem("not-found", `the WebSocket is at ${FEED_PATH}`);
     }
     if (request.method !== "GET") {
-      const detail = "a WebSocket handshake is a GET";
-      return new HttpProblem(405, "method-not-allowed", "Method not allowed", detail, { Allow: "GET" });
+      return httpProblem("method-not-allowed", "a WebSocket handshake is a GET", { Allow: "GET" });
     }
     return handshakeRefusal(request, this.#connections.size, this.#options);
   }

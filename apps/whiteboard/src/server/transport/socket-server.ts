@@ -3,8 +3,9 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BoardEvent, MAX_MESSAGE_LENGTH, SOCKET_PATH } from "@crosspod/protocol";
 import {
-  HttpProblem,
+  type HttpProblem,
   handshakeRefusal,
+  httpProblem,
   onWebSocketHandshake,
   refuseHandshake,
   requestTarget,
@@ -137,8 +138,7 @@ export class SocketServer {
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (requestTarget(request).path !== SOCKET_PATH) {
-      const detail = `the WebSocket is at ${SOCKET_PATH}`;
-      return refuseHandshake(socket, new HttpProblem(404, "not-found", "Not found", detail));
+      return refuseHandshake(socket, httpProblem("not-found", `the WebSocket is at ${SOCKET_PATH}`));
     }
     const refusal = this.#refusal(request);
     if (refusal) return refuseHandshake(socket, refusal);
