@@ -1,8 +1,11 @@
 import { defineConfig } from "vitest/config";
 import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
 
-/** Of suites that start processes or browsers. */
-const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
+/** No module has state that changes: the files of a worker can share them, which saves much time. */
+const SHARED = { isolate: false } as const;
+
+/** Of suites that start processes or browsers; like all timeouts, reached only when a test fails. */
+const TIMEOUTS = { ...SHARED, testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
 
 /** They start what the documents say, in processes. */
 const COMMANDS = ["test/docs/commands.test.ts"];
@@ -11,7 +14,7 @@ export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
     // Most files wait most of the time, also where there are few cores.
-    maxWorkers: 2,
+    maxWorkers: 4,
     sequence: { sequencer: AlternatingSequencer },
     projects: [
       {
@@ -23,8 +26,10 @@ export default defineConfig({
             "test/{architecture,contract,docs,fuzz,manifests}/**/*.test.ts",
           ],
           exclude: COMMANDS,
-          // Reached only when a test fails.
-          expect: { poll: { timeout: 5_000 } },
+          ...SHARED,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       { test: { name: "process", include: ["test/process/**/*.test.ts", ...COMMANDS], ...TIMEOUTS } },

@@ -40,7 +40,7 @@ async function publishRounds(from: number, to: number, everybody: readonly LeanC
   for (let round = from; round < to; round += 1) {
     await publishAll(pods[round % pods.length]!.url, updatesIn(round));
     const late = (): LeanClient[] => everybody.filter(({ tail }) => !tail.includes(valueIn(round)));
-    await expect.poll(() => late().length, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => late().length).toBe(0);
   }
 }
 
@@ -85,7 +85,7 @@ describe("a client that is frozen beside 200 others on two pods", () => {
     await annotate(`resident memory ${Math.round(before)} MB before, ${Math.round(after)} MB after`);
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
     await fleet.untilShown(new Map(updatesIn(119).map(({ id, value }) => [id, value])));
-    await expect.poll(() => slowConsumersClosed(strict!), { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => slowConsumersClosed(strict!)).toBe(1);
     expect(await slowConsumersClosed(patient!)).toBe(0);
-  }, 180_000);
+  }, 300_000);
 });

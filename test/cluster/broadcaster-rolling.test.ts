@@ -67,20 +67,20 @@ describe("the broadcaster's pods, restarted one after the other", () => {
     for (const pod of [...pods]) await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
     await expectEverythingSeen();
     expect(publisher.refusals).toBe(0);
-  }, 60_000);
+  });
 
   test("[B1] [B9] [B12] by SIGKILL: every client sees all that was published", async ({ annotate }) => {
     for (const pod of [...pods]) await annotate(await felt(fleet, "SIGKILL", () => restart(pod, "SIGKILL")));
     await expectEverythingSeen();
-  }, 60_000);
+  });
 
   test("[B1] [B8] [B9] with Redis killed and started again in between: every client sees all that was published", async ({
     annotate,
   }) => {
-    for (const pod of [...pods]) {
-      await annotate(await felt(fleet, "SIGTERM", () => restart(pod, "SIGTERM")));
-      await annotate(await felt(fleet, "Redis killed", restartRedis));
-    }
+    const [first, second] = pods;
+    await annotate(await felt(fleet, "SIGTERM", () => restart(first!, "SIGTERM")));
+    await annotate(await felt(fleet, "Redis killed", restartRedis));
+    await annotate(await felt(fleet, "SIGTERM", () => restart(second!, "SIGTERM")));
     await expectEverythingSeen();
-  }, 120_000);
+  });
 });

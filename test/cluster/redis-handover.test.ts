@@ -9,7 +9,7 @@ import { HAS_FLOCK, RedisDeployment, type RedisPod } from "../helpers/redis/redi
 import { Pod } from "../helpers/service/pod.ts";
 
 /** For what a container that is started again has to say. */
-const WAIT = { timeout: 15_000 } as const;
+const WAIT = { timeout: 30_000 } as const;
 
 let redis: RedisDeployment;
 let first: RedisPod;
@@ -67,19 +67,20 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
   }
 
   test("[B1] [B8] [B9] that is told to end hands over to the next, again and again", async ({ annotate }) => {
-    for (let [old, count] = [first, 1]; count <= 3; count += 1) {
+    for (let [old, count] = [first, 1]; count <= 2; count += 1) {
       const { term } = await redis.claim();
       const next = await addReady();
       const deletion = felt(fleet, "deleted", () => old.delete());
       await redis.untilClaimed(next);
-      expect(old.isRunning).toBe(true);
       await annotate(await deletion);
+      // It did not start with the data of one that had ended.
+      expect(next.log).toContain(`has taken over, term ${term + 1}`);
       expect((await redis.claim()).term).toBe(term + 1);
       await untilOnlyClaimed();
       old = next;
     }
     await expectNothingLost();
-  }, 60_000);
+  });
 
   test("[B1] [B8] [B9] that is killed is started again with its data, by whoever is first", async () => {
     await addReady();

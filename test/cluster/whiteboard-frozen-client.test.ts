@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { entryNumbers } from "@crosspod/protocol";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BoardFleet } from "../helpers/board/board-fleet.ts";
 import { EventSocket } from "../helpers/board/event-socket.ts";
 import { joinBare } from "../helpers/board/frozen-board-socket.ts";
 import { pointText } from "../helpers/board/strokes.ts";
+import { DEADLINE_MS } from "../helpers/deadline.ts";
 import { LeanClient } from "../helpers/feed/lean-client.ts";
 import { RedisServer } from "../helpers/redis/redis-server.ts";
 import { Pod } from "../helpers/service/pod.ts";
@@ -68,15 +70,22 @@ describe("a client that is frozen beside 50 others on a busy board of two pods",
     frozen.freeze();
     let n = 0;
     let rounds = 0;
+    /** As often as it takes: while the machine is busy, Redis may answer too late. A repeat counts once. */
+    const draw = async (text: string): Promise<void> => {
+      n += 1;
+      const before = anna.received.length;
+      const came = () => anna.received.slice(before).filter(([event]) => event === "o");
+      const isStored = () =>
+        came().some(([, , entries]) => entryNumbers(String(entries)).some(({ clientSeq }) => clientSeq === n));
+      await vi.waitFor(async () => isStored() || (await anna.store(ANNA, n, text)), DEADLINE_MS);
+    };
     /** The next round begins when everybody has got what this one is long. */
     const drawRound = async (): Promise<void> => {
       for (let count = 0; count < MESSAGES_IN_ROUND; count += 1) {
-        n += 1;
         // Appends to an item that is not there change nothing, and are sent to everyone all the same.
-        await anna.store(ANNA, n, `a1,${pointText(30_000)}`);
+        await draw(`a1,${pointText(30_000)}`);
       }
-      n += 1;
-      await anna.store(ANNA, n, `p${n.toString(36)},000000,1,,${pointText(2)}`);
+      await draw(`p${(rounds + 2).toString(36)},000000,1,,${pointText(2)}`);
       rounds += 1;
       const late = (): LeanClient[] => lean.filter(({ bytes }) => bytes < rounds * MESSAGES_IN_ROUND * 60_000);
       await expect.poll(() => late().length).toBe(0);
@@ -90,5 +99,5 @@ describe("a client that is frozen beside 50 others on a busy board of two pods",
     expect(after - before).toBeLessThan(MOST_GROWTH_MEGABYTES);
     expect(await slowConsumersClosed(other!)).toBe(0);
     for (const member of fleet.members) await member.untilItems(ROUNDS + 1);
-  }, 60_000);
+  });
 });

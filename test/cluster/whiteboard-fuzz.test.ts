@@ -6,7 +6,7 @@ import { FaultyCluster } from "./fuzz/faulty-cluster.ts";
  * People draw on three real pods over a real Redis, all of which are killed, stopped, cut off and misled; in the end
  * everybody must have the same board. `SEED=17 npx vitest run --project cluster FILE` runs one, `SEEDS=1000` more.
  */
-const SEEDS = Number(process.env.SEEDS ?? 60);
+const SEEDS = Number(process.env.SEEDS ?? 24);
 const GROUP_SIZE = 15;
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
 const groupOf = (seed: number): number => Math.ceil(seed / GROUP_SIZE);

@@ -32,7 +32,7 @@ async function startPods(count: number, environment: Readonly<Record<string, str
 /** Resolves when everybody sees the same board, with so many items. */
 async function untilAllSee(count: number, people: readonly BoardPerson[]): Promise<void> {
   const boards = (): Set<string> => new Set(people.map(({ board }) => board));
-  await expect.poll(() => [boards().size, people[0]?.items.length], { timeout: 15_000 }).toEqual([1, count]);
+  await expect.poll(() => [boards().size, people[0]?.items.length]).toEqual([1, count]);
 }
 
 const visit = ({ url }: Pod): BoardPerson => keep(new BoardPerson(url));

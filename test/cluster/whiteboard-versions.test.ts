@@ -48,7 +48,7 @@ afterEach(async () => {
 });
 
 describe("while the pods of the last release are replaced by today's", () => {
-  test("[W6] [W14] nothing is lost of what pages of both releases draw", { timeout: 90_000 }, async () => {
+  test("[W6] [W14] nothing is lost of what pages of both releases draw", async () => {
     const pods = await Promise.all(Array.from({ length: PODS }, (_, index) => startOldPod(`old-${index}`)));
     const oldPages = Array.from({ length: PEOPLE }, () => keep(new OldPage(gateway.url)));
     const newPages = Array.from({ length: PEOPLE }, () => keep(new NewPage(gateway.url)));

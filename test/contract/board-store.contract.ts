@@ -62,7 +62,7 @@ export function describeBoardStore(
     /** Resolves with what an append published. */
     const publishedAs = async ({ token }: Position): Promise<BoardBatch> => {
       const find = () => published.find((batch) => batch.token === token);
-      await expect.poll(find, { interval: 1, timeout: 5_000 }).toBeDefined();
+      await expect.poll(find, { interval: 1 }).toBeDefined();
       return find()!;
     };
 

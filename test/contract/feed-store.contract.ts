@@ -184,8 +184,6 @@ export class RecordingListener implements FeedListener {
 
   /** Resolves when an update of this revision, or a later one, was heard. */
   async untilRevision(revision: number): Promise<void> {
-    await expect
-      .poll(() => this.updatesHeard.at(-1)?.revision ?? 0, { timeout: 4_000 })
-      .toBeGreaterThanOrEqual(revision);
+    await expect.poll(() => this.updatesHeard.at(-1)?.revision ?? 0).toBeGreaterThanOrEqual(revision);
   }
 }

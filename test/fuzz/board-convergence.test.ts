@@ -14,7 +14,7 @@ import { takenAway, Witness } from "./witness.ts";
  * Several people draw on one board over a network and a service that go wrong; then all is well, and all must have the
  * same board. Each seed is one history. One: `SEED=17 npx vitest run --project unit test/fuzz`; more: `SEEDS=2000`.
  */
-const SEEDS = Number(process.env.SEEDS ?? 240);
+const SEEDS = Number(process.env.SEEDS ?? 120);
 const seeds = process.env.SEED ? [Number(process.env.SEED)] : Array.from({ length: SEEDS }, (_, index) => index + 1);
 
 const BOARD = "fuzz";

@@ -1,5 +1,5 @@
 /** How long a test waits for what it expects; reached only when it fails. */
-export const DEADLINE_MS = 10_000;
+export const DEADLINE_MS = 30_000;
 
 /** Rejects, with what was waited for, when `promise` has not settled in time. */
 export async function within<T>(promise: Promise<T>, what: string, milliseconds = DEADLINE_MS): Promise<T> {

@@ -46,7 +46,7 @@ beforeAll(async () => {
     metrics += await readMetrics(pod.adminUrl);
   }
   exposed = new Set(metricNamesIn(metrics));
-}, 30_000);
+});
 
 /** Metrics of an expression that no service exposes. */
 const unknownIn = (expression: string): string[] => metricsOf(expression).filter((name) => !exposed.has(name));

@@ -1,8 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { FeedSocket } from "../helpers/feed/feed-socket.ts";
-import { LeanClient } from "../helpers/feed/lean-client.ts";
-import { publishAll } from "../helpers/feed/publisher.ts";
 import { ServiceProcess } from "../helpers/service/service-process.ts";
 
 describe("the broadcaster's process", () => {
@@ -59,40 +56,4 @@ describe("the broadcaster's process", () => {
     clearInterval(signals);
     expect(service.log.at(-1)).toMatchObject({ level: "warn", msg: "second signal: exit at once" });
   });
-
-  test("[B10] a client that never reads does not make it grow, and 200 others notice nothing", async () => {
-    await using service = new ServiceProcess("broadcaster", { SLOW_CONSUMER_SECONDS: "3600", PING_SECONDS: "3600" });
-    const { url } = await service.listening();
-    const port = Number(new URL(url).port);
-    const others = await Promise.all(Array.from({ length: 200 }, () => LeanClient.open(port)));
-    using frozen = await LeanClient.open(port);
-    frozen.freeze();
-    const rounds = async (from: number, to: number): Promise<void> => {
-      for (let round = from; round < to; round += 1) {
-        // Of three bytes a character, so that a round is 800 KB.
-        const value = `${round}`.padStart(250, "…");
-        await publishAll(
-          url,
-          Array.from({ length: 1_000 }, (_, id) => ({ id: `${id}`, value })),
-        );
-        await expect.poll(() => others.every(({ tail }) => tail.includes(value)), { timeout: 10_000 }).toBe(true);
-      }
-    };
-    // The first rounds fill the frozen client's buffers and warm the process up.
-    await rounds(0, 30);
-    const before = await residentMegabytes(service.pid);
-    await rounds(30, 130);
-    const after = await residentMegabytes(service.pid);
-    expect(new Set(others.map(({ bytes }) => bytes)).size).toBe(1);
-    expect(frozen.bytes).toBeLessThan(others[0]?.bytes ?? 0);
-    for (const client of others) client[Symbol.dispose]();
-    // What the others got in these rounds, and would be kept here for the one that does not read, is 80 MB; a heap's
-    // own ups and downs are 20.
-    expect(after - before).toBeLessThan(40);
-  }, 180_000);
 });
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
-}

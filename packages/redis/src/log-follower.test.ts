@@ -625,4 +625,4 @@ test("LogFollower holds what the store holds after one announcement, whatever st
     }),
     { numRuns: 500 },
   );
-}, 30_000);
+});

@@ -28,7 +28,7 @@ export async function joinBare(port: number): Promise<Socket> {
   };
   socket.on("data", keep);
   const until = async (text: string): Promise<void> => {
-    while (!received.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(10_000) });
+    while (!received.includes(text)) await once(socket, "data", { signal: AbortSignal.timeout(30_000) });
   };
   socket.write(
     "GET /socket.io/?EIO=4&transport=websocket&client=crosspod HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n" +

@@ -13,7 +13,7 @@ import { TcpBalancer } from "../network/tcp-balancer.ts";
 const SCRIPT = `${root}/k8s/redis/handover.sh`;
 
 /** For a pod to become ready, or a claim to change. */
-const WAIT = { timeout: 15_000 } as const;
+const WAIT = { timeout: 30_000 } as const;
 
 /** Whether this machine can run the script: Debian and Redis' image have flock(1), macOS has not. CI must have it. */
 export const HAS_FLOCK = process.env.CI !== undefined || spawnSync("flock", ["--version"]).status === 0;

@@ -3,7 +3,7 @@ import { readMetric } from "./metrics.ts";
 import { ServiceProcess } from "./service-process.ts";
 
 /** For a change of readiness. */
-const WAIT = { timeout: 15_000 } as const;
+const WAIT = { timeout: 30_000 } as const;
 
 /** A pod of a service: a process of its own, and where it is. Disposing of it ends the process. */
 export class Pod implements AsyncDisposable {

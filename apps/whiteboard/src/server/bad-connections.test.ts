@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
-import { within } from "../../../../test/helpers/deadline.ts";
+import { DEADLINE_MS, within } from "../../../../test/helpers/deadline.ts";
 import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 /** Opens a bare WebSocket to the service and resolves with it and socket.io's session, before anything was said. */
@@ -235,7 +235,10 @@ describe.each<Transport>(["websocket", "polling"])("handshakes over %s", (transp
     expect(answer).toContain('"type":"urn:crosspod:problem:too-many-connections"');
     await anna.store("anna-000", 1, "c");
     bert[Symbol.dispose]();
-    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(1));
+    await vi.waitFor(
+      async () => expect(await readMetric(whiteboard.adminUrl, "crosspod_board_clients")).toBe(1),
+      DEADLINE_MS,
+    );
     using carl = await EventSocket.open(whiteboard.url, transport);
     await carl.join({ clients: ["carl-000"] });
   });

@@ -14,6 +14,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { EventSocket, type Transport } from "../../../../test/helpers/board/event-socket.ts";
 import { type RunningWhiteboard, startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
 import { pointText } from "../../../../test/helpers/board/strokes.ts";
+import { DEADLINE_MS } from "../../../../test/helpers/deadline.ts";
 import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 const MALLORY = "mallory0";
@@ -249,7 +250,7 @@ describe.each<Transport>(["websocket", "polling"])("[W9] wrong events over %s", 
     mallory.socket.emit(event, ...args);
     // What comes later is answered later: the event was handled by then.
     expect(await mallory.ok("name", "Mallory")).toEqual({ name: "Mallory" });
-    await vi.waitFor(async () => expect(await refused(code)).toBe(before + 1));
+    await vi.waitFor(async () => expect(await refused(code)).toBe(before + 1), DEADLINE_MS);
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { fillBoard } from "../../../../test/helpers/board/full-board.ts";
 import { itemsOf } from "../../../../test/helpers/board/history-items.ts";
 import { startWhiteboard } from "../../../../test/helpers/board/running-whiteboard.ts";
 import { point, put } from "../../../../test/helpers/board/strokes.ts";
+import { DEADLINE_MS } from "../../../../test/helpers/deadline.ts";
 import { readMetric } from "../../../../test/helpers/service/metrics.ts";
 
 const ANNA = "anna-000";
@@ -26,7 +27,7 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     expect(errors.length).toBeLessThan(60);
     expect(errors[0]).toMatchObject({ code: "too-many-messages", limit: 20 });
     await bert.store(BERT, 1, stroke(BERT, 1));
-    await vi.waitFor(() => anna.store(ANNA, 1, stroke(ANNA, 1)));
+    await vi.waitFor(() => anna.store(ANNA, 1, stroke(ANNA, 1)), DEADLINE_MS);
   });
 
   test("[W6] operations that are too many messages are refused with their number, and may come again", async () => {
@@ -41,8 +42,9 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     const [first] = anna.all("refused");
     expect(first).toMatchObject([ANNA, { code: "too-many-messages", limit: 20 }]);
     const { clientSeq } = Object(first?.[1]) as { clientSeq: number };
-    expect((await whiteboard.store.join("default", [ANNA])).clientSeqs).toEqual([clientSeq - 1]);
-    await vi.waitFor(() => anna.store(ANNA, clientSeq, stroke(ANNA, clientSeq)));
+    const stored = async () => (await whiteboard.store.join("default", [ANNA])).clientSeqs;
+    await expect.poll(stored).toEqual([clientSeq - 1]);
+    await vi.waitFor(() => anna.store(ANNA, clientSeq, stroke(ANNA, clientSeq)), DEADLINE_MS);
   });
 
   test("[W9] reading a whole board again and again is limited, too", async () => {
@@ -60,7 +62,10 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
       original.socket.emit("drawing", { x0: 0, y0: 0, x1: index / 50, y1: 1, color: "red" });
     }
     const dropped = 'crosspod_board_drawings_dropped_total{why="too-many-messages"}';
-    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBeGreaterThan(30));
+    await vi.waitFor(
+      async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBeGreaterThan(30),
+      DEADLINE_MS,
+    );
     expect((await whiteboard.store.head("default")).seq).toBeLessThan(20);
   });
 

@@ -238,7 +238,7 @@ describe("FeedClient", () => {
 
   test("[B5] is live with a server that is silent after the handshake, as the original example's is", async () => {
     await openClient();
-    await expect.poll(() => client.state, { timeout: 5_000 }).toBe("live");
+    await expect.poll(() => client.state).toBe("live");
   });
 
   test("[B5] skips what it does not know", async () => {
@@ -252,7 +252,7 @@ describe("FeedClient", () => {
 
   test("[B12] a server that is silent, but there, is tried again soon", async () => {
     const silent = await openClient();
-    await expect.poll(() => client.state, { timeout: 5_000 }).toBe("live");
+    await expect.poll(() => client.state).toBe("live");
     const again = nextPeer();
     silent.socket.terminate();
     await again;

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BoardTransport } from "./board-transport.ts";
 import { connectSocket } from "./socket-transport.ts";
 
-const WAIT = { timeout: 5_000 };
+const WAIT = { timeout: 30_000 };
 
 let http: HttpServer;
 let io: Server;

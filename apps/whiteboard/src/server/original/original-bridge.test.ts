@@ -5,6 +5,7 @@ import { EventSocket, type Transport } from "../../../../../test/helpers/board/e
 import { type RunningWhiteboard, startWhiteboard } from "../../../../../test/helpers/board/running-whiteboard.ts";
 import { append, point, put } from "../../../../../test/helpers/board/strokes.ts";
 import { submission } from "../../../../../test/helpers/board/submission.ts";
+import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
 import { readMetric } from "../../../../../test/helpers/service/metrics.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
 
@@ -208,7 +209,7 @@ describe.each<Transport>(["websocket", "polling"])("the original example's clien
     store.isAway = true;
     original.socket.emit("drawing", segment(0.1, 0.1, 0.2, 0.2));
     const dropped = 'crosspod_board_drawings_dropped_total{why="not-stored"}';
-    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1));
+    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1), DEADLINE_MS);
     store.isAway = false;
     const next = segment(0.2, 0.2, 0.3, 0.3);
     original.socket.emit("drawing", next);
@@ -282,7 +283,7 @@ describe("the original example's page", () => {
     original.socket.emit("drawing", segment(0.5, 0.5, 0.75, 0.75));
     await heard(viewer, between([0, 0], [9, 9]));
     const dropped = 'crosspod_board_drawings_dropped_total{why="not-stored"}';
-    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1));
+    await vi.waitFor(async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBe(1), DEADLINE_MS);
     const next = segment(0.1, 0.1, 0.2, 0.2);
     original.socket.emit("drawing", next);
     await heard(viewer, next);

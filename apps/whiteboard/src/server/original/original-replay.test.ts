@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "socket.io";
 import { describe, expect, test, vi } from "vitest";
+import { DEADLINE_MS } from "../../../../../test/helpers/deadline.ts";
 import { replayDrawings } from "./original-replay.ts";
 
 const drawing = { x0: 0, y0: 0, x1: 1, y1: 1, color: "red" };
@@ -30,10 +31,10 @@ describe("a replay", () => {
     const { conn, client, replay } = connect();
     const done = replay(1_200);
     expect(client.emit).toHaveBeenCalledTimes(500);
-    await vi.waitFor(() => expect(conn.isLeft).toBe(false));
+    await vi.waitFor(() => expect(conn.isLeft).toBe(false), DEADLINE_MS);
     conn.transport.emit("ready");
-    await vi.waitFor(() => expect(client.emit).toHaveBeenCalledTimes(1_000));
-    await vi.waitFor(() => expect(conn.isLeft).toBe(false));
+    await vi.waitFor(() => expect(client.emit).toHaveBeenCalledTimes(1_000), DEADLINE_MS);
+    await vi.waitFor(() => expect(conn.isLeft).toBe(false), DEADLINE_MS);
     conn.transport.emit("ready");
     await done;
     expect(client.emit).toHaveBeenCalledTimes(1_200);
@@ -43,7 +44,7 @@ describe("a replay", () => {
   test("[W12] ends when the connection does", async () => {
     const { conn, client, replay } = connect();
     const done = replay(1_200);
-    await vi.waitFor(() => expect(conn.isLeft).toBe(false));
+    await vi.waitFor(() => expect(conn.isLeft).toBe(false), DEADLINE_MS);
     client.connected = false;
     conn.emit("close");
     await done;

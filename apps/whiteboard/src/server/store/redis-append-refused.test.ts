@@ -82,7 +82,7 @@ describe("an append that Redis refuses changes nothing at all", () => {
     const port = new URL(redis.url).port;
     await using replica = await RedisServer.start(["--replicaof", "127.0.0.1", port]);
     await withConnection(replica.url, async (client) => {
-      await expect.poll(() => client.exists(keyOf("meta")), { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => client.exists(keyOf("meta"))).toBe(1);
       const before = await stored(client);
       await expect(draw(makeStore(client), 3)).rejects.toMatchObject({ code: "unavailable" });
       await expect.poll(() => stored(client).catch(() => undefined)).toEqual(before);

@@ -46,9 +46,7 @@ test("[W7] a client that went over to a WebSocket gets broadcasts there, though 
   agent.destroy();
 });
 
-test("[W7] what is sent to one alone keeps its place between broadcasts, also while the socket is full", {
-  timeout: 20_000,
-}, async () => {
+test("[W7] what is sent to one alone keeps its place between broadcasts, also while the socket is full", async () => {
   const slow = await joinBare(whiteboard.port);
   using anna = await EventSocket.open(whiteboard.url, "websocket");
   await anna.join();
