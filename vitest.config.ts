@@ -17,7 +17,7 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
+            "test/{architecture,contract,fuzz,manifests,workflows}/**/*.test.ts",
           ],
           // Reached only when a test fails.
           expect: { poll: { timeout: 5_000 } },
