@@ -23,7 +23,7 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,docs,fuzz,manifests}/**/*.test.ts",
+            "test/{architecture,contract,docs,fuzz,manifests,workflows}/**/*.test.ts",
           ],
           exclude: COMMANDS,
           ...SHARED,
