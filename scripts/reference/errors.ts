@@ -1,6 +1,13 @@
-import { BOARD_ERRORS, CLOSES, type Explanation, FIELD_ERRORS } from "@crosspod/protocol";
+import { CLOSE_TEXTS } from "@crosspod/protocol";
 import { PROBLEMS } from "@crosspod/service";
 import { HANDSHAKE_FAILURES } from "../../apps/whiteboard/src/server/transport/socket-server.ts";
+import {
+  BOARD_EXPLANATIONS,
+  CLOSE_EXPLANATIONS,
+  type Explanation,
+  FIELD_EXPLANATIONS,
+  PROBLEM_EXPLANATIONS,
+} from "./explanations.ts";
 import { page, table } from "./markdown.ts";
 
 /** What one code means to those who get it from one place. */
@@ -43,11 +50,22 @@ const HANDSHAKES: readonly Explanation[] = [
   { meaning: "`EIO` in the query is not 4.", remedy: "Use a client of socket.io 3 or newer." },
 ];
 
+const entriesOf = <C extends string | number>(
+  place: string,
+  explanations: Readonly<Record<C, Explanation>>,
+  sent: (code: C) => string,
+): Entry[] =>
+  Object.entries<Explanation>(explanations).map(([code, explanation]) => {
+    return { code, place, sent: sent(code as C), ...explanation };
+  });
+
 const ENTRIES: readonly Entry[] = [
-  ...entriesOf("HTTP", PROBLEMS, ({ status }) => `HTTP ${status}`),
-  ...entriesOf("Fields of `/api`", FIELD_ERRORS, () => "Field of `/api`"),
-  ...entriesOf("Board", BOARD_ERRORS, () => "Board"),
-  ...entriesOf("Close", CLOSES, ({ reason }) => (reason === "" ? "Close" : `Close, "${reason}"`)),
+  ...entriesOf("HTTP", PROBLEM_EXPLANATIONS, (code) => `HTTP ${PROBLEMS[code].status}`),
+  ...entriesOf("Fields of `/api`", FIELD_EXPLANATIONS, () => "Field of `/api`"),
+  ...entriesOf("Board", BOARD_EXPLANATIONS, () => "Board"),
+  ...entriesOf("Close", CLOSE_EXPLANATIONS, (code) =>
+    code in CLOSE_TEXTS ? `Close, "${CLOSE_TEXTS[code as unknown as keyof typeof CLOSE_TEXTS]}"` : "Close",
+  ),
   ...HANDSHAKE_FAILURES.map((message, index) => {
     const explanation = HANDSHAKES[index];
     if (!explanation) throw new Error(`engine.io's "${message}" is not explained`);
@@ -82,14 +100,3 @@ const section = (code: string): string =>
       ({ sent, meaning, remedy }) => `**${sent}**: ${meaning}\n\nWhat to do: ${remedy}`,
     ),
   ].join("\n\n");
-
-function entriesOf<E extends Explanation>(
-  place: string,
-  explanations: Readonly<Record<string, E>>,
-  sent: (explanation: E) => string,
-): Entry[] {
-  return Object.entries(explanations).map(([code, explanation]) => {
-    const { meaning, remedy } = explanation;
-    return { code, place, sent: sent(explanation), meaning, remedy };
-  });
-}

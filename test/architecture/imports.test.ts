@@ -13,8 +13,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 /** What a folder may import of its neighbours, folders and files. The files beside the folders may import all. */
 const ROOMS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "packages/protocol/src": {
-    board: ["explanation.ts", "json.ts", "position.ts"],
-    feed: ["explanation.ts", "json.ts", "problem.ts"],
+    board: ["json.ts", "position.ts"],
+    feed: ["json.ts", "problem.ts"],
   },
   "packages/client/src": {
     timing: [],

@@ -1,6 +1,5 @@
 import {
   CLIENT_MESSAGE_WINDOW_SECONDS,
-  CLOSES,
   FEED_PROTOCOL,
   MAX_BATCH_UPDATES,
   MAX_CLIENT_MESSAGE_BYTES,
@@ -11,6 +10,7 @@ import {
   STATE_REQUEST,
 } from "@crosspod/protocol";
 import { expect, test } from "vitest";
+import { CLOSE_EXPLANATIONS } from "../../scripts/reference/explanations.ts";
 import { FeedSocket, type Received } from "../helpers/feed/feed-socket.ts";
 import { publish } from "../helpers/feed/publisher.ts";
 import { startBroadcaster } from "../helpers/feed/running-broadcaster.ts";
@@ -59,5 +59,5 @@ test("[B2] [B3] [B11] the limits are those of the code", () => {
 
 test("[B11] [B12] the closes are those of the code, but for the client's own", () => {
   const codes = page.tableBehind("Closes").flatMap(({ code }) => code?.split(", ") ?? []);
-  expect(codes.sort()).toEqual(Object.keys(CLOSES).filter((code) => code !== "1000"));
+  expect(codes.sort()).toEqual(Object.keys(CLOSE_EXPLANATIONS).filter((code) => code !== "1000"));
 });

@@ -1,78 +1,22 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Explanation, FieldError, FieldErrorCode, Problem } from "@crosspod/protocol";
+import type { FieldError, FieldErrorCode, Problem } from "@crosspod/protocol";
 import type { ErrorRequestHandler } from "express";
 import type { Log } from "../observability/log.ts";
 
-/** The problems that are not of one field: their statuses, their titles, and what they mean. */
+/** The problems that are not of one field: their statuses and their titles. */
 export const PROBLEMS = {
-  "bad-request": {
-    status: 400,
-    title: "The request is not valid",
-    meaning: "The request cannot be read: a range that the file does not have (416), or a condition that fails (412).",
-    remedy: "Correct the request as `detail` says.",
-  },
-  "bad-handshake": {
-    status: 400,
-    title: "Bad handshake",
-    meaning: "The WebSocket handshake breaks RFC 6455, such as one of another version than 13.",
-    remedy:
-      "Use a client of RFC 6455. Where a proxy makes the handshake, let it pass `Upgrade` and `Sec-WebSocket-*` on.",
-  },
-  unauthorized: {
-    status: 401,
-    title: "Unauthorized",
-    meaning: "`/api` asks for the bearer token of `API_TOKEN`, and the request has none, or another one.",
-    remedy: "Send `Authorization: Bearer TOKEN`. The page has a field for the token.",
-  },
-  "origin-not-allowed": {
-    status: 403,
-    title: "Origin not allowed",
-    meaning: "The request comes from a page whose origin `ALLOWED_ORIGINS` does not list.",
-    remedy: "Use a page that is listed, or list the origin.",
-  },
-  "not-found": {
-    status: 404,
-    title: "Not found",
-    meaning: "There is nothing at this path; or a board's name is not valid.",
-    remedy: "Correct the path. Behind a gateway, see that it does not change paths.",
-  },
-  "method-not-allowed": {
-    status: 405,
-    title: "Method not allowed",
-    meaning: "The path does not take this method. `Allow` says which ones it takes.",
-    remedy: "Use one of these methods.",
-  },
-  "unsupported-media-type": {
-    status: 415,
-    title: "Unsupported media type",
-    meaning: "The body is not `application/json`, or it is compressed.",
-    remedy: "Send `Content-Type: application/json`, and the body as it is.",
-  },
-  "upgrade-required": {
-    status: 426,
-    title: "Upgrade required",
-    meaning: "The path is a WebSocket, and the request asks for none.",
-    remedy: "Use a WebSocket client. Where the client is one, let the proxy before the service pass `Upgrade` on.",
-  },
-  internal: {
-    status: 500,
-    title: "Internal error",
-    meaning: "The service failed. It is not known whether the update was taken.",
-    remedy: "Operators find the error in the pod's log.",
-  },
-  "too-many-connections": {
-    status: 503,
-    title: "Too many connections",
-    meaning: "The pod serves `MAX_CONNECTIONS` clients. Those who are connected notice nothing.",
-    remedy: "Try again after `Retry-After`. Operators add pods, or raise `MAX_CONNECTIONS`.",
-  },
-  unavailable: {
-    status: 503,
-    title: "Not appended",
-    meaning: "The store cannot be reached, and nothing is known to be appended.",
-    remedy: "Send the same again after `Retry-After`. Operators look at Redis and at `/readyz`.",
-  },
-} as const satisfies Record<string, Explanation & { readonly status: number; readonly title: string }>;
+  "bad-request": { status: 400, title: "The request is not valid" },
+  "bad-handshake": { status: 400, title: "Bad handshake" },
+  unauthorized: { status: 401, title: "Unauthorized" },
+  "origin-not-allowed": { status: 403, title: "Origin not allowed" },
+  "not-found": { status: 404, title: "Not found" },
+  "method-not-allowed": { status: 405, title: "Method not allowed" },
+  "unsupported-media-type": { status: 415, title: "Unsupported media type" },
+  "upgrade-required": { status: 426, title: "Upgrade required" },
+  internal: { status: 500, title: "Internal error" },
+  "too-many-connections": { status: 503, title: "Too many connections" },
+  unavailable: { status: 503, title: "Not appended" },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
 /** Stable, for programs; becomes the `type` of the document. */
 export type ProblemCode = keyof typeof PROBLEMS;

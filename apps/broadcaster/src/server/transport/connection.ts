@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import {
   CLIENT_MESSAGE_WINDOW_SECONDS,
-  CLOSES,
+  CLOSE_TEXTS,
   CloseCode,
   encodeFeedMessage,
   FeedParameter,
@@ -147,10 +147,10 @@ export class Connection implements Transport {
     if (this.#messages > MAX_CLIENT_MESSAGES) this.#close(CloseCode.policyViolation, "protocol-violation");
   }
 
-  #close(code: keyof typeof CLOSES, reason: CloseReason): void {
+  #close(code: keyof typeof CLOSE_TEXTS, reason: CloseReason): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
     this.#closeReason = reason;
     this.#hub.unsubscribe(this.#subscriber);
-    this.#ws.close(code, CLOSES[code].reason);
+    this.#ws.close(code, CLOSE_TEXTS[code]);
   }
 }

@@ -1,4 +1,4 @@
-import { BOARD_ERRORS } from "@crosspod/protocol";
+import { BOARD_ERROR_CODES } from "@crosspod/protocol";
 import { READ_CAUSES, READ_CAUSES_HELP } from "@crosspod/redis";
 import { metricsIn, type Registry } from "@crosspod/service";
 import { HANDSHAKE_FAILURES } from "../transport/socket-server.ts";
@@ -46,7 +46,7 @@ export function createBoardMetrics(registry: Registry, gauges: BoardGauges, even
     appendSeconds: histogram("crosspod_board_append_seconds", "Time of an append"),
     appendOperations: histogram("crosspod_board_append_operations", "Operations in an append", OPERATION_BUCKETS),
     messages: counterBy("event", "crosspod_board_messages_total", messageHelp, [...events, "unknown"]),
-    refusals: counterBy("code", "crosspod_board_refused_total", refusalHelp, Object.keys(BOARD_ERRORS)),
+    refusals: counterBy("code", "crosspod_board_refused_total", refusalHelp, BOARD_ERROR_CODES),
     resends: counter("crosspod_board_resends_total", resendHelp),
     drops: counterBy("why", "crosspod_board_drawings_dropped_total", dropHelp, DROP_CAUSES),
     slowConsumers: counter("crosspod_board_slow_consumers_closed_total", "Clients closed because they did not read"),
