@@ -1,8 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { librarySources } from "./scripts/library.mjs";
 import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
 
 /** Of suites that start processes or browsers. */
 const TIMEOUTS = { testTimeout: 30_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } };
+
+/** As in the services, so in the tests: the library is what its sources are. */
+const FROM_SOURCES = { resolve: { alias: librarySources } };
 
 /** They start what the documents say, in processes. */
 const COMMANDS = ["test/docs/commands.test.ts"];
@@ -48,6 +52,6 @@ export default defineConfig({
           ...TIMEOUTS,
         },
       },
-    ],
+    ].map((project) => ({ ...FROM_SOURCES, ...project })),
   },
 });
