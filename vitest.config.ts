@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { librarySources } from "./scripts/library.mjs";
 import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
 
 /** No module has state that changes: the files of a worker can share them, which saves much time. */
@@ -6,6 +7,9 @@ const SHARED = { isolate: false } as const;
 
 /** Of suites that start processes or browsers; like all timeouts, reached only when a test fails. */
 const TIMEOUTS = { ...SHARED, testTimeout: 90_000, hookTimeout: 90_000, expect: { poll: { timeout: 30_000 } } };
+
+/** As in the services, so in the tests: the library is what its sources are. */
+const FROM_SOURCES = { resolve: { alias: librarySources } };
 
 /** They start what the documents say, in processes. */
 const COMMANDS = ["test/docs/commands.test.ts"];
@@ -53,6 +57,6 @@ export default defineConfig({
           ...TIMEOUTS,
         },
       },
-    ],
+    ].map((project) => ({ ...FROM_SOURCES, ...project })),
   },
 });

@@ -3,6 +3,7 @@ import { cp, readFile, rm } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import * as esbuild from "esbuild";
 import { commands, root, services } from "./apps.mjs";
+import { librarySources } from "./library.mjs";
 
 // Some of the packages are CommonJS and call require for what Node itself brings.
 const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
@@ -12,6 +13,7 @@ const nodeBundle = (app, main) => ({
   entryPoints: [`${root}/apps/${app}/${main}`],
   outfile: `${root}/apps/${app}/dist/main.js`,
   bundle: true,
+  alias: librarySources,
   platform: "node",
   target: "node20",
   format: "esm",
@@ -36,6 +38,7 @@ export const pageBundle = (app) => ({
   entryPoints: [`${root}/apps/${app}/src/client/main.ts`, `${root}/apps/${app}/src/client/main.css`],
   outdir: `${root}/apps/${app}/dist/client`,
   bundle: true,
+  alias: librarySources,
   platform: "browser",
   target: ["es2022"],
   format: "esm",

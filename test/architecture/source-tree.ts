@@ -8,7 +8,7 @@ export interface Workspace {
   readonly folder: string;
   /** As others import it: `@crosspod/client`. */
   readonly name: string;
-  /** What its package.json lists for those who run it; what only its tests need is not among them. */
+  /** What its package.json lists for those who run it, and what of ours is built into it; not what only tests need. */
   readonly dependencies: ReadonlySet<string>;
 }
 
@@ -48,8 +48,10 @@ export const workspaceOf = (path: string): Workspace | undefined =>
   workspaces.find(({ folder }) => path.startsWith(`${folder}/`));
 
 function readWorkspace(folder: string): Workspace {
-  const { name, dependencies = {} } = JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
-  return { folder, name, dependencies: new Set(Object.keys(dependencies)) };
+  const manifest = JSON.parse(readFileSync(`${root}/${folder}/package.json`, "utf8"));
+  const { name, dependencies = {}, devDependencies = {} } = manifest;
+  const builtIn = Object.keys(devDependencies).filter((dependency) => dependency.startsWith("@crosspod/"));
+  return { folder, name, dependencies: new Set([...Object.keys(dependencies), ...builtIn]) };
 }
 
 function filesOf(workspace: Workspace): SourceFile[] {

@@ -1,4 +1,5 @@
-import { systemClock, WebOutboxStorage } from "@crosspod/client";
+import { WebOutboxStorage } from "@crosspod/client";
+import { systemClock } from "@crosspod/client/internal";
 import { type Item, type ItemId, type NumberedOperation, parseEntries, parseItems } from "@crosspod/protocol";
 import { expect, vi } from "vitest";
 import { OptimisticView } from "../../../packages/client/src/document/optimistic-view.ts";

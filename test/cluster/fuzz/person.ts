@@ -1,4 +1,5 @@
-import { BoardClient, type BoardTransport, connectSocket, systemClock, type WebOutboxStorage } from "@crosspod/client";
+import { BoardClient, type BoardTransport, connectSocket, type WebOutboxStorage } from "@crosspod/client";
+import { systemClock } from "@crosspod/client/internal";
 import type { Random } from "../../fuzz/random.ts";
 import type { Sheet } from "../../fuzz/random-hand.ts";
 import { StickyGateway } from "../../helpers/network/sticky-gateway.ts";

@@ -20,9 +20,11 @@ import { newClientId, secureRandom } from "./client-id.ts";
 /** A crash of the page loses what was drawn in this time at most. */
 const FREEZE_AFTER_MS = 100;
 
+/** Which board to draw on, and as whom. */
 export interface BoardClientOptions {
   /** Of the service: `http://localhost:3000/`. */
   readonly url: string | URL;
+  /** 1 to 64 letters, digits, `-` and `_`; the first is a letter or digit [W2]. */
   readonly board: string;
   /** Of the person, as others see it. */
   readonly name: string;
@@ -32,6 +34,7 @@ export interface BoardClientOptions {
   readonly connect?: (url: string) => BoardTransport;
   /** From 0 up to 1; makes client ids and the jitter of repeats. Nobody can guess the default. */
   readonly random?: () => number;
+  /** The platform's own by default. */
   readonly clock?: Clock;
 }
 
@@ -42,7 +45,9 @@ export interface BoardClientOptions {
 export class BoardClient {
   /** The board as this person sees it: what the log has, with one's own pending operations on top. */
   readonly view: BoardView;
+  /** Hears each change of {@link state}. */
   readonly onState: Subscribe<[ConnectionState]>;
+  /** Hears each change of {@link saveState}. */
   readonly onSaveState: Subscribe<[SaveState]>;
   /** Hears that {@link syncError} has changed. */
   readonly onSyncError: Subscribe<[SyncError | undefined]>;
@@ -50,6 +55,7 @@ export class BoardClient {
   readonly onRefused: Subscribe<[BoardError]>;
   /** What this person can take back. */
   readonly history: UndoHistory;
+  /** Who is on the board, and where they point. */
   readonly presence: BoardPresence;
   readonly #transport: BoardTransport;
   readonly #document: BoardDocument;

@@ -5,6 +5,7 @@ import type { BoardClient } from "./board-client.ts";
 /** A page that stays outdated, as while pods of two versions run, is not loaded more often than this [W14]. */
 const RELOAD_INTERVAL_MS = 60_000;
 
+/** Which page to load anew, and how. */
 export interface OutdatedReloadOptions {
   readonly client: Pick<BoardClient, "syncError" | "saveState" | "onSyncError" | "onSaveState">;
   /** Loads the page anew. */

@@ -7,7 +7,7 @@ import {
   type StateMessage,
   type UpdateMessage,
 } from "@crosspod/protocol";
-import { Emitter } from "../events/emitter.ts";
+import { Emitter, type Subscribe } from "../events/emitter.ts";
 import { Observable } from "../events/observable.ts";
 import { Backoff } from "../timing/backoff.ts";
 import { systemClock } from "../timing/clock.ts";
@@ -33,6 +33,7 @@ export type FeedClientState =
   /** {@link FeedClient.close} was called. */
   | "closed";
 
+/** Which feed to follow. */
 export interface FeedClientOptions {
   /** Of the service: `http://localhost:8888/`. `https` makes it a `wss` connection. */
   readonly url: string | URL;
@@ -59,11 +60,12 @@ export class FeedClient {
   readonly #state = new Observable<FeedClientState>("connecting");
   readonly #updated = new Emitter<[FeedValue]>();
   readonly #restarted = new Emitter<[]>();
-  readonly onState = this.#state.changed.add;
+  /** Hears each change of {@link state}. */
+  readonly onState: Subscribe<[FeedClientState]> = this.#state.changed.add;
   /** Hears each value that has changed. */
-  readonly onUpdate = this.#updated.add;
+  readonly onUpdate: Subscribe<[FeedValue]> = this.#updated.add;
   /** Hears that the feed is another data set and the values so far are gone. */
-  readonly onRestart = this.#restarted.add;
+  readonly onRestart: Subscribe<[]> = this.#restarted.add;
   readonly #url: URL;
   readonly #connect: (url: string) => FeedSocket;
   readonly #backoff: Backoff;
@@ -94,6 +96,7 @@ export class FeedClient {
     return this.#state.value;
   }
 
+  /** The newest value of each id. */
   get values(): ReadonlyMap<string, FeedValue> {
     return this.#values.byId;
   }

@@ -1,4 +1,4 @@
-import { Emitter } from "@crosspod/client";
+import { Emitter } from "@crosspod/client/internal";
 import { centerOf, type Rectangle } from "./rectangle.ts";
 import { distance, middle, type Vector } from "./vector.ts";
 import { BOARD, FULL_SIZE, ViewTransform } from "./view-transform.ts";

@@ -1,4 +1,4 @@
-import { Observable } from "@crosspod/client";
+import { Observable } from "@crosspod/client/internal";
 import { DRAWING_COLORS } from "@crosspod/protocol";
 import type { ToolName } from "./tool.ts";
 
