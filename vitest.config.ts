@@ -17,7 +17,7 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,fuzz,manifests}/**/*.test.ts",
+            "test/{architecture,contract,fuzz,manifests,pictures}/**/*.test.ts",
           ],
           // Reached only when a test fails.
           expect: { poll: { timeout: 5_000 } },
@@ -35,6 +35,8 @@ export default defineConfig({
         },
       },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...TIMEOUTS } },
+      // Makes the pictures of docs/: `npm run picture`.
+      { test: { name: "picture", include: ["test/pictures/**/*.picture.ts"], ...TIMEOUTS } },
       // Needs the program of a mesh, and has one for all files: `npm run test:mesh`.
       {
         test: {
