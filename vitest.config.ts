@@ -27,7 +27,7 @@ export default defineConfig({
           include: [
             "apps/*/src/**/*.test.ts",
             "packages/*/src/**/*.test.ts",
-            "test/{architecture,contract,docs,fuzz,manifests,workflows}/**/*.test.ts",
+            "test/{architecture,contract,docs,fuzz,manifests,pictures,workflows}/**/*.test.ts",
           ],
           exclude: COMMANDS,
           ...SHARED,
@@ -48,6 +48,8 @@ export default defineConfig({
         },
       },
       { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...TIMEOUTS } },
+      // Makes the pictures of docs/: `npm run picture`.
+      { test: { name: "picture", include: ["test/pictures/**/*.picture.ts"], ...TIMEOUTS } },
       // Needs the program of a mesh, and has one for all files: `npm run test:mesh`.
       {
         test: {

@@ -14,9 +14,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts the system's Chromium without a window. Whoever starts it closes it. */
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: findChromium(), headless: true, args: FLAGS });
+/** Starts the system's Chromium without a window, with `more` flags than it has anyway. Whoever starts it closes it. */
+export const launchBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: findChromium(), headless: true, args: [...FLAGS, ...more] });
 
 function findChromium(): string {
   const folders = (process.env.PATH ?? "").split(delimiter);
