@@ -12,6 +12,23 @@ configuration: PORT must be a whole number from 0 to 65535, but is "http"
 
 Numbers are written with digits only. Pods of one service should have the same settings, but for \`POD_NAME\`.`;
 
+/** What operators should know of a variable beside what it sets. */
+const NOTES: Readonly<Record<string, string>> = {
+  ADMIN_PORT: "Keep it away from the gateway.",
+  UNREADY_SECONDS: "It gives a gateway the time to notice.",
+  DRAIN_SECONDS: "They move one after the other.",
+  ALLOWED_ORIGINS: "A browser's request from any other page is refused with 403.",
+  REDIS_URL: "Without it all is kept in the memory of one process.",
+  API_TOKEN: "The page has a field for it then. Where it is not set, everybody may publish.",
+  SLOW_CONSUMER_SECONDS: "Then it is closed.",
+  MAX_MESSAGES_PER_SECOND: "It is held to that over time, and may send twice as many at once.",
+  BOARD_TTL_SECONDS: "One on which nothing was ever drawn is kept for 10 minutes.",
+  MAX_IDS: "They bound a pod's memory and the length of a snapshot.",
+  MAX_BOARDS: "They bound the store's memory.",
+  PING_SECONDS: "Proxies often cut what is silent for 60 s.",
+  HEAD_SECONDS: "It is announced while somebody looks at the board, which also keeps the board.",
+};
+
 const SERVICES: Readonly<Record<string, SettingTable>> = { broadcaster: BROADCASTER, whiteboard: WHITEBOARD };
 
 /** docs/reference/configuration.md: every setting of both services. */
@@ -53,7 +70,7 @@ function rowOf(name: string, settings: readonly Setting[]): string[] {
     code(name),
     defaults.length === 1 ? `${defaults}` : each.join(", "),
     `${first?.form.text}`,
-    `${first?.description}`,
+    [first?.description, NOTES[name]].filter(Boolean).join(" "),
   ];
 }
 

@@ -30,11 +30,7 @@ const name: Form<string> = {
 
 /** Where Redis is: one server, or nodes of a Redis Cluster. */
 export const redisSettings = {
-  REDIS_URL: setting(
-    url,
-    undefined,
-    "The Redis that the pods share, with user, password and database where it needs them. Without it all is kept in the memory of one process.",
-  ),
+  REDIS_URL: setting(url, undefined, "The Redis that the pods share, with user, password and database where needed."),
   REDIS_CLUSTER: setting(nodes, undefined, "Nodes of a Redis Cluster that the pods share, in place of `REDIS_URL`."),
 };
 

@@ -84,40 +84,18 @@ const origins: Form<string[]> = {
 
 const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
 
-/** The settings that every service has. */
-export const serviceSettings = (defaults: { readonly port: number; readonly slowConsumerSeconds: number }) => ({
+/** The settings that every service has; two defaults are the service's own. */
+export const serviceSettings = (defaultPort: number, slowConsumerSeconds: number) => ({
   HOST: setting(printable("a host name or address", 255), "0.0.0.0", "The address to listen on."),
-  PORT: setting(port, defaults.port, "The port of the service; 0 is any free one."),
-  ADMIN_PORT: setting(
-    port,
-    undefined,
-    "The port of health, metrics and version; 0 is any free one. Keep it away from the gateway.",
-    "`PORT` + 1",
-  ),
+  PORT: setting(port, defaultPort, "The port of the service; 0 is any free one."),
+  ADMIN_PORT: setting(port, undefined, "The port of health, metrics and version; 0 is any free one.", "`PORT` + 1"),
   LOG_LEVEL: setting(logLevel, "info", "The least severe log lines that are written."),
   POD_NAME: setting(printable("a name", 253), hostname(), "What the service calls itself.", "the host name"),
-  UNREADY_SECONDS: setting(
-    wholeNumber(0, 600, "s"),
-    0,
-    "How long a leaving service goes on as before after it said that it is not ready, so that a gateway can notice.",
-  ),
-  DRAIN_SECONDS: setting(
-    wholeNumber(0, 3_600, "s"),
-    5,
-    "Over how long a leaving service asks its clients to move, one after the other.",
-  ),
+  UNREADY_SECONDS: setting(wholeNumber(0, 600, "s"), 0, "How long a leaving service serves on while it is not ready."),
+  DRAIN_SECONDS: setting(wholeNumber(0, 3_600, "s"), 5, "Over how long a leaving service asks its clients to move."),
   MAX_CONNECTIONS: setting(wholeNumber(1, 1_000_000), 10_000, "Most clients at a time; one more is refused with 503."),
-  ALLOWED_ORIGINS: setting(
-    origins,
-    [],
-    "Whose pages may use the service, beside its own: a browser's request from any other page is refused with 403.",
-    "every origin",
-  ),
-  SLOW_CONSUMER_SECONDS: setting(
-    wholeNumber(1, 3_600, "s"),
-    defaults.slowConsumerSeconds,
-    "How long a client's socket may stay full before it is closed.",
-  ),
+  ALLOWED_ORIGINS: setting(origins, [], "Whose pages may use the service, beside its own.", "every origin"),
+  SLOW_CONSUMER_SECONDS: setting(wholeNumber(1, 3_600, "s"), slowConsumerSeconds, "How long a socket may stay full."),
   VERSION: setting(printable("a version", 128), undefined, "What `/version` and hello say.", "the package's"),
   REVISION: setting(printable("a revision", 128), "unknown", "The commit of the build, which `/version` says."),
 });

@@ -11,30 +11,14 @@ import {
 
 /** All environment variables of the broadcaster. */
 export const SETTINGS = {
-  ...serviceSettings({ port: 8888, slowConsumerSeconds: 15 }),
+  ...serviceSettings(8888, 15),
   ...redisSettings,
   FEED_NAME: sharedName("feed", "feed"),
-  API_TOKEN: setting(
-    printable("a token", 256, 8),
-    undefined,
-    "The bearer token that `/api` asks for; the page has a field for it then. Where it is not set, everybody may publish.",
-  ),
-  MAX_IDS: setting(
-    wholeNumber(1, 1_000_000),
-    10_000,
-    "Most ids that the feed holds; they bound a pod's memory and the length of a snapshot.",
-  ),
+  API_TOKEN: setting(printable("a token", 256, 8), undefined, "The bearer token that `/api` asks for."),
+  MAX_IDS: setting(wholeNumber(1, 1_000_000), 10_000, "Most ids that the feed holds."),
   MAX_BODY_BYTES: setting(wholeNumber(1_024, 64 * 1024 * 1024, "bytes"), 1024 * 1024, "Longest body of `POST /api`."),
-  PING_SECONDS: setting(
-    wholeNumber(1, 3_600, "s"),
-    25,
-    "How often a client is pinged; one that leaves two pings in a row unanswered is cut. Proxies often cut what is silent for 60 s.",
-  ),
-  HEARTBEAT_SECONDS: setting(
-    wholeNumber(1, 3_600, "s"),
-    10,
-    "How often clients that asked for hello hear the feed's state.",
-  ),
+  PING_SECONDS: setting(wholeNumber(1, 3_600, "s"), 25, "How often a client is pinged; two without a pong cut it."),
+  HEARTBEAT_SECONDS: setting(wholeNumber(1, 3_600, "s"), 10, "How often clients with hello hear the feed's state."),
 };
 
 export type BroadcasterConfig = ReturnType<typeof parseConfig>;
