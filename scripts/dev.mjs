@@ -59,6 +59,8 @@ for (const app of apps) {
     // What is wrong was printed by esbuild.
     page.rebuild().catch(() => {});
   });
+  // A server serves the files that its page has when it starts.
+  await page.rebuild().catch(() => {});
   await page.watch();
   await server.watch();
   contexts.push(page, server);

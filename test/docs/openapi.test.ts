@@ -214,7 +214,8 @@ test.each(CALLS)("%s answers %i to %s, as it is documented", async (operationId,
 
 describe("what is not documented", () => {
   const urlsOf = (path: string): string[] => {
-    const example = path.replace("{board}", "retro").replace("{file}", "main.js").slice(1);
+    const file = path.startsWith("/socket.io/") ? "socket.io.js" : "main.js";
+    const example = path.replace("{board}", "retro").replace("{file}", file).slice(1);
     const ports: Record<string, string> = {
       "8888": feed.url,
       "8889": feed.adminUrl,
@@ -224,22 +225,49 @@ describe("what is not documented", () => {
     const servers = openApi.paths[path]?.servers ?? openApi.servers;
     return servers.map(({ url }) => `${ports[new URL(url).port]}${example}`);
   };
-  // What is below that is engine.io's.
-  const paths = Object.keys(openApi.paths).filter((path) => !path.startsWith("/socket.io/"));
+  /** The methods of a path: those that it lists, and where it can only be read, `HEAD`. */
+  const methodsOf = (path: string): string[] => {
+    const { get, post, options } = openApi.paths[path] ?? {};
+    const listed = [...(get ? ["GET"] : []), ...(post ? ["POST"] : []), ...(options ? ["OPTIONS"] : [])];
+    return listed.length === 1 ? ["GET", "HEAD"] : listed;
+  };
 
-  test.each(["PUT", "PATCH", "DELETE", "POST"])("[A4] %s is refused", async (method) => {
-    for (const path of paths.filter((one) => method !== "POST" || one !== "/api")) {
-      for (const url of urlsOf(path)) {
-        const { status, type } = await ask(url, { method });
+  test.each(["PUT", "PATCH", "DELETE", "POST", "OPTIONS", "HEAD"])("[A4] %s is refused", async (method) => {
+    for (const path of Object.keys(openApi.paths)) {
+      const methods = methodsOf(path);
+      for (const url of methods.includes(method) ? [] : urlsOf(path)) {
+        const { status, type, headers } = await ask(url, { method });
         const isAdmin = [feed.adminUrl, board.adminUrl].some((admin) => url.startsWith(admin));
-        expect({ url, type }).toEqual({ url, type: isAdmin ? "text/plain" : "application/problem+json" });
-        expect([404, 405]).toContain(status);
+        const expected = { status: 405, type: isAdmin ? "text/plain" : "application/problem+json" };
+        expect({ url, status, type, allow: headers.allow }).toEqual({ url, ...expected, allow: methods.join(", ") });
+      }
+    }
+  });
+
+  test("[A4] other paths get 404, for every method", async () => {
+    for (const url of [feed.url, board.url, feed.adminUrl, board.adminUrl]) {
+      for (const path of [
+        "nothing",
+        "b",
+        "main.js/",
+        "api/8",
+        "socket.io",
+        "socket.io/nothing",
+        "%",
+        "..%2fpackage.json",
+      ]) {
+        for (const method of ["GET", "POST", "OPTIONS"]) {
+          const { status } = await ask(`${url}${path}`, { method });
+          expect({ url, path, method, status }).toEqual({ url, path, method, status: 404 });
+        }
       }
     }
   });
 
   test("HEAD is answered as GET, without the body", async () => {
-    for (const url of paths.filter((path) => path !== "/api" && path !== "/ws").flatMap(urlsOf)) {
+    for (const url of Object.keys(openApi.paths)
+      .filter((path) => methodsOf(path).includes("HEAD"))
+      .flatMap(urlsOf)) {
       const [get, head] = [await ask(url), await ask(url, { method: "HEAD" })];
       expect({ url, status: head.status, type: head.type, body: head.body }).toEqual({
         url,

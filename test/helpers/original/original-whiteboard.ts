@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { servePage } from "@crosspod/service";
-import express from "express";
+import { pageRoutes, route } from "@crosspod/service";
+import { pino } from "pino";
 import { Server } from "socket.io";
 
 /** A stand-in of the original example's whiteboard. Disposing of it frees its port. */
@@ -14,13 +14,11 @@ export interface OriginalWhiteboard extends AsyncDisposable {
  * everyone else, and keeps nothing.
  */
 export async function startOriginalWhiteboard(pageDirectory: string): Promise<OriginalWhiteboard> {
-  const app = express();
-  const server = createServer(app);
+  const server = createServer(route(pageRoutes(pageDirectory), pino({ level: "silent" })));
   const io = new Server(server);
   io.on("connection", (socket) => {
     socket.on("drawing", (drawing: unknown) => socket.broadcast.emit("drawing", drawing));
   });
-  app.use(servePage(pageDirectory));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,

@@ -74,7 +74,12 @@ describe("wrong requests", () => {
     ["GET with array brackets", api("?id[]=8&value[]=300"), 400, "id is missing"],
     ["GET with a header that is too large", get("/api?id=8&value=1", `X: ${long(20_000)}\r\n`), 431, ""],
     ["GET with a target that is too long", api(`?id=8&value=${long(20_000)}`), 431, ""],
-    ["PUT", "PUT /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET and POST"],
+    [
+      "PUT",
+      "PUT /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      405,
+      "this path takes GET, POST only",
+    ],
     [
       "HEAD, which must change nothing",
       "HEAD /api?id=8&value=3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
@@ -82,7 +87,12 @@ describe("wrong requests", () => {
       "",
     ],
     ["a path below", get("/api/8?value=3"), 404, "nothing at this path"],
-    ["DELETE", "DELETE /api?id=8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405, "GET and POST"],
+    [
+      "DELETE",
+      "DELETE /api?id=8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      405,
+      "this path takes GET, POST only",
+    ],
     ["another path", get("/nothing"), 404, "there is nothing at this path"],
     ["a path beside the page's folder", get("/../../package.json"), 404, "there is nothing at this path"],
     ["an encoded path beside the page's folder", get("/..%2f..%2fpackage.json"), 404, "nothing at this path"],

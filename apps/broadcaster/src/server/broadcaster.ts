@@ -1,21 +1,19 @@
-import { createServer, type RequestListener } from "node:http";
+import { createServer } from "node:http";
 import { FEED_PATH } from "@crosspod/protocol";
 import {
   closeServer,
-  errorHandler,
   HTTP_LIMITS,
   httpProblem,
   type Log,
-  notFound,
+  pageRoutes,
   type Registry,
-  requestTarget,
+  type Routes,
+  readOnly,
+  route,
   type Service,
   ServiceHost,
-  sendError,
-  servePage,
 } from "@crosspod/service";
-import express from "express";
-import { API_PATH, type ApiHandler, createApi } from "./api/api.ts";
+import { API_PATH, createApi } from "./api/api.ts";
 import type { BroadcasterConfig } from "./config.ts";
 import { Feed } from "./feed/feed.ts";
 import { Hub } from "./feed/hub.ts";
@@ -53,7 +51,12 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
     else health.down("feed", "the store does not deliver");
   });
   const feedServer = new FeedServer(hub, feed, config, (reason) => feedMetrics.closed(reason));
-  const server = createServer(HTTP_LIMITS, routeRequests(createApi(store, config, feedMetrics), pageDirectory, log));
+  const routes: Routes = {
+    ...pageRoutes(pageDirectory),
+    [API_PATH]: createApi(store, config, feedMetrics),
+    [FEED_PATH]: readOnly(upgradeRequired),
+  };
+  const server = createServer(HTTP_LIMITS, route(routes, log));
   feedServer.attach(server);
 
   return {
@@ -74,17 +77,6 @@ export function createBroadcaster(config: BroadcasterConfig, dependencies: Broad
       await store.close();
       await host.close();
     },
-  };
-}
-
-function routeRequests(api: ApiHandler, pageDirectory: string, log: Log): RequestListener {
-  const app = express();
-  app.disable("x-powered-by");
-  app.get(FEED_PATH, upgradeRequired);
-  app.use(servePage(pageDirectory), notFound, errorHandler(log));
-  return (request, response) => {
-    if (requestTarget(request).path !== API_PATH) return app(request, response);
-    api(request, response).catch((error) => sendError(error, request, response, log));
   };
 }
 

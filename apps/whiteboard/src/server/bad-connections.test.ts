@@ -176,6 +176,15 @@ describe("[W9] connections that break the rules of socket.io", () => {
     await othersGoOn();
   });
 
+  test("a target that is no URL is nothing, whatever it asks for", async () => {
+    const target = "http://[/socket.io/?EIO=4&transport=";
+    const poll = [`GET ${target}polling HTTP/1.1`, "Host: whiteboard.test", "Connection: close"];
+    for (const lines of [websocketHandshake(`${target}websocket`), poll]) {
+      expect(await exchange(whiteboard.port, lines)).toMatch(/^HTTP\/1\.1 404 /);
+    }
+    await othersGoOn();
+  });
+
   test("a request for another upgrade is served as if it had not asked", async () => {
     const headers = ["GET /healthz HTTP/1.1", "Host: whiteboard.test", "Connection: Upgrade", "Upgrade: h2c"];
     expect(await exchange(whiteboard.port, headers)).toMatch(/^HTTP\/1\.1 404 Not Found/);

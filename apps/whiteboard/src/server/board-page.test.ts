@@ -98,10 +98,11 @@ describe("the page", () => {
     expect(JSON.parse(response.text)).toMatchObject({ type: "urn:crosspod:problem:not-found", status: 404 });
   });
 
-  test.each(["post", "put", "delete"] as const)("%s of the page is nothing", async (method) => {
-    for (const path of ["/", "/b/other"]) {
+  test.each(["post", "put", "delete", "options"] as const)("[A4] the page takes no %s", async (method) => {
+    for (const path of ["/", "/b/other", "/main.js"]) {
       const { status, headers } = await page()[method](path);
-      expect(status).toBe(404);
+      expect(status).toBe(405);
+      expect(headers.allow).toBe("GET, HEAD");
       expect(headers["set-cookie"]).toBeUndefined();
     }
   });

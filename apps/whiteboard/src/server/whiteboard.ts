@@ -2,15 +2,15 @@ import { createServer } from "node:http";
 import { BOARD_CLIENT_QUERY, SOCKET_PATH } from "@crosspod/protocol";
 import {
   closeServer,
-  errorHandler,
+  fileRoutes,
   HTTP_LIMITS,
   type Log,
-  notFound,
   type Registry,
+  type Routes,
+  route,
   type Service,
   ServiceHost,
 } from "@crosspod/service";
-import express, { type Express } from "express";
 import type { Socket } from "socket.io";
 import type { Backend } from "./backend.ts";
 import { messageKinds } from "./board/board-messages.ts";
@@ -21,7 +21,7 @@ import type { WhiteboardConfig } from "./config.ts";
 import { OriginalBridge } from "./original/original-bridge.ts";
 import { BoardStoreError } from "./store/board-store.ts";
 import { AffinityWarning } from "./transport/affinity-warning.ts";
-import { boardPage } from "./transport/board-page.ts";
+import { boardRoutes } from "./transport/board-page.ts";
 import { limitFloods } from "./transport/flood-limit.ts";
 import { SlowConsumers } from "./transport/slow-consumers.ts";
 import { SocketServer } from "./transport/socket-server.ts";
@@ -60,7 +60,13 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));
   const slowConsumers = new SlowConsumers(io, config.slowConsumerSeconds, () => metrics.slowConsumers.inc());
   limitFloods(io, maxMessagesPerSecond, () => metrics.floods.inc());
-  const server = createServer(HTTP_LIMITS, createApp(sockets, dependencies));
+  const { polling } = sockets;
+  const routes: Routes = {
+    ...boardRoutes(dependencies.pageDirectory),
+    ...fileRoutes(dependencies.socketClientDirectory, SOCKET_PATH),
+    [SOCKET_PATH]: { GET: polling, POST: polling, OPTIONS: polling },
+  };
+  const server = createServer(HTTP_LIMITS, route(routes, log));
   sockets.attach(server);
   reportHandshakeFailures(sockets, metrics, log);
 
@@ -112,13 +118,4 @@ function reportHandshakeFailures(sockets: SocketServer, metrics: BoardMetrics, l
     metrics.handshakes.inc({ reason });
     log.debug({ reason }, "handshake failed");
   });
-}
-
-function createApp(sockets: SocketServer, dependencies: WhiteboardDependencies): Express {
-  const app = express();
-  app.disable("x-powered-by");
-  app.set("query parser", false);
-  app.use(SOCKET_PATH, express.static(dependencies.socketClientDirectory, { index: false }), sockets.polling);
-  app.use(boardPage(dependencies.pageDirectory), notFound, errorHandler(dependencies.log));
-  return app;
 }

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { FieldError, FieldErrorCode, Problem } from "@crosspod/protocol";
-import type { ErrorRequestHandler } from "express";
-import type { Log } from "../observability/log.ts";
+import { type Headers, sendText } from "./answer.ts";
 
 /** The problems that are not of one field: their statuses and their titles. */
 export const PROBLEMS = {
@@ -20,8 +19,6 @@ export const PROBLEMS = {
 
 /** Stable, for programs; becomes the `type` of the document. */
 export type ProblemCode = keyof typeof PROBLEMS;
-
-type Headers = Readonly<Record<string, string>>;
 
 /** An error that a client should get, with headers such as `Allow`. The edge turns it into a problem document. */
 export class HttpProblem extends Error {
@@ -56,45 +53,11 @@ export function fieldProblem(status: number, error: FieldError, headers?: Header
 
 const typeOf = (code: ProblemCode | FieldErrorCode): string => `urn:crosspod:problem:${code}`;
 
+/** Nothing is here. */
+export const notFound = (): HttpProblem => httpProblem("not-found", "there is nothing at this path");
+
 /** Answers with a problem document (RFC 9457). */
 export function sendProblem(response: ServerResponse, { problem, headers }: HttpProblem): void {
-  sendJson(response, problem.status, problem, { ...headers, "Content-Type": "application/problem+json" });
+  const all = { "X-Content-Type-Options": "nosniff", ...headers };
+  sendText(response, problem.status, "application/problem+json", JSON.stringify(problem), all);
 }
-
-/** Answers with JSON that no cache may keep. */
-export function sendJson(response: ServerResponse, status: number, json: object, headers: Headers = {}): void {
-  const body = Buffer.from(JSON.stringify(json));
-  const length = { "Cache-Control": "no-store", "Content-Length": body.length };
-  response.writeHead(status, { "Content-Type": "application/json", ...length, ...headers }).end(body);
-}
-
-/** Answers with what a handler threw, as a problem document; anything else is logged and becomes a bare 500. */
-export function sendError(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): void {
-  // The client is gone, or has got half of another answer.
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  const problem = error instanceof HttpProblem ? error : fromHttpError(error);
-  if (problem) return sendProblem(response, problem);
-  log.error({ err: error, method: request.method, url: request.url }, "request failed");
-  sendProblem(response, httpProblem("internal", "the server failed; its log says why"));
-}
-
-/** Express' last handler, for what the others threw. It has four parameters, which is how Express knows it. */
-export const errorHandler =
-  (log: Log): ErrorRequestHandler =>
-  (error, request, response, _next) =>
-    sendError(error, request, response, log);
-
-/** What Express itself throws for a request that it cannot read, such as a path that is not percent-encoded text. */
-function fromHttpError(error: unknown): HttpProblem | undefined {
-  if (!(error instanceof Error) || !("status" in error) || typeof error.status !== "number") return undefined;
-  if (error.status < 400 || error.status > 499) return undefined;
-  return httpProblem("bad-request", error.message, {}, error.status);
-}
-
-/** The last handler: nothing is here. */
-export const notFound = (): never => {
-  throw httpProblem("not-found", "there is nothing at this path");
-};

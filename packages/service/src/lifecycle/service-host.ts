@@ -2,8 +2,8 @@ import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Registry } from "prom-client";
 import type { ServiceConfig } from "../config.ts";
+import { createAdminServer } from "../http/admin.ts";
 import { closeServer, listen } from "../http/listen.ts";
-import { createAdminServer } from "../observability/admin.ts";
 import { Health } from "../observability/health.ts";
 import type { Log } from "../observability/log.ts";
 import { createMetrics, metricsIn } from "../observability/metrics.ts";
@@ -27,7 +27,7 @@ export class ServiceHost {
     this.#log = log;
     const { revision, podName: pod } = config;
     const { health, metrics, version } = this;
-    this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod } });
+    this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod }, log });
     const isReady = (): number => Number(health.notReady === undefined);
     metricsIn(metrics).gauge("crosspod_ready", "Whether this pod wants new clients (1) or not (0)", isReady);
   }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import {
   type FieldError,
   MAX_BATCH_UPDATES,
@@ -9,7 +9,7 @@ import {
   refused,
   type Update,
 } from "@crosspod/protocol";
-import { fieldProblem, httpProblem, originRefusal, requestTarget, sendJson } from "@crosspod/service";
+import { fieldProblem, type Handler, httpProblem, type Methods, originRefusal, sendJson } from "@crosspod/service";
 import type { BroadcasterConfig } from "../config.ts";
 import { type FeedStore, FeedStoreError } from "../store/feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
@@ -28,23 +28,26 @@ export interface ApiCounters {
 /** When the store is away: how soon a client may try again, in seconds. */
 const RETRY_LATER = { "Retry-After": "1" };
 
-/** Answers a request; rejects with what is wrong with it, before it has answered. */
-export type ApiHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
 /** Where updates are published. */
 export const API_PATH = "/api";
 
-/**
- * `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. It takes Node's own
- * request and response: under many publishers the layers of a framework would cost more than the fan-out.
- */
-export function createApi(store: FeedStore, options: ApiOptions, counters: ApiCounters): ApiHandler {
-  return async (request, response) => {
-    const refusal = originRefusal(request, options.allowedOrigins);
-    if (refusal) throw refusal;
-    checkToken(request, options.apiToken);
-    const revision = await append(await readUpdates(request, options.maxBodyBytes), store, counters);
-    sendJson(response, 200, { revision, pod: options.podName });
+/** `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. */
+export function createApi(store: FeedStore, options: ApiOptions, counters: ApiCounters): Methods {
+  const publish =
+    (readUpdates: (request: IncomingMessage, query: string) => Update[] | Promise<Update[]>): Handler =>
+    async (request, response, { query }) => {
+      const refusal = originRefusal(request, options.allowedOrigins);
+      if (refusal) throw refusal;
+      checkToken(request, options.apiToken);
+      const revision = await append(await readUpdates(request, query), store, counters);
+      sendJson(response, { revision, pod: options.podName });
+    };
+  return {
+    GET: publish((_request, query) => orProblem(updateOfQuery(query), 400)),
+    POST: publish(async (request) => {
+      const body = await readJsonBody(request, options.maxBodyBytes);
+      return orProblem(parseUpdates(orProblem(parseJson(body), 400)), 422);
+    }),
   };
 }
 
@@ -57,17 +60,6 @@ async function append(updates: readonly Update[], store: FeedStore, counters: Ap
   } catch (error) {
     if (error instanceof FeedStoreError && error.code === "unavailable") counters.appendFailed();
     return rethrowAsProblem(error);
-  }
-}
-
-async function readUpdates(request: IncomingMessage, maxBytes: number): Promise<Update[]> {
-  switch (request.method) {
-    case "GET":
-      return orProblem(updateOfQuery(requestTarget(request).query), 400);
-    case "POST":
-      return orProblem(parseUpdates(orProblem(parseJson(await readJsonBody(request, maxBytes)), 400)), 422);
-    default:
-      throw httpProblem("method-not-allowed", "/api takes GET and POST only", { Allow: "GET, POST" });
   }
 }
 

@@ -9,7 +9,6 @@ import {
   onWebSocketHandshake,
   refuseHandshake,
   requestTarget,
-  sendProblem,
 } from "@crosspod/service";
 import { type Socket as Connection, Server as Engine } from "engine.io";
 import { Server, type Socket } from "socket.io";
@@ -91,10 +90,10 @@ export class SocketServer {
     this.#engine.on("connection_error", ({ message }: { message: string }) => failed(message));
   }
 
-  /** Handles long polling. */
+  /** Handles long polling. Throws an {@link HttpProblem} for a handshake that is refused. */
   readonly polling = (request: IncomingMessage, response: ServerResponse): void => {
     const refusal = this.#refusal(request);
-    if (refusal) return sendProblem(response, refusal);
+    if (refusal) throw refusal;
     this.#engine.handleRequest(asEngineRequest(request), response);
   };
 

@@ -1,11 +1,13 @@
 import type { Server } from "node:http";
+import { pino } from "pino";
 import { Counter } from "prom-client";
 import request from "supertest";
 import { beforeEach, describe, expect, test } from "vitest";
+import { Health } from "../observability/health.ts";
+import { createMetrics } from "../observability/metrics.ts";
 import { createAdminServer } from "./admin.ts";
-import { Health } from "./health.ts";
-import { createMetrics } from "./metrics.ts";
 
+const log = pino({ level: "silent" });
 const version = { name: "crosspod-test", version: "1.2.3", revision: "abc", pod: "pod-a" };
 let health: Health;
 let server: Server;
@@ -14,7 +16,7 @@ beforeEach(() => {
   health = new Health();
   const metrics = createMetrics();
   new Counter({ name: "things_total", help: "Things", registers: [metrics] }).inc();
-  server = createAdminServer({ health, metrics, version });
+  server = createAdminServer({ health, metrics, version, log });
 });
 
 describe("the admin server", () => {
@@ -45,7 +47,11 @@ describe("the admin server", () => {
   test("[A1] other paths and methods are refused", async () => {
     await request(server).get("/").expect(404);
     await request(server).get("//").expect(404);
-    await request(server).post("/healthz").expect(405).expect("Allow", "GET, HEAD");
+    await request(server)
+      .post("/healthz")
+      .expect(405)
+      .expect("Allow", "GET, HEAD")
+      .expect("Content-Type", "text/plain");
     await request(server).head("/healthz").expect(200);
   });
 });
