@@ -11,7 +11,7 @@ import { Pod } from "../helpers/service/pod.ts";
 
 const TEST_TIMEOUT_MS = 60_000;
 
-describe.concurrent("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
+describe("crosspod watch", { timeout: TEST_TIMEOUT_MS }, () => {
   test.each(["broadcaster", "whiteboard"])(
     "[B9] [W6] [W10] loses nothing when a pod of the %s is killed",
     async (app) => {
