@@ -74,7 +74,7 @@ describe.skipIf(!HAS_FLOCK)("Redis' pod on Kubernetes", () => {
       await redis.untilClaimed(next);
       await annotate(await deletion);
       // It did not start with the data of one that had ended.
-      expect(next.log).toContain(`has taken over, term ${term + 1}`);
+      await vi.waitFor(() => expect(next.log).toContain(`has taken over, term ${term + 1}`), WAIT);
       expect((await redis.claim()).term).toBe(term + 1);
       await untilOnlyClaimed();
       old = next;
