@@ -59,12 +59,15 @@ const entriesOf = <C extends string | number>(
     return { code, place, sent: sent(code as C), ...explanation };
   });
 
+/** Most closes say nothing. */
+const closeTexts: Readonly<Record<number, string>> = CLOSE_TEXTS;
+
 const ENTRIES: readonly Entry[] = [
   ...entriesOf("HTTP", PROBLEM_EXPLANATIONS, (code) => `HTTP ${PROBLEMS[code].status}`),
   ...entriesOf("Fields of `/api`", FIELD_EXPLANATIONS, () => "Field of `/api`"),
   ...entriesOf("Board", BOARD_EXPLANATIONS, () => "Board"),
   ...entriesOf("Close", CLOSE_EXPLANATIONS, (code) =>
-    code in CLOSE_TEXTS ? `Close, "${CLOSE_TEXTS[code as unknown as keyof typeof CLOSE_TEXTS]}"` : "Close",
+    closeTexts[code] === undefined ? "Close" : `Close, "${closeTexts[code]}"`,
   ),
   ...HANDSHAKE_FAILURES.map((message, index) => {
     const explanation = HANDSHAKES[index];

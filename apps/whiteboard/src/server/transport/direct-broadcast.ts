@@ -29,9 +29,6 @@ function takesMore({ transport, upgraded, readyState, request }: Connection): bo
 
 /** The adapter has a frame's head and its text apart. They are joined by whoever is first, for all. */
 function joined(frame: Buffer[]): Buffer {
-  const [whole = Buffer.alloc(0), ...rest] = frame;
-  if (rest.length === 0) return whole;
-  const all = Buffer.concat(frame);
-  frame.splice(0, frame.length, all);
-  return all;
+  if (frame.length > 1) frame.splice(0, frame.length, Buffer.concat(frame));
+  return frame[0] ?? Buffer.alloc(0);
 }
