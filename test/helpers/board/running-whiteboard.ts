@@ -5,6 +5,7 @@ import { parseConfig } from "../../../apps/whiteboard/src/server/config.ts";
 import type { BoardStore } from "../../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../../apps/whiteboard/src/server/store/memory-board-store.ts";
 import { createWhiteboard } from "../../../apps/whiteboard/src/server/whiteboard.ts";
+import { IN_PROCESS } from "../service/in-process.ts";
 
 const directory = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 
@@ -36,15 +37,7 @@ export async function startWhiteboard(
   environment: Environment = {},
   parts: WhiteboardParts = {},
 ): Promise<RunningWhiteboard> {
-  const config = parseConfig({
-    HOST: "127.0.0.1",
-    PORT: "0",
-    ADMIN_PORT: "0",
-    POD_NAME: "pod-a",
-    LOG_LEVEL: "silent",
-    DRAIN_SECONDS: "0",
-    ...environment,
-  });
+  const config = parseConfig({ ...IN_PROCESS, ...environment });
   const log = parts.log ?? createLog("whiteboard", config, { pretty: false });
   let backend = aloneWith(parts.store ?? new MemoryBoardStore(config));
   const service = createWhiteboard(config, {

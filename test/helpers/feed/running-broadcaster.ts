@@ -4,6 +4,7 @@ import { createBroadcaster } from "../../../apps/broadcaster/src/server/broadcas
 import { parseConfig } from "../../../apps/broadcaster/src/server/config.ts";
 import type { FeedStore } from "../../../apps/broadcaster/src/server/store/feed-store.ts";
 import { MemoryFeedStore } from "../../../apps/broadcaster/src/server/store/memory-feed-store.ts";
+import { IN_PROCESS } from "../service/in-process.ts";
 
 /** Where the broadcaster's built page is. */
 export const pageDirectory = fileURLToPath(new URL("../../../apps/broadcaster/dist/client/", import.meta.url));
@@ -18,15 +19,7 @@ export interface RunningBroadcaster extends AsyncDisposable {
 
 /** Starts one on a free port, or on `PORT` of the environment, with a store in memory unless it is given another. */
 export async function startBroadcaster(environment: Environment = {}, store?: FeedStore): Promise<RunningBroadcaster> {
-  const config = parseConfig({
-    HOST: "127.0.0.1",
-    PORT: "0",
-    ADMIN_PORT: "0",
-    POD_NAME: "pod-a",
-    LOG_LEVEL: "silent",
-    DRAIN_SECONDS: "0",
-    ...environment,
-  });
+  const config = parseConfig({ ...IN_PROCESS, ...environment });
   const broadcaster = createBroadcaster(config, {
     log: createLog("broadcaster", config, { pretty: false }),
     createFeedStore: () => store ?? new MemoryFeedStore(config),
