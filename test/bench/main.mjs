@@ -36,6 +36,8 @@ const bench = benches[service];
 const directory = await mkdtemp(`${tmpdir()}/crosspod-bench-`);
 try {
   await bench.prepare();
+  // The services list the files of their pages when they start; nobody asks for any here.
+  await Promise.all([mkdir(`${directory}/client`), mkdir(`${directory}/socket.io`)]);
   await Promise.all([
     bundle({ [service]: `${root}/apps/${service}/src/server/main.ts`, ...bench.servers }),
     bundle({ "garbage-collection": `${here}/garbage-collection.ts`, ...bench.plain }, { banner: {} }),

@@ -42,6 +42,15 @@ describe("the pace of a client", () => {
     expect(sendFor(330)).toBe(10);
   });
 
+  test("[W8] is one message every 50 ms where a crowd of more than a hundred draws", () => {
+    vi.advanceTimersByTime(10_000);
+    authors(100);
+    expect(sendFor(331)).toBe(11);
+    authors(101);
+    sendFor(1);
+    expect(sendFor(500)).toBe(10);
+  });
+
   test("[W8] is that of few for up to five, however often they are seen, and for those who were seen a second ago", () => {
     authors(5);
     authors(5);

@@ -15,8 +15,10 @@ import { PenWalk } from "./pen-walk.ts";
 
 const BOARD = "default";
 
-/** As the page's client does where many draw: two samples to a message, and the pointer 20 times a second. */
+/** As the page's client does where many draw, and where a crowd does; and the pointer 20 times a second. */
 const SEND_INTERVAL_MS = 33;
+const CROWD_SEND_INTERVAL_MS = 50;
+const CROWD = 100;
 const MAX_MESSAGES_UNDER_WAY = 4;
 const CURSOR_INTERVAL_MS = 50;
 
@@ -65,6 +67,7 @@ export class BoardCrowd implements Crowd {
     const port = this.#ports[index % this.#ports.length] ?? 0;
     const drawer = new BoardDrawer(index, client, {
       showPointer: this.#showPointers,
+      sendIntervalMs: this.#size > CROWD ? CROWD_SEND_INTERVAL_MS : SEND_INTERVAL_MS,
       sent: (clientSeq, now) => {
         sentAt[clientSeq] = now;
       },
@@ -106,6 +109,7 @@ export class BoardCrowd implements Crowd {
 
 interface BoardDrawerOptions {
   readonly showPointer: boolean;
+  readonly sendIntervalMs: number;
   readonly sent: (clientSeq: number, now: number) => void;
   readonly came: (seq: number, packet: Buffer) => BoardMessage;
 }
@@ -192,7 +196,8 @@ class BoardDrawer implements Drawer {
     }
     this.#drafts = [];
     this.#underWay.push(this.operations);
-    this.#nextSendAt = Math.max(this.#nextSendAt, now - SEND_INTERVAL_MS) + SEND_INTERVAL_MS;
+    const { sendIntervalMs } = this.#options;
+    this.#nextSendAt = Math.max(this.#nextSendAt, now - sendIntervalMs) + sendIntervalMs;
     this.#socket?.emit(`"o","${this.#client}",${firstClientSeq},"${text}"`);
   }
 
