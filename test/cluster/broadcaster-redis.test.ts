@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { COMMAND_TIMEOUT_MS } from "@crosspod/redis";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FeedSocket } from "../helpers/feed/feed-socket.ts";
@@ -68,7 +69,8 @@ describe("the broadcaster over Redis", () => {
     redis.signal("SIGSTOP");
     const start = performance.now();
     const response = await fetch(`${pod!.url}api?id=8&value=301`);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Redis is given up after this; where others keep the machine busy, the rest takes longer, too.
+    expect(performance.now() - start).toBeLessThan(3 * COMMAND_TIMEOUT_MS);
     expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
     await client.until("stale", ({ state }) => state === "stale");
     await untilNotReady(pod!);

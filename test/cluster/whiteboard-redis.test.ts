@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { type ClientId, encodeOperations, type Operation } from "@crosspod/protocol";
+import { COMMAND_TIMEOUT_MS } from "@crosspod/redis";
 import { Redis } from "ioredis";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BoardPerson } from "../helpers/board/board-person.ts";
@@ -120,7 +121,8 @@ describe("the whiteboard over Redis", () => {
     const start = performance.now();
     socket.submit(ANNA, 1, put(`${ANNA}.1`));
     expect(await socket.refused()).toMatchObject({ client: ANNA, error: { code: "unavailable", clientSeq: 1 } });
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // Redis is given up after this; where others keep the machine busy, the rest takes longer, too.
+    expect(performance.now() - start).toBeLessThan(3 * COMMAND_TIMEOUT_MS);
     person.draw(point(1, 1), point(2, 2));
     await person.untilSaveState("not-saved");
     await pod!.untilNotReady();

@@ -33,14 +33,8 @@ const BERT = "bert-000";
 const puts = (client: ClientId, from: number, count: number): Operation[] =>
   Array.from({ length: count }, (_, index) => put(itemId(client, from + index), [point(1, 1)]));
 
-/**
- * Everything that a store promises; `make` gives a new and empty one, `dispose` is given it when the test has ended.
- */
-export function describeBoardStore(
-  name: string,
-  make: (options: ContractOptions) => Promise<BoardStore>,
-  dispose: (store: BoardStore) => Promise<void> = (store) => store.close(),
-): void {
+/** Everything that a store promises; `make` gives a new and empty one. */
+export function describeBoardStore(name: string, make: (options: ContractOptions) => Promise<BoardStore>): void {
   describe(name, () => {
     let store: BoardStore;
     let published: BoardBatch[];
@@ -54,10 +48,7 @@ export function describeBoardStore(
       });
     });
 
-    afterEach(async () => {
-      unsubscribe();
-      await dispose(store);
-    });
+    afterEach(() => unsubscribe());
 
     /** Resolves with what an append published. */
     const publishedAs = async ({ token }: Position): Promise<BoardBatch> => {

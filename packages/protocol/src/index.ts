@@ -1,6 +1,5 @@
 export * from "./board/board-codec.ts";
 export * from "./board/board-error.ts";
-export * from "./board/board-error-code.ts";
 export * from "./board/board-items.ts";
 export * from "./board/board-message.ts";
 export * from "./board/board-name.ts";
@@ -8,7 +7,6 @@ export * from "./board/board-operation.ts";
 export * from "./board/drawing.ts";
 export * from "./board/point-codec.ts";
 export * from "./feed/close-code.ts";
-export * from "./feed/close-text.ts";
 export * from "./feed/feed-message.ts";
 export * from "./feed/update.ts";
 export * from "./json.ts";

@@ -126,10 +126,6 @@ export class ControlledBoardStore implements BoardStore {
     };
   }
 
-  close(): Promise<void> {
-    return this.inner.close();
-  }
-
   #listen(board: string, listener: BoardListener, subscribed = listener.subscribed): void {
     const batch = (published: BoardBatch): void => {
       if (this.isPublishing) listener.batch(published);

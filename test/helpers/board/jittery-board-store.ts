@@ -54,10 +54,6 @@ export class JitteryBoardStore implements BoardStore {
     return this.#inner.subscribe(board, { ...listener, batch: (published) => void batch(published) });
   }
 
-  close(): Promise<void> {
-    return this.#inner.close();
-  }
-
   async #answer<T>(ask: () => Promise<T>): Promise<T> {
     await this.#pause();
     const answer = await ask();

@@ -11,7 +11,7 @@ import { RedisFanOut } from "./transport/redis-fan-out.ts";
 export interface Backend {
   readonly store: BoardStore;
   readonly fanOut: FanOut;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** The backend that the configuration asks for: shared through Redis, or in the memory of this process. */
@@ -30,9 +30,8 @@ export function createBackend(config: WhiteboardConfig, log: Log, metrics: Regis
   return {
     store,
     fanOut,
-    async close() {
-      await fanOut.close();
-      await store.close();
+    close() {
+      fanOut.close();
       commands.disconnect();
     },
   };
@@ -42,7 +41,7 @@ export function createBackend(config: WhiteboardConfig, log: Log, metrics: Regis
 export const aloneWith = (store: BoardStore): Backend => ({
   store,
   fanOut: new LocalFanOut(),
-  close: () => store.close(),
+  close: () => {},
 });
 
 const DIRECTIONS = ["sent", "received"];

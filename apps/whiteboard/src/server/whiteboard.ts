@@ -92,7 +92,7 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
       await Promise.all([closeServer(server), sockets.close()]);
       slowConsumers.close();
       await boards.idle();
-      await backend.close();
+      backend.close();
       await host.close();
     },
   };

@@ -54,20 +54,7 @@ export type ConnectionState =
   /** `BoardClient.close` was called. */
   | "closed";
 
-const WHILE_CONNECTED: Readonly<Record<SyncState, ConnectionState>> = {
-  offline: "catching-up",
-  joining: "catching-up",
-  live: "live",
-  waiting: "catching-up",
-  outdated: "catching-up",
-};
-
-const OTHERWISE: Readonly<Record<Exclude<LinkState, "connected">, ConnectionState>> = {
-  idle: "connecting",
-  connecting: "connecting",
-  reconnecting: "reconnecting",
-  closed: "closed",
-};
-
-export const connectionState = (link: LinkState, sync: SyncState): ConnectionState =>
-  link === "connected" ? WHILE_CONNECTED[sync] : OTHERWISE[link];
+export function connectionState(link: LinkState, sync: SyncState): ConnectionState {
+  if (link === "connected") return sync === "live" ? "live" : "catching-up";
+  return link === "idle" ? "connecting" : link;
+}

@@ -12,9 +12,8 @@ describe("spreadOver", () => {
       (item) => visits.set(item, performance.now() - start),
     );
     expect([...visits.keys()]).toEqual([...items]);
-    const times = [...visits.values()];
-    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThan(20);
+    // A busy machine makes visits late, and those that are left closer to each other; none comes before its time.
+    for (const [item, ms] of visits) expect(ms).toBeGreaterThan(item * 50 - 5);
   });
 
   test("[A3] does not wait for nobody", async () => {

@@ -9,6 +9,7 @@ import {
   type ItemId,
   itemId,
   type Operation,
+  onGrid,
   type Point,
 } from "@crosspod/protocol";
 import type { Submission } from "../store/board-store.ts";
@@ -81,9 +82,6 @@ export class OriginalPen {
 const goesOn = ({ color, end, points }: Stroke, from: Point, digits: string): boolean =>
   color === digits && end.x === from.x && end.y === from.y && points < MAX_STROKE_POINTS;
 
-const gridPoint = (x: number, y: number): Point => ({
-  x: Math.round(x * BOARD_WIDTH),
-  y: Math.round(y * BOARD_HEIGHT),
-});
+const gridPoint = (x: number, y: number): Point => onGrid({ x: x * BOARD_WIDTH, y: y * BOARD_HEIGHT });
 
 const newClient = (): string => randomBytes(6).toString("base64url");

@@ -12,6 +12,7 @@ import {
   type Item,
   type ItemId,
   type Operation,
+  onGrid,
   type Point,
   parseEntries,
   parseItems,
@@ -57,7 +58,7 @@ export class OriginalReplica {
 function drawRun({ color, pressure, points }: Item, before?: Point): Drawing[] {
   const decoded = decodePoints(points, { pressure }, before) ?? [];
   const name = COLOR_NAMES.get(color) ?? `#${color}`;
-  let from = before ? onBoard(before) : decoded[0];
+  let from = before ? onGrid(before) : decoded[0];
   const first = before || decoded.length === 1 ? 0 : 1;
   return decoded.slice(first).map((to) => {
     const drawing = { ...shares(from ?? to, to), color: name };
@@ -67,11 +68,6 @@ function drawRun({ color, pressure, points }: Item, before?: Point): Drawing[] {
 }
 
 const COLOR_NAMES = new Map(Object.entries(DRAWING_COLORS).map(([name, digits]) => [digits, name]));
-
-const onBoard = ({ x, y }: Point): Point => ({
-  x: Math.min(BOARD_WIDTH, Math.max(0, x)),
-  y: Math.min(BOARD_HEIGHT, Math.max(0, y)),
-});
 
 const shares = (from: Point, to: Point): Omit<Drawing, "color"> => ({
   x0: from.x / BOARD_WIDTH,

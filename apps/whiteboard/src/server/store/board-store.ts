@@ -82,8 +82,6 @@ export interface BoardStore {
   head(board: string, seen?: Position): Promise<Position>;
   /** Hears of each append from now on, until the function that comes back is called. */
   subscribe(board: string, listener: BoardListener): () => void;
-  /** Lets go of what the store holds open. What is stored stays. */
-  close(): Promise<void>;
 }
 
 /** Why a store did not do what it was asked for. */

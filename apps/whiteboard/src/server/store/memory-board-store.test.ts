@@ -34,7 +34,7 @@ describe("boards of a store in memory", () => {
     const { epoch } = await store.head("empty");
     now = UNUSED_MS + 1;
     expect(await refusal("three")).toBeUndefined();
-    expect(store.boardCount).toBe(2);
+    expect(await refusal("four")).toMatchObject({ code: "too-many-boards" });
     expect(await store.head("drawn")).toMatchObject({ seq: 1 });
     now += UNUSED_MS + 1;
     expect(await store.head("empty")).not.toMatchObject({ epoch });

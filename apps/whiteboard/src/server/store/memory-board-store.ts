@@ -47,10 +47,6 @@ export class MemoryBoardStore implements BoardStore {
     this.#now = now;
   }
 
-  get boardCount(): number {
-    return this.#entries.size;
-  }
-
   async append(board: string, submissions: readonly Submission[]): Promise<Appended> {
     return this.#open(board).append(submissions);
   }
@@ -85,8 +81,6 @@ export class MemoryBoardStore implements BoardStore {
     queueMicrotask(listener.subscribed);
     return () => listeners.delete(listener);
   }
-
-  async close(): Promise<void> {}
 
   #open(name: string): MemoryBoard {
     const entry = this.#entries.get(name) ?? this.#makeEntry();

@@ -21,13 +21,14 @@ import {
   type JoinAnswer,
   type Outcome,
   type Submission,
+  tooManyBoards,
   unavailable,
 } from "./board-store.ts";
 import { MAX_LOG_CHARACTERS, MAX_LOG_OPERATIONS, MAX_REMEMBERED_CLIENTS } from "./log-limits.ts";
+import ADMIT from "./lua/admit.lua?raw";
 import APPEND from "./lua/append.lua?raw";
 import PRELUDE from "./lua/prelude.lua?raw";
 import READ from "./lua/read.lua?raw";
-import { RedisBoardList } from "./redis-board-list.ts";
 import { encodeStoredItems } from "./stored-items.ts";
 import { newEpoch, newToken } from "./token.ts";
 
@@ -46,6 +47,7 @@ type ReadReply = readonly [
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
+    boardAdmit(...args: (string | number)[]): Result<number, Context>;
     boardAppend(...args: (string | number)[]): Result<AppendReply | null, Context>;
     boardRead(...args: (string | number)[]): Result<ReadReply | null, Context>;
   }
@@ -78,7 +80,7 @@ export class RedisBoardStore implements BoardStore {
   readonly #commands: RedisClient;
   readonly subscribe: BoardStore["subscribe"];
   readonly #prefix: string;
-  readonly #list: RedisBoardList;
+  readonly #maxBoards: number;
   readonly #ttlMs: { readonly drawn: number; readonly empty: number };
   /** What an append is held to. */
   readonly #limits: readonly number[];
@@ -91,8 +93,9 @@ export class RedisBoardStore implements BoardStore {
     this.subscribe = subscribe;
     this.#prefix = `crosspod:${name}`;
     this.#ttlMs = { drawn: ttlMs, empty: Math.min(ttlMs, EMPTY_TTL_MS) };
-    this.#list = new RedisBoardList({ commands, key: `${this.#prefix}:boards`, maxBoards });
+    this.#maxBoards = maxBoards;
     this.#limits = [logOperations, MAX_LOG_CHARACTERS, maxClients, MAX_ITEMS, MAX_ITEM_POINTS, MAX_BOARD_POINTS];
+    commands.defineCommand("boardAdmit", { lua: ADMIT, numberOfKeys: 1 });
     commands.defineCommand("boardAppend", { lua: PRELUDE + APPEND, numberOfKeys: KEYS.length });
     commands.defineCommand("boardRead", { lua: PRELUDE + READ, numberOfKeys: KEYS.length });
   }
@@ -131,11 +134,9 @@ export class RedisBoardStore implements BoardStore {
     const { position } = await this.join(board, [], NOWHERE, seen);
     const ttlMs = position.seq > 0 ? this.#ttlMs.drawn : this.#ttlMs.empty;
     // If the list cannot be reached now, the next use keeps the board on it.
-    this.#list.admit(board, ttlMs).catch(() => {});
+    this.#admit(board, ttlMs).catch(() => {});
     return position;
   }
-
-  async close(): Promise<void> {}
 
   async #snapshot(board: string, seen?: Position): Promise<BoardSnapshot> {
     const reply = await this.#read(board, seen, [1, ...numbersOf(NOWHERE)]);
@@ -156,7 +157,7 @@ export class RedisBoardStore implements BoardStore {
     try {
       const reply = await script(this.#prelude(board, seen, false));
       if (reply !== null) return reply;
-      await this.#list.admit(board, this.#ttlMs.empty);
+      await this.#admit(board, this.#ttlMs.empty);
       const made = await script(this.#prelude(board, seen, true));
       if (made !== null) return made;
     } catch (error) {
@@ -165,7 +166,13 @@ export class RedisBoardStore implements BoardStore {
     throw unavailable("the store did not make the board");
   }
 
-  /** What every script begins with. */
+  /** Keeps a board on the list of all, for `ttlMs`. Rejects for too many. The list may be on another node. */
+  async #admit(board: string, ttlMs: number): Promise<void> {
+    const isAdmitted = await this.#commands.boardAdmit(`${this.#prefix}:boards`, board, ttlMs, this.#maxBoards);
+    if (!isAdmitted) throw tooManyBoards(this.#maxBoards);
+  }
+
+  /** What every script on a board begins with. */
   #prelude(board: string, seen: Position | undefined, mayMake: boolean): (string | number)[] {
     const keys = KEYS.map((key) => `${this.#prefix}:{${board}}:${key}`);
     const { start, end } = appendMessage(board);

@@ -15,7 +15,6 @@ export interface FanOut {
   open(changed: (delivers: boolean) => void): void;
   /** Sends what was appended to a board to its clients on this pod [W8]. */
   broadcastLocally(io: Server, board: string, batch: BoardBatch): void;
-  close(): Promise<void>;
 }
 
 /** Of a pod that is alone. */
@@ -27,8 +26,6 @@ export class LocalFanOut implements FanOut {
   }
 
   readonly broadcastLocally = broadcastLocally;
-
-  async close(): Promise<void> {}
 }
 
 /** Sends what was appended to a board to its clients on this pod. It is stored: the store is safe up to it. */

@@ -105,7 +105,7 @@ export class RedisFanOut implements FanOut {
     else broadcastLocally(io, board, batch);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#probe?.stop();
     this.#subscriptions.close();
   }
