@@ -20,7 +20,8 @@ test("[A1] a message that cannot be read is left out, and said; the next one is 
   const subscriptions = new RedisSubscriptions({ kind: "server", url: redis.url }, log);
   const heard: unknown[] = [];
   try {
-    await subscriptions.subscribe("a channel", (message) => heard.push(JSON.parse(message.toString())));
+    const hear = (message: Buffer) => heard.push(JSON.parse(message.toString()));
+    await new Promise<void>((resolve) => subscriptions.subscribe("a channel", hear, resolve));
     await publisher.spublish("a channel", "garbage");
     await publisher.spublish("a channel", "1");
     await expect.poll(() => heard).toEqual([1]);
@@ -38,7 +39,7 @@ test("[A1] says why Redis refuses subscriptions, and subscribes when it may", as
   const url = `redis://reader:secret@127.0.0.1:${redis.port}`;
   const subscriptions = new RedisSubscriptions({ kind: "server", url }, log);
   try {
-    const confirmed = subscriptions.subscribe("a channel", () => {});
+    const confirmed = new Promise<void>((resolve) => subscriptions.subscribe("a channel", () => {}, resolve));
     await expect
       .poll(() => lines)
       .toContainEqual(expect.objectContaining({ level: "warn", err: expect.stringContaining("NOPERM") }));

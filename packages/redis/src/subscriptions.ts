@@ -21,8 +21,6 @@ interface Connection {
 interface Subscription {
   readonly listener: MessageListener;
   readonly onSubscribed: () => void;
-  /** Called when it is confirmed, or not wanted any more. */
-  readonly confirm: () => void;
   /** Undefined while it waits for another try. */
   connection: Connection | undefined;
   redirections: number;
@@ -47,28 +45,21 @@ export class RedisSubscriptions {
   }
 
   /**
-   * Subscribes to a channel. Resolves when that is confirmed, or not wanted any more.
-   *
+   * Subscribes to a channel.
    * @param onSubscribed is called at each confirmation, the later ones too: messages may have been lost before it.
    */
-  subscribe(channel: string, listener: MessageListener, onSubscribed = (): void => {}): Promise<void> {
-    let confirm = (): void => {};
-    const confirmed = new Promise<void>((resolve) => {
-      confirm = resolve;
-    });
-    const subscription: Subscription = { listener, onSubscribed, confirm, connection: undefined, redirections: 0 };
+  subscribe(channel: string, listener: MessageListener, onSubscribed = (): void => {}): void {
+    const subscription: Subscription = { listener, onSubscribed, connection: undefined, redirections: 0 };
     this.unsubscribe(channel);
     this.#subscriptions.set(channel, subscription);
     // While a retry is due, no node can be asked.
     if (!this.#retryTimer) this.#place(channel, subscription);
-    return confirmed;
   }
 
   unsubscribe(channel: string): void {
     const subscription = this.#subscriptions.get(channel);
     if (!subscription) return;
     this.#subscriptions.delete(channel);
-    subscription.confirm();
     // The connection may be lost, and the subscription with it.
     subscription.connection?.client.sunsubscribe(channel).catch(() => {});
     this.#take(channel, subscription);
@@ -85,7 +76,6 @@ export class RedisSubscriptions {
 
   close(): void {
     clearTimeout(this.#retryTimer);
-    for (const { confirm } of this.#subscriptions.values()) confirm();
     this.#subscriptions.clear();
     for (const connection of [...this.#connections.values()]) this.#drop(connection);
   }
@@ -104,7 +94,6 @@ export class RedisSubscriptions {
       if (subscription.connection !== connection) return;
       this.#tries = 0;
       subscription.redirections = 0;
-      subscription.confirm();
       subscription.onSubscribed();
     } catch (error) {
       if (subscription.connection === connection) this.#refused(channel, subscription, error as Error);

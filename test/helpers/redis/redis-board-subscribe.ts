@@ -11,6 +11,6 @@ export const subscribeThrough =
       const published = parsePublished(message);
       if (published) batch(published);
     };
-    void subscriptions.subscribe(channel, hear, subscribed);
+    subscriptions.subscribe(channel, hear, subscribed);
     return () => subscriptions.unsubscribe(channel);
   };

@@ -117,11 +117,13 @@ export class RedisFeedStore implements FeedStore {
   }
 
   async #start(): Promise<void> {
-    await this.#subscriptions.subscribe(
-      this.#channel,
-      (message) => this.#received(message),
-      () => this.#readMissed(),
-    );
+    await new Promise<void>((resolve) => {
+      const subscribed = (): void => {
+        this.#readMissed();
+        resolve();
+      };
+      this.#subscriptions.subscribe(this.#channel, (message) => this.#received(message), subscribed);
+    });
     await this.#probe.start();
   }
 

@@ -79,7 +79,7 @@ export class RedisFanOut implements FanOut {
     });
     this.#probe = probe;
     for (const channel of channels) {
-      void this.#subscriptions.subscribe(channel, (marker) => probe.received(marker.toString()));
+      this.#subscriptions.subscribe(channel, (marker) => probe.received(marker.toString()));
     }
     void probe.start();
   }
@@ -130,7 +130,7 @@ export class RedisFanOut implements FanOut {
       this.#traffic("received", message.length);
       listener(message);
     };
-    void this.#subscriptions.subscribe(channel, counted, onSubscribed);
+    this.#subscriptions.subscribe(channel, counted, onSubscribed);
   }
 
   /** Makes the connections anew: one that looks open may be dead, and its late answers would be taken for others. */
