@@ -139,8 +139,9 @@ describe("the broadcaster over Redis", () => {
       const epochs = new Set(client.received.filter(({ type }) => type === "hello").map(({ epoch }) => epoch));
       expect(epochs.size).toBeGreaterThan(1);
     }
-    for (const { adminUrl } of pods) {
+    for (const { adminUrl, process } of pods) {
       expect(await readMetric(adminUrl, 'crosspod_feed_log_reads_total{cause="new-epoch"}')).toBeGreaterThan(0);
+      expect(await process.logged("another way")).toMatchObject({ cause: "new-epoch" });
     }
   });
 

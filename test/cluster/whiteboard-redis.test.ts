@@ -168,6 +168,7 @@ describe("the whiteboard over Redis", () => {
     for (const person of people) await person.untilSaveState("saved");
     const later = visit(pods[1]!);
     await untilAllSee(1, [...people, late, later]);
+    for (const { process } of pods) await process.logged("another way");
     expect(later.client.hello?.epoch).not.toBe(epoch);
   });
 

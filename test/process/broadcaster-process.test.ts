@@ -34,7 +34,7 @@ describe("the broadcaster's process", () => {
     service.kill(signal);
     expect(await client.closed).toEqual([1012, "this pod is leaving; connect again"]);
     expect(await service.exited()).toBe(0);
-    expect(service.log.map(({ msg }) => msg).slice(-2)).toEqual(["leaving", "closed"]);
+    expect(service.log.map(({ msg }) => msg).slice(-3)).toEqual(["leaving", "not ready", "closed"]);
   });
 
   test("[A3] with nobody connected it does not wait for the drain time", async () => {

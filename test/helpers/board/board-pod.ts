@@ -30,6 +30,7 @@ export class BoardPod {
       pod: "pod-a",
       headSeconds,
       appendFailed: () => {},
+      diverged: () => {},
       failed: (error) => this.errors.push(error),
     });
   }

@@ -17,6 +17,9 @@ export function createFeedStore(config: BroadcasterConfig, log: Log, metrics: Re
     name: feedName,
     maxIds,
     log,
-    onRead: (cause) => logReads.inc({ cause }),
+    onRead(cause) {
+      logReads.inc({ cause });
+      if (cause === "fork" || cause === "new-epoch") log.warn({ feed: feedName, cause }, "the store went another way");
+    },
   });
 }

@@ -54,7 +54,8 @@ export function createWhiteboard(config: WhiteboardConfig, dependencies: Whitebo
   const { podName: pod, headSeconds, maxMessagesPerSecond } = config;
   const failed = (error: unknown): void => log.error({ err: error }, "something failed that nobody waits for");
   const appendFailed = reportAppendFailures(metrics, log);
-  const boards = new Boards({ io, store, fanOut, metrics, pod, headSeconds, appendFailed, failed });
+  const diverged = (board: string): void => log.warn({ board }, "the store went another way");
+  const boards = new Boards({ io, store, fanOut, metrics, pod, headSeconds, appendFailed, diverged, failed });
   const originals = new OriginalBridge({ io, boards, metrics, failed });
   const session: SessionContext = { boards, metrics, pod, version, headSeconds, maxMessagesPerSecond, failed };
   io.on("connection", (socket) => new BoardSession(socket, session, isOurs(socket) ? undefined : originals));

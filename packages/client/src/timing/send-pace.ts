@@ -10,13 +10,13 @@ interface Rate {
 /** A sample of a pen is seen at once: what it costs the others is little. */
 const FEW_DRAW: Rate = { intervalMs: 16, burst: 30 };
 /** Two samples of a pen at 60 Hz to a message. */
-const MANY_DRAW: Rate = { intervalMs: 33, burst: 1 };
+export const MANY_DRAW: Rate = { intervalMs: 33, burst: 1 };
 /** Three: each message is sent to everybody, so its costs grow with the square of the people. */
-const CROWD_DRAWS: Rate = { intervalMs: 50, burst: 1 };
+export const CROWD_DRAWS: Rate = { intervalMs: 50, burst: 1 };
 /** More authors than this of late are many. */
 const FEW_AUTHORS = 5;
 /** More than this are a crowd. */
-const MANY_AUTHORS = 100;
+export const MANY_AUTHORS = 100;
 const LATE_MS = 1_000;
 
 /** A token bucket whose rate depends on how many people draw. */

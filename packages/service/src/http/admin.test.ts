@@ -1,19 +1,22 @@
 import type { Server } from "node:http";
-import { pino } from "pino";
 import { Counter } from "prom-client";
 import request from "supertest";
 import { beforeEach, describe, expect, test } from "vitest";
+import { LogLines } from "../../../../test/helpers/service/log-lines.ts";
 import { Health } from "../observability/health.ts";
 import { createMetrics } from "../observability/metrics.ts";
 import { createAdminServer } from "./admin.ts";
 
-const log = pino({ level: "silent" });
 const version = { name: "crosspod-test", version: "1.2.3", revision: "abc", pod: "pod-a" };
+let lines: Record<string, unknown>[];
 let health: Health;
 let server: Server;
 
 beforeEach(() => {
-  health = new Health();
+  const logLines = new LogLines();
+  const { log } = logLines;
+  lines = logLines.lines;
+  health = new Health(log);
   const metrics = createMetrics();
   new Counter({ name: "things_total", help: "Things", registers: [metrics] }).inc();
   server = createAdminServer({ health, metrics, version, log });
@@ -31,6 +34,19 @@ describe("the admin server", () => {
     health.down("redis", "no answer");
     health.down("service", "leaving");
     await request(server).get("/readyz").expect(503, "redis: no answer; service: leaving\n");
+  });
+
+  test("[A1] the log says once when the service becomes ready, and when and why it is not", () => {
+    health.down("redis", "not reached yet");
+    health.up("service");
+    health.up("redis");
+    health.up("redis");
+    health.down("redis", "no answer");
+    health.down("redis", "still no answer");
+    expect(lines).toMatchObject([
+      { level: "info", msg: "ready" },
+      { level: "warn", msg: "not ready", part: "redis", reason: "no answer" },
+    ]);
   });
 
   test("[A1] /metrics is in Prometheus' text format, with the process's own", async () => {

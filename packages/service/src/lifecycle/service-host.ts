@@ -12,7 +12,7 @@ import { spreadOver } from "./spread-over.ts";
 
 /** What every service has around what it does: health, metrics, version, and the admin server [A1] [A3]. */
 export class ServiceHost {
-  readonly health = new Health();
+  readonly health: Health;
   readonly metrics: Registry = createMetrics();
   readonly version: string;
   readonly #config: ServiceConfig;
@@ -25,6 +25,7 @@ export class ServiceHost {
     this.version = config.version ?? packageVersion;
     this.#config = config;
     this.#log = log;
+    this.health = new Health(log);
     const { revision, podName: pod } = config;
     const { health, metrics, version } = this;
     this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod }, log });
@@ -40,8 +41,8 @@ export class ServiceHost {
     });
     const adminPort = await listen(this.#adminServer, host, this.#config.adminPort, "ADMIN_PORT");
     const port = await listen(server, host, this.#config.port, "PORT");
-    this.health.up("service");
     this.#log.info({ host, port, adminPort, version: this.version }, `open http://localhost:${port}/`);
+    this.health.up("service");
     return { port, adminPort };
   }
 

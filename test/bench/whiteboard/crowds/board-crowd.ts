@@ -8,6 +8,7 @@ import {
   type Point,
   type StrokeStyle,
 } from "@crosspod/protocol";
+import { CROWD_DRAWS, MANY_AUTHORS, MANY_DRAW } from "../../../../packages/client/src/timing/send-pace.ts";
 import { handOf, onBoard } from "../recording.ts";
 import type { Crowd, Drawer } from "./drawer.ts";
 import { numberAt, PacketSocket } from "./packet-socket.ts";
@@ -15,11 +16,8 @@ import { PenWalk } from "./pen-walk.ts";
 
 const BOARD = "default";
 
-/** As the page's client does where many draw, and where a crowd does; and the pointer 20 times a second. */
-const SEND_INTERVAL_MS = 33;
-const CROWD_SEND_INTERVAL_MS = 50;
-const CROWD = 100;
 const MAX_MESSAGES_UNDER_WAY = 4;
+/** As the page's client does. */
 const CURSOR_INTERVAL_MS = 50;
 
 /** One of so many looks at when what it gets was sent. */
@@ -67,7 +65,7 @@ export class BoardCrowd implements Crowd {
     const port = this.#ports[index % this.#ports.length] ?? 0;
     const drawer = new BoardDrawer(index, client, {
       showPointer: this.#showPointers,
-      sendIntervalMs: this.#size > CROWD ? CROWD_SEND_INTERVAL_MS : SEND_INTERVAL_MS,
+      sendIntervalMs: (this.#size > MANY_AUTHORS ? CROWD_DRAWS : MANY_DRAW).intervalMs,
       sent: (clientSeq, now) => {
         sentAt[clientSeq] = now;
       },

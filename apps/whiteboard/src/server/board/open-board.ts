@@ -27,6 +27,8 @@ export interface BoardContext {
   readonly headSeconds: number;
   /** Called with the error of an append. */
   readonly appendFailed: (board: string, error: unknown) => void;
+  /** Called when the store went another way than a board was followed. */
+  readonly diverged: (board: string) => void;
   /** Called with an unexpected error. */
   readonly failed: (error: unknown) => void;
   /** Most characters of its newest operations that a board remembers, as many as are open now. */
@@ -169,6 +171,7 @@ export class OpenBoard {
 
   /** All members join again. */
   #diverged(): void {
+    this.#context.diverged(this.name);
     this.#sendHead();
     for (const member of this.#members) member.diverged?.();
   }
