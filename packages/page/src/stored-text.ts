@@ -1,19 +1,19 @@
-/** Asking the browser for its storage throws where it is not allowed. */
-type OpenStorage = () => Pick<Storage, "getItem" | "setItem">;
+/** Where the browser keeps texts: for this site, or for this tab. Asking for it throws where it is not allowed. */
+type Area = "localStorage" | "sessionStorage";
 
 /** What the browser keeps for this site under a key; undefined also where it keeps nothing. */
-export function storedText(open: OpenStorage, key: string): string | undefined {
+export function storedText(area: Area, key: string): string | undefined {
   try {
-    return open().getItem(key) ?? undefined;
+    return globalThis[area].getItem(key) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Has the browser keep a text; returns whether it does. */
-export function storeText(open: OpenStorage, key: string, text: string): boolean {
+export function storeText(area: Area, key: string, text: string): boolean {
   try {
-    open().setItem(key, text);
+    globalThis[area].setItem(key, text);
     return true;
   } catch {
     return false;

@@ -1,5 +1,7 @@
+import type { FeedClientState } from "@crosspod/client";
+import { Emitter } from "@crosspod/client/internal";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { PageReload } from "./page-reload.ts";
+import { reloadWhenOutdated } from "./page-reload.ts";
 
 let kept: string | null;
 let reloads: number[];
@@ -11,42 +13,52 @@ const storage = {
   },
 };
 
-const makeReload = (changes: Partial<ConstructorParameters<typeof PageReload>[0]> = {}): PageReload =>
-  new PageReload({ storage, now: Date.now, random: () => 0.5, reload: () => reloads.push(Date.now()), ...changes });
+/** Opens a page; returns what tells it its state. */
+function openPage(): (state: FeedClientState) => void {
+  const states = new Emitter<[FeedClientState]>();
+  reloadWhenOutdated({ onState: states.add });
+  return (state) => states.emit(state);
+}
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 });
+  vi.stubGlobal("sessionStorage", storage);
+  vi.stubGlobal("location", { reload: () => reloads.push(Date.now()) });
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
   kept = null;
   reloads = [];
 });
 
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 test("[B7] loads the page anew after a random pause", () => {
-  makeReload().schedule();
-  makeReload({ random: () => 0 }).schedule();
+  openPage()("outdated");
+  vi.mocked(Math.random).mockReturnValue(0);
+  openPage()("outdated");
   vi.advanceTimersByTime(60_000);
   expect(reloads).toEqual([1_000_000, 1_001_500]);
 });
 
 test("[B7] loads it at most once a minute, each page with a pause of its own", () => {
-  makeReload().schedule();
+  openPage()("outdated");
   vi.advanceTimersByTime(1_500);
-  makeReload().schedule();
+  openPage()("outdated");
   vi.advanceTimersByTime(120_000);
   expect(reloads).toEqual([1_001_500, 1_063_000]);
 });
 
 test("[B7] does not load it when it is right again meanwhile, and once however often it is said", () => {
-  const reload = makeReload();
-  reload.schedule();
-  reload.cancel();
+  const tell = openPage();
+  tell("outdated");
+  tell("live");
   vi.advanceTimersByTime(60_000);
   expect(reloads).toEqual([]);
-  reload.schedule();
-  reload.schedule();
+  tell("outdated");
+  tell("outdated");
   vi.advanceTimersByTime(60_000);
   expect(reloads).toHaveLength(1);
 });
@@ -55,7 +67,8 @@ test("[B7] does not load it where the browser keeps nothing: it would do so with
   const refuse = (): never => {
     throw new DOMException("denied", "SecurityError");
   };
-  makeReload({ storage: { getItem: refuse, setItem: refuse } }).schedule();
+  vi.stubGlobal("sessionStorage", { getItem: refuse, setItem: refuse });
+  openPage()("outdated");
   vi.advanceTimersByTime(60_000);
   expect(reloads).toEqual([]);
 });

@@ -21,7 +21,7 @@ export class UpdateForm {
   /** @param onTokenNeeded hears that the service asks for a token. */
   constructor(onTokenNeeded: () => void) {
     this.#onTokenNeeded = onTokenNeeded;
-    const token = storedText(() => sessionStorage, TOKEN_KEY);
+    const token = storedText("sessionStorage", TOKEN_KEY);
     if (token) this.#showTokenField(token);
     elementById("update-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
@@ -40,7 +40,7 @@ export class UpdateForm {
     const result = await publish(update, token);
     this.#sending = false;
     if (token && result.kind !== "unauthorized" && result.kind !== "unreachable") {
-      storeText(() => sessionStorage, TOKEN_KEY, token);
+      storeText("sessionStorage", TOKEN_KEY, token);
     }
     this.#outcome.textContent = "";
     this.#show(result, update);
