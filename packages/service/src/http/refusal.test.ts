@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { originRefusal } from "./origin.ts";
+import { originRefusal } from "./refusal.ts";
 
 const refusal = (origin: string | undefined, allowed: readonly string[]) =>
   originRefusal({ headers: { host: "wb.example.com:3000", origin } } as IncomingMessage, allowed);
