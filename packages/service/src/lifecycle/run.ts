@@ -17,12 +17,6 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Where signals come from and where the exit code goes: what of `process` is used here. */
-export interface ProcessLike {
-  on(signal: "SIGTERM" | "SIGINT", listener: (signal: string) => void): unknown;
-  exit(code: number): void;
-}
-
 /** Two signals within this time are one key press: npm passes on an interrupt that the service has got already. */
 const ONE_KEY_PRESS_MS = 250;
 
@@ -30,14 +24,13 @@ const ONE_KEY_PRESS_MS = 250;
  * Runs a service until SIGTERM or SIGINT, then drains, closes and exits with 0; on a second signal exits at once with 1
  * [A3]. What goes wrong at the start ends with one clear line and exit code 1.
  */
-export async function runService(service: Service, log: Log, host: ProcessLike): Promise<void> {
+export async function runService(service: Service, log: Log, process: NodeJS.Process): Promise<void> {
   let leavingSince: number | undefined;
   const leave = async (signal: string): Promise<void> => {
     if (leavingSince !== undefined) {
       if (performance.now() - leavingSince < ONE_KEY_PRESS_MS) return;
       log.warn({ signal }, "second signal: exit at once");
-      host.exit(1);
-      return;
+      process.exit(1);
     }
     leavingSince = performance.now();
     log.info({ signal }, "leaving");
@@ -45,33 +38,30 @@ export async function runService(service: Service, log: Log, host: ProcessLike):
       await service.drain();
       await service.close();
       log.info("closed");
-      host.exit(0);
+      process.exit(0);
     } catch (error) {
       log.fatal({ err: error }, "could not leave in order");
-      host.exit(1);
+      process.exit(1);
     }
   };
-  host.on("SIGTERM", leave);
-  host.on("SIGINT", leave);
+  process.on("SIGTERM", leave);
+  process.on("SIGINT", leave);
   try {
     await service.listen();
   } catch (error) {
     if (error instanceof ListenError) log.fatal(error.message);
     else log.fatal({ err: error }, "could not start");
-    host.exit(1);
+    process.exit(1);
   }
 }
 
 /** Returns what `parse` returns; a {@link ConfigError} ends the process with 1 and one line for each mistake. */
-export function configOrExit<T>(
-  parse: () => T,
-  host: { exit(code: number): never; stderr: { write(text: string): unknown } },
-): T {
+export function configOrExit<T>(parse: () => T, process: NodeJS.Process): T {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    for (const mistake of error.mistakes) host.stderr.write(`configuration: ${mistake}\n`);
-    return host.exit(1);
+    for (const mistake of error.mistakes) process.stderr.write(`configuration: ${mistake}\n`);
+    return process.exit(1);
   }
 }
