@@ -19,7 +19,7 @@ beforeEach(() => {
   health = new Health(log);
   const metrics = createMetrics();
   new Counter({ name: "things_total", help: "Things", registers: [metrics] }).inc();
-  server = createAdminServer({ health, metrics, version, log });
+  server = createAdminServer(health, metrics, version, log);
 });
 
 describe("the admin server", () => {

@@ -18,13 +18,7 @@ export interface Version {
  * The admin server, on a port that no gateway routes [A1]: `/healthz` answers 200 while the process can answer,
  * `/readyz` 200 or 503 with the reason, `/metrics` in Prometheus' text format, `/version` in JSON. Errors are text too.
  */
-export function createAdminServer(options: {
-  readonly health: Health;
-  readonly metrics: Registry;
-  readonly version: Version;
-  readonly log: Log;
-}): Server {
-  const { health, metrics, version, log } = options;
+export function createAdminServer(health: Health, metrics: Registry, version: Version, log: Log): Server {
   const routes: Routes = {
     "/healthz": readOnly((_request, response) => sendText(response, 200, "text/plain", "ok\n")),
     "/readyz": readOnly((_request, response) => {

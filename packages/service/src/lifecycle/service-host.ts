@@ -28,7 +28,7 @@ export class ServiceHost {
     this.health = new Health(log);
     const { revision, podName: pod } = config;
     const { health, metrics, version } = this;
-    this.#adminServer = createAdminServer({ health, metrics, version: { name, version, revision, pod }, log });
+    this.#adminServer = createAdminServer(health, metrics, { name, version, revision, pod }, log);
     const isReady = (): number => Number(health.notReady === undefined);
     metricsIn(metrics).gauge("crosspod_ready", "Whether this pod wants new clients (1) or not (0)", isReady);
   }
