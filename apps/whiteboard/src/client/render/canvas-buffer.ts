@@ -13,6 +13,7 @@ export interface Picture {
 /** A canvas with a picture of the board in one view. Another view can show it too, stretched, until it has its own. */
 export class CanvasBuffer {
   readonly #canvas = document.createElement("canvas");
+  /** Its unit is a pixel of its own, but while it paints shapes. */
   readonly #context: CanvasRenderingContext2D;
   #picture: Picture = { view: new ViewTransform(1, 0, 0), width: 0, height: 0, ratio: 1 };
 
@@ -41,7 +42,6 @@ export class CanvasBuffer {
     this.#canvas.style.width = `${width}px`;
     this.#canvas.style.height = `${height}px`;
     this.#picture = picture;
-    this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(0, 0, columns, rows);
   }
 
@@ -55,7 +55,6 @@ export class CanvasBuffer {
   /** Makes a part of the board empty. */
   clear(area: Rectangle): void {
     const { left, top, right, bottom } = this.#pixelsOf(area);
-    this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.clearRect(left, top, right - left, bottom - top);
   }
 
@@ -74,7 +73,6 @@ export class CanvasBuffer {
 
   copy(other: CanvasBuffer): void {
     this.become(other.#picture);
-    this.#context.setTransform(1, 0, 0, 1, 0, 0);
     this.#context.drawImage(other.#canvas, 0, 0);
   }
 
@@ -98,7 +96,6 @@ export class CanvasBuffer {
     const context = this.#context;
     const { left, top, right, bottom } = this.#pixelsOf(area);
     const { scale, x, y } = this.#pixels;
-    context.setTransform(1, 0, 0, 1, 0, 0);
     context.beginPath();
     context.rect(left, top, right - left, bottom - top);
     context.clip();
