@@ -12,15 +12,11 @@ export const BOARD: Rectangle = { left: 0, top: 0, right: BOARD_WIDTH, bottom: B
 
 /** How the board lies on the stage: CSS pixels per grid step, and the pixel of its top left corner. Immutable. */
 export class ViewTransform {
-  readonly scale: number;
-  readonly x: number;
-  readonly y: number;
-
-  constructor(scale: number, x: number, y: number) {
-    this.scale = scale;
-    this.x = x;
-    this.y = y;
-  }
+  constructor(
+    readonly scale: number,
+    readonly x: number,
+    readonly y: number,
+  ) {}
 
   /** The largest view that shows the whole board inside of `area`, in its middle. */
   static containing(area: Rectangle): ViewTransform {
