@@ -1,5 +1,5 @@
 import type { FeedClient, FeedClientState } from "@crosspod/client";
-import { type Announcer, elementById, Frame, showFact } from "@crosspod/page";
+import { type Announcer, elementById, inNextFrame, showFact } from "@crosspod/page";
 
 const STATE_NAMES: Readonly<Record<FeedClientState, string>> = {
   connecting: "Connecting",
@@ -21,7 +21,7 @@ const TRUST: Readonly<Partial<Record<FeedClientState, string>>> = {
 
 /** Shows the feed's state, this page's pod and the newest revision; tells screen readers of new states only. */
 export function bindFeedStatus(client: FeedClient, announcer: Announcer): void {
-  const facts = new Frame(() => {
+  const showFacts = inNextFrame(() => {
     const { hello, revision } = client;
     showFact("pod", hello?.pod);
     showFact("revision", hello && `${revision}`);
@@ -29,10 +29,10 @@ export function bindFeedStatus(client: FeedClient, announcer: Announcer): void {
   client.onState((state) => {
     showState(state);
     announcer.say(`${STATE_NAMES[state]}. ${TRUST[state] ?? ""}`);
-    facts.request();
+    showFacts();
   });
-  client.onUpdate(() => facts.request());
-  client.onRestart(() => facts.request());
+  client.onUpdate(showFacts);
+  client.onRestart(showFacts);
 }
 
 function showState(state: FeedClientState): void {

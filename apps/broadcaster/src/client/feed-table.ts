@@ -1,5 +1,5 @@
 import type { FeedClient, FeedValue } from "@crosspod/client";
-import { elementById, Frame } from "@crosspod/page";
+import { elementById, inNextFrame } from "@crosspod/page";
 import { FeedRow } from "./feed-row.ts";
 import { withValue } from "./history.ts";
 import { insertionIndex } from "./natural-order.ts";
@@ -23,7 +23,7 @@ export class FeedTable {
   readonly #recent = new Map<string, readonly number[]>();
   readonly #changed = new Set<string>();
   readonly #flashing = new Set<string>();
-  readonly #frame = new Frame(() => this.#paintChanged());
+  readonly #requestPaint = inNextFrame(() => this.#paintChanged());
 
   constructor(client: FeedClient) {
     this.#client = client;
@@ -47,7 +47,7 @@ export class FeedTable {
     // What comes before the feed is live is the snapshot: nothing has changed just now.
     if (this.#client.state === "live" && this.#flashing.size < MAX_FLASHING) this.#flashing.add(id);
     this.#changed.add(id);
-    this.#frame.request();
+    this.#requestPaint();
   }
 
   /** What does not fit into the budget waits for one more frame, so that a burst never freezes the page. */
@@ -58,7 +58,7 @@ export class FeedTable {
       this.#paint(id);
       if (performance.now() > end) break;
     }
-    if (this.#changed.size > 0) this.#frame.request();
+    if (this.#changed.size > 0) this.#requestPaint();
   }
 
   #paint(id: string): void {

@@ -19,12 +19,11 @@ import { bindBoardMenu } from "./ui/board-menu.ts";
 import { boardShortcuts, MOVES } from "./ui/board-shortcuts.ts";
 import { bindBoardStatus } from "./ui/board-status.ts";
 import { bindEditButtons } from "./ui/edit-buttons.ts";
-import { bindEmptyBoard } from "./ui/empty-hint.ts";
 import { bindHelp } from "./ui/help.ts";
 import { Notices } from "./ui/notices.ts";
 import { bindPeopleList } from "./ui/people-list.ts";
 import { personName } from "./ui/person-name.ts";
-import { bindStageLabel } from "./ui/stage-label.ts";
+import { bindStrokeCount } from "./ui/stroke-count.ts";
 import { bindToolbar } from "./ui/toolbar.ts";
 import { bindZoomBar } from "./ui/zoom-bar.ts";
 
@@ -58,8 +57,7 @@ export function openBoard(board: string): void {
   bindPeopleList(client);
   bindBoardStatus(client, new Announcer());
   bindExport(board, renderer.shapes, notices);
-  bindEmptyBoard(client);
-  bindStageLabel(stage, board, client);
+  bindStrokeCount(stage, board, client);
   bindEditButtons(client, notices);
   const shortcuts = boardShortcuts(client, settings, viewport);
   bindHelp([...shortcuts, ...MOVES]);

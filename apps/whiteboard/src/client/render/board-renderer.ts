@@ -1,5 +1,5 @@
 import type { BoardView, ViewChange } from "@crosspod/client";
-import { Frame } from "@crosspod/page";
+import { inNextFrame } from "@crosspod/page";
 import type { Item, ItemId } from "@crosspod/protocol";
 import { ActiveLayer } from "./active-layer.ts";
 import type { Picture } from "./canvas-buffer.ts";
@@ -20,7 +20,7 @@ export class BoardRenderer {
   readonly #viewport: Viewport;
   readonly #static: StaticLayer;
   readonly #active: ActiveLayer;
-  readonly #frame = new Frame((now) => this.#paint(now));
+  readonly #requestPaint = inNextFrame((now) => this.#paint(now));
 
   constructor(parent: HTMLElement, view: BoardView, viewport: Viewport) {
     this.shapes = new ShapeList(view);
@@ -32,7 +32,7 @@ export class BoardRenderer {
     view.onChange((change) => this.#apply(change));
     viewport.onChange(() => {
       this.#static.show(this.#picture);
-      this.#frame.request();
+      this.#requestPaint();
     });
     this.#reset();
   }
@@ -61,7 +61,7 @@ export class BoardRenderer {
       case "reset":
         this.#reset();
     }
-    this.#frame.request();
+    this.#requestPaint();
   }
 
   #put(item: Item, onTop: boolean): void {
@@ -86,7 +86,7 @@ export class BoardRenderer {
     this.#active.clear();
     this.shapes.reset();
     this.#static.invalidate(BOARD);
-    this.#frame.request();
+    this.#requestPaint();
   }
 
   #paint(now: number): void {
@@ -94,7 +94,7 @@ export class BoardRenderer {
     const end = performance.now() + (this.#active.isEmpty ? QUIET_BUDGET_MS : BUSY_BUDGET_MS);
     const isDone = this.#static.work(() => performance.now() > end);
     this.#active.paint(this.#picture);
-    if (!isDone || !this.#active.isEmpty) this.#frame.request();
+    if (!isDone || !this.#active.isEmpty) this.#requestPaint();
   }
 
   #deactivate(shape: Shape): void {

@@ -1,5 +1,5 @@
 import type { BoardClient } from "@crosspod/client";
-import { createElement, elementById, Frame } from "@crosspod/page";
+import { createElement, elementById, inNextFrame } from "@crosspod/page";
 import { personColor } from "./person-color.ts";
 import type { Vector } from "./vector.ts";
 import type { Viewport } from "./viewport.ts";
@@ -8,7 +8,7 @@ import type { Viewport } from "./viewport.ts";
 export function bindCursors(stage: HTMLElement, client: BoardClient, viewport: Viewport): void {
   const layer = createElement("div", "cursors");
   const elements = new Map<string, HTMLElement>();
-  const frame = new Frame(() => {
+  const requestShow = inNextFrame(() => {
     const { people, cursors, selfId } = client.presence;
     const shown = people.filter(({ id }) => id !== selfId && cursors.has(id));
     removeOthers(elements, new Set(shown.map(({ id }) => id)));
@@ -21,9 +21,9 @@ export function bindCursors(stage: HTMLElement, client: BoardClient, viewport: V
   });
   layer.ariaHidden = "true";
   stage.append(layer);
-  client.presence.onCursors(() => frame.request());
-  client.presence.onPeople(() => frame.request());
-  viewport.onChange(() => frame.request());
+  client.presence.onCursors(requestShow);
+  client.presence.onPeople(requestShow);
+  viewport.onChange(requestShow);
 }
 
 function removeOthers(elements: Map<string, HTMLElement>, shown: ReadonlySet<string>): void {
