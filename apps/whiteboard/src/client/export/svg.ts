@@ -1,5 +1,4 @@
 import type { Shape } from "../render/shape.ts";
-import type { PathBuilder } from "../render/stroke-outline.ts";
 import { BOARD, FULL_SIZE } from "../render/view-transform.ts";
 
 /** The whole board as an SVG document on white paper: one path for each stroke, in grid steps. */
@@ -15,31 +14,18 @@ export function svgOf(shapes: Iterable<Shape>): string {
   ].join("\n");
 }
 
-function pathOf(shape: Shape): string {
-  const path = new SvgPath();
-  shape.trace(path);
-  return `<path fill="#${shape.item.color}" d="${path}"/>`;
-}
+const pathOf = (shape: Shape): string => `<path fill="#${shape.item.color}" d="${outlineOf(shape)}"/>`;
 
-/** Writes an outline as the `d` of an SVG path, to a tenth of a grid step. */
-export class SvgPath implements PathBuilder {
-  #text = "";
-
-  moveTo(x: number, y: number): void {
-    this.#text += `M${round(x)} ${round(y)}`;
-  }
-
-  quadraticCurveTo(controlX: number, controlY: number, x: number, y: number): void {
-    this.#text += `Q${round(controlX)} ${round(controlY)} ${round(x)} ${round(y)}`;
-  }
-
-  closePath(): void {
-    this.#text += "Z";
-  }
-
-  toString(): string {
-    return this.#text;
-  }
+/** A shape's outline as the `d` of an SVG path, to a tenth of a grid step. */
+export function outlineOf(shape: Shape): string {
+  const steps: string[] = [];
+  shape.trace({
+    moveTo: (x, y) => steps.push(`M${round(x)} ${round(y)}`),
+    quadraticCurveTo: (controlX, controlY, x, y) =>
+      steps.push(`Q${round(controlX)} ${round(controlY)} ${round(x)} ${round(y)}`),
+    closePath: () => steps.push("Z"),
+  });
+  return steps.join("");
 }
 
 const round = (number: number): number => Math.round(number * 10) / 10;

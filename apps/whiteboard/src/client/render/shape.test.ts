@@ -1,6 +1,6 @@
 import { encodePoints, type Item, type Point } from "@crosspod/protocol";
 import { describe, expect, test } from "vitest";
-import { SvgPath } from "../export/svg.ts";
+import { outlineOf } from "../export/svg.ts";
 import { Shape } from "./shape.ts";
 
 const PRESSURE_FREE = { pressure: false };
@@ -14,12 +14,6 @@ const itemOf = (points: string, width = 60): Item => ({
   points,
 });
 
-const pathOf = (shape: Shape): string => {
-  const path = new SvgPath();
-  shape.trace(path);
-  return `${path}`;
-};
-
 const LINE: readonly Point[] = Array.from({ length: 30 }, (_, index) => ({
   x: 1_000 + index * 90,
   y: 500 + (index % 5) * 40,
@@ -29,7 +23,7 @@ describe("a shape", () => {
   test("[W4] is the same whether its points came at once or bit by bit", () => {
     const whole = new Shape(itemOf(encodePoints(LINE, PRESSURE_FREE)));
     const grown = new Shape(itemOf(encodePoints(LINE.slice(0, 1), PRESSURE_FREE)));
-    expect(pathOf(grown)).not.toBe(pathOf(whole));
+    expect(outlineOf(grown)).not.toBe(outlineOf(whole));
 
     for (let from = 1; from < LINE.length; from += 7) {
       const added = encodePoints(LINE.slice(from, from + 7), PRESSURE_FREE, LINE[from - 1]);
@@ -38,7 +32,7 @@ describe("a shape", () => {
 
     expect(grown.item.points).toBe(whole.item.points);
     expect(grown.points).toEqual(whole.points);
-    expect(pathOf(grown)).toBe(pathOf(whole));
+    expect(outlineOf(grown)).toBe(outlineOf(whole));
     expect(grown.bounds).toEqual(whole.bounds);
   });
 
@@ -65,7 +59,7 @@ describe("a shape", () => {
     const shape = new Shape(itemOf(encodePoints(LINE, PRESSURE_FREE), 300));
 
     const numbers =
-      pathOf(shape)
+      outlineOf(shape)
         .match(/-?\d+(\.\d+)?/g)
         ?.map(Number) ?? [];
     const xs = numbers.filter((_, index) => index % 2 === 0);
@@ -79,7 +73,7 @@ describe("a shape", () => {
 
   test("is a dot where it has one point, and a straight line of one width where it has two", () => {
     const dot = new Shape(itemOf(encodePoints([{ x: 500, y: 500 }], PRESSURE_FREE)));
-    expect(pathOf(dot)).toMatch(/^M.+Z$/);
+    expect(outlineOf(dot)).toMatch(/^M.+Z$/);
 
     const [a, b] = [
       { x: 500, y: 500 },
@@ -87,7 +81,7 @@ describe("a shape", () => {
     ] as const;
     const line = new Shape(itemOf(encodePoints([a, b], PRESSURE_FREE), 100));
 
-    const ys = (pathOf(line).match(/-?\d+(\.\d+)?/g) ?? []).map(Number).filter((_, index) => index % 2 === 1);
+    const ys = (outlineOf(line).match(/-?\d+(\.\d+)?/g) ?? []).map(Number).filter((_, index) => index % 2 === 1);
     expect(Math.max(...ys) - Math.min(...ys)).toBeCloseTo(100, 0);
   });
 
