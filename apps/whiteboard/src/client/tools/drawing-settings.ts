@@ -5,12 +5,12 @@ import type { ToolName } from "./tool.ts";
 /** The five colours of the original example: a name for a person, and six hexadecimal digits. */
 export const COLORS = Object.entries(DRAWING_COLORS).map(([name, color]) => ({ name, color }));
 
-/** Widths of the pen in steps of the grid: at 100% ten of them are one pixel. */
+/** Widths of the pen in grid steps, at 100% ten a pixel, with that of the dot on the button in CSS pixels. */
 export const WIDTHS = [
-  { name: "fine", width: 30 },
-  { name: "medium", width: 70 },
-  { name: "bold", width: 140 },
-  { name: "marker", width: 300 },
+  { name: "fine", width: 30, dot: 4 },
+  { name: "medium", width: 70, dot: 7 },
+  { name: "bold", width: 140, dot: 11 },
+  { name: "marker", width: 300, dot: 17 },
 ] as const;
 
 const [, MEDIUM] = WIDTHS;

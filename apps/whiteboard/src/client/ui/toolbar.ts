@@ -5,31 +5,24 @@ import { bindRovingFocus } from "./roving-focus.ts";
 
 const TOOLS: readonly ToolName[] = ["pen", "eraser", "hand"];
 
-/** The diameter of the dot on the button of a width, in CSS pixels. */
-const DOTS: readonly number[] = [4, 7, 11, 17];
-
 /** Shows and changes the tool, the colour and the width. */
 export function bindToolbar(settings: DrawingSettings): void {
   const tools = TOOLS.map((tool) => elementById(tool, HTMLButtonElement));
   const swatches = COLORS.map(({ name, color }, index) =>
     createChoice("swatch", name, `${index + 1}`, ["--swatch", `#${color}`], () => settings.takeColor(color)),
   );
-  const widths = WIDTHS.map(({ name, width }, index) =>
-    createChoice("width", name, "[ and ]", ["--dot", `${DOTS[index]}px`], () => settings.takeWidth(width)),
+  const widths = WIDTHS.map(({ name, width, dot }) =>
+    createChoice("width", name, "[ and ]", ["--dot", `${dot}px`], () => settings.takeWidth(width)),
   );
   const picker = elementById("picker", HTMLInputElement);
   const show = (): void => {
     const { tool, color, width } = settings.current;
+    const swatch = COLORS.findIndex((each) => each.color === color);
+    const dot = WIDTHS.findIndex((each) => each.width === width);
     press(tools, TOOLS.indexOf(tool));
-    press(
-      swatches,
-      COLORS.findIndex((each) => each.color === color),
-    );
-    press(
-      widths,
-      WIDTHS.findIndex((each) => each.width === width),
-    );
-    elementById("picked", HTMLElement).classList.toggle("is-chosen", !COLORS.some((each) => each.color === color));
+    press(swatches, swatch);
+    press(widths, dot);
+    elementById("picked", HTMLElement).classList.toggle("is-chosen", swatch < 0);
     elementById("stage", HTMLElement).dataset.tool = tool;
     document.documentElement.style.setProperty("--ink-in-hand", `#${color}`);
   };
