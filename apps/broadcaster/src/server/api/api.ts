@@ -14,9 +14,6 @@ import type { BroadcasterConfig } from "../config.ts";
 import { type FeedStore, FeedStoreError } from "../store/feed-store.ts";
 import { readJsonBody } from "./json-body.ts";
 
-/** What `/api` needs to know of the configuration. */
-export type ApiOptions = Pick<BroadcasterConfig, "apiToken" | "maxBodyBytes" | "allowedOrigins" | "podName">;
-
 /** What `/api` counts. */
 export interface ApiCounters {
   /** A request's updates were appended, after this many seconds. */
@@ -32,20 +29,20 @@ const RETRY_LATER = { "Retry-After": "1" };
 export const API_PATH = "/api";
 
 /** `GET` and `POST /api`: publishes updates and answers with the revision of the last one [B1] [B2]. */
-export function createApi(store: FeedStore, options: ApiOptions, counters: ApiCounters): Methods {
+export function createApi(store: FeedStore, config: BroadcasterConfig, counters: ApiCounters): Methods {
   const publish =
     (readUpdates: (request: IncomingMessage, query: string) => Update[] | Promise<Update[]>): Handler =>
     async (request, response, { query }) => {
-      const refusal = originRefusal(request, options.allowedOrigins);
+      const refusal = originRefusal(request, config.allowedOrigins);
       if (refusal) throw refusal;
-      checkToken(request, options.apiToken);
+      checkToken(request, config.apiToken);
       const revision = await append(await readUpdates(request, query), store, counters);
-      sendJson(response, { revision, pod: options.podName });
+      sendJson(response, { revision, pod: config.podName });
     };
   return {
     GET: publish((_request, query) => orProblem(updateOfQuery(query), 400)),
     POST: publish(async (request) => {
-      const body = await readJsonBody(request, options.maxBodyBytes);
+      const body = await readJsonBody(request, config.maxBodyBytes);
       return orProblem(parseUpdates(orProblem(parseJson(body), 400)), 422);
     }),
   };

@@ -28,17 +28,12 @@ const CLOSE_TIMEOUT_MS = 5_000;
 /** How long clients have to answer the last close when the service ends. */
 const LEAVE_GRACE_MS = 1_000;
 
-export type FeedServerOptions = Pick<
-  BroadcasterConfig,
-  "maxConnections" | "allowedOrigins" | "slowConsumerSeconds" | "pingSeconds"
->;
-
 /** Accepts the feed's WebSocket clients, looks after those that are silent or slow, and lets them all go in the end. */
 export class FeedServer {
   readonly #connections = new Set<Connection>();
   readonly #hub: Hub;
   readonly #feed: Feed;
-  readonly #options: FeedServerOptions;
+  readonly #config: BroadcasterConfig;
   readonly #closed: (reason: CloseReason) => void;
   // Compression would cost each client a context of many KB, and no frame could be shared by all.
   readonly #handshake = new WebSocketServer({
@@ -51,10 +46,10 @@ export class FeedServer {
   #timers: NodeJS.Timeout[] = [];
 
   /** @param closed is called with the reason when a connection ends. */
-  constructor(hub: Hub, feed: Feed, options: FeedServerOptions, closed: (reason: CloseReason) => void) {
+  constructor(hub: Hub, feed: Feed, config: BroadcasterConfig, closed: (reason: CloseReason) => void) {
     this.#hub = hub;
     this.#feed = feed;
-    this.#options = options;
+    this.#config = config;
     this.#closed = closed;
     this.#handshake.on("wsClientError", ({ message }, socket) => {
       const headers = { "Sec-WebSocket-Version": "13" };
@@ -70,8 +65,8 @@ export class FeedServer {
   attach(server: Server): void {
     onWebSocketHandshake(server, (request, socket, head) => this.#accept(request, socket, head));
     this.#timers = [
-      setInterval(() => this.#forEach((connection) => connection.ping()), this.#options.pingSeconds * 1_000),
-      setInterval(() => this.#hub.evictSlowConsumers(this.#options.slowConsumerSeconds * 1_000), 1_000),
+      setInterval(() => this.#forEach((connection) => connection.ping()), this.#config.pingSeconds * 1_000),
+      setInterval(() => this.#hub.evictSlowConsumers(this.#config.slowConsumerSeconds * 1_000), 1_000),
     ];
   }
 
@@ -112,6 +107,6 @@ export class FeedServer {
     if (request.method !== "GET") {
       return httpProblem("method-not-allowed", "a WebSocket handshake is a GET", { Allow: "GET" });
     }
-    return handshakeRefusal(request, this.#connections.size, this.#options);
+    return handshakeRefusal(request, this.#connections.size, this.#config);
   }
 }
