@@ -102,15 +102,13 @@ export class Hub {
   }
 
   unsubscribe(subscriber: Subscriber): void {
-    // A drain may still come: it must not bring the subscriber back.
-    subscriber.fullSince = undefined;
     this.#caughtUp.delete(subscriber);
     this.#lagging.delete(subscriber);
   }
 
-  /** The socket of a subscriber has room again. */
+  /** The socket of a subscriber has room again; one that has left stays away. */
   drained(subscriber: Subscriber): void {
-    if (subscriber.fullSince !== undefined) this.#catchUp(subscriber);
+    if (this.#lagging.has(subscriber)) this.#catchUp(subscriber);
   }
 
   /** Evicts those whose sockets have been full for so long. */
