@@ -1,8 +1,8 @@
 import type { FeedClient, FeedValue } from "@crosspod/client";
 import { elementById, inNextFrame } from "@crosspod/page";
 import { FeedRow } from "./feed-row.ts";
-import { withValue } from "./history.ts";
 import { insertionIndex } from "./natural-order.ts";
+import { withValue } from "./sparkline.ts";
 
 /** The rows that are there before their first value, as in the original example. */
 const FIRST_IDS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];

@@ -1,10 +1,18 @@
-import { HISTORY_LENGTH } from "./history.ts";
+import { numberOf } from "./level.ts";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 96;
 const HEIGHT = 28;
 const MARGIN = 4;
+/** How many numbers are kept: about what a line as wide as a thumb can show. */
+const HISTORY_LENGTH = 20;
 const STEP = (WIDTH - 2 * MARGIN) / (HISTORY_LENGTH - 1);
+
+/** The last numbers of one id, the newest at the end, after another value. Only a finite number leaves a trace. */
+export function withValue(value: string, numbers: readonly number[] = []): readonly number[] {
+  const number = numberOf(value);
+  return Number.isFinite(number) ? [...numbers, number].slice(-HISTORY_LENGTH) : numbers;
+}
 
 /** A small line of an id's last numbers, from its lowest to its highest, that ends in a dot at the newest. */
 export class Sparkline {
