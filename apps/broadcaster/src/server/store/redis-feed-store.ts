@@ -112,10 +112,6 @@ export class RedisFeedStore implements FeedStore {
     return this.#probe.alive ? "live" : "stale";
   }
 
-  get #known(): Position | undefined {
-    return this.#listeners.keys().next().value?.position;
-  }
-
   async #start(): Promise<void> {
     await new Promise<void>((resolve) => {
       const subscribed = (): void => {
@@ -146,8 +142,9 @@ export class RedisFeedStore implements FeedStore {
   }
 
   /** What every script begins with: it compares what this pod knows to the store, which may have fallen back. */
-  #prelude(known = this.#known): (string | number)[] {
-    const { epoch, seq, token } = known ?? { epoch: "", seq: 0, token: "" };
+  #prelude(known?: Position): (string | number)[] {
+    const position = known ?? this.#listeners.keys().next().value?.position;
+    const { epoch, seq, token } = position ?? { epoch: "", seq: 0, token: "" };
     return [...this.#keys, this.#channel, randomUUID(), epoch, seq, token];
   }
 
