@@ -21,19 +21,15 @@ const MAX_MISSED_PINGS = 2;
 const LEAVING_FRAME = textFrame(encodeFeedMessage(LEAVING));
 
 /** What a client asked for in the query of its handshake [B7] [B9]. */
-export interface FeedRequest {
-  readonly hello: boolean;
-  /** The epoch and the revision that it has seen; revision 0 when it has seen nothing. */
-  readonly epoch: string;
-  readonly after: number;
-}
+export type FeedRequest = ReturnType<typeof parseFeedRequest>;
 
 /** Reads what a client asked for; what cannot be read counts as not asked for, and is no reason to refuse it. */
-export function parseFeedRequest(queryText: string): FeedRequest {
+export function parseFeedRequest(queryText: string) {
   const query = new URLSearchParams(queryText);
   const after = query.get(FeedParameter.after) ?? "";
   return {
     hello: query.get(FeedParameter.hello) === "1",
+    /** The epoch and the revision that it has seen; revision 0 when it has seen nothing. */
     epoch: query.get(FeedParameter.epoch) ?? "",
     after: /^\d{1,15}$/.test(after) ? Number(after) : 0,
   };
