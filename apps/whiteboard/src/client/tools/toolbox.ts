@@ -1,9 +1,9 @@
 import type { BoardClient } from "@crosspod/client";
 import type { BoardRenderer } from "../render/board-renderer.ts";
+import type { Vector } from "../render/vector.ts";
 import type { Viewport } from "../render/viewport.ts";
 import type { DrawingSettings } from "./drawing-settings.ts";
 import { eraserTool } from "./eraser-tool.ts";
-import { handTool } from "./hand-tool.ts";
 import { penTool } from "./pen-tool.ts";
 import type { Tool, ToolName } from "./tool.ts";
 
@@ -27,3 +27,18 @@ export class Toolbox {
     return this.#tools[this.#settings.current.tool];
   }
 }
+
+/** Moves what the window shows. */
+const handTool = (viewport: Viewport): Tool => ({
+  begin(sample) {
+    let last: Vector = sample;
+    return {
+      move(samples) {
+        const now = samples.at(-1) ?? last;
+        viewport.moveBy({ x: now.x - last.x, y: now.y - last.y });
+        last = now;
+      },
+      end() {},
+    };
+  },
+});
