@@ -12,6 +12,11 @@ const proofs = [
     environment: { KILLS: "50" },
     command: "npx vitest run --project services test/cluster/whiteboard-killed-pod.test.ts",
   },
+  { environment: { RESTARTS: "3" }, command: "npx vitest run --project services rolling.test.ts" },
+  {
+    environment: { OTHERS: "200" },
+    command: "npx vitest run --project services test/cluster/broadcaster-frozen-client.test.ts",
+  },
   ...(CROSSPOD_MESH ? [{ command: "npm run test:mesh" }] : []),
   ...(CROSSPOD_E2E_CONTEXT ? [{ command: "npm run test:cluster-e2e" }] : []),
 ];
