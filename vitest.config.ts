@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { librarySources } from "./scripts/library.mjs";
-import { AlternatingSequencer } from "./test/helpers/runner/alternating-sequencer.ts";
+import { SuiteSequencer } from "./test/helpers/runner/suite-sequencer.ts";
 
 /** No module has state that changes: the files of a worker can share them, which saves much time. */
 const SHARED = { isolate: false } as const;
@@ -18,8 +18,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
     // Most files wait most of the time, also where there are few cores.
-    maxWorkers: 4,
-    sequence: { sequencer: AlternatingSequencer },
+    maxWorkers: 5,
+    sequence: { sequencer: SuiteSequencer },
     projects: [
       {
         test: {
@@ -36,8 +36,10 @@ export default defineConfig({
           expect: { poll: { timeout: 15_000 } },
         },
       },
-      { test: { name: "process", include: ["test/process/**/*.test.ts", ...COMMANDS], ...TIMEOUTS } },
-      { test: { name: "cluster", include: ["test/cluster/**/*.test.ts"], ...TIMEOUTS } },
+      // One project, since a worker only goes on with files of its project: it would import everything anew.
+      {
+        test: { name: "services", include: ["test/{process,cluster,browser}/**/*.test.ts", ...COMMANDS], ...TIMEOUTS },
+      },
       // Needs a cluster: `npm run test:cluster-e2e`.
       {
         test: {
@@ -47,7 +49,6 @@ export default defineConfig({
           testTimeout: 300_000,
         },
       },
-      { test: { name: "browser", include: ["test/browser/**/*.test.ts"], ...TIMEOUTS } },
       // Makes the pictures of docs/: `npm run picture`.
       { test: { name: "picture", include: ["test/pictures/**/*.picture.ts"], ...TIMEOUTS } },
       // Needs the program of a mesh, and has one for all files: `npm run test:mesh`.

@@ -7,10 +7,15 @@ const { CROSSPOD_MESH, CROSSPOD_E2E_CONTEXT } = process.env;
 /** @type {{ environment?: Record<string, string>, command: string }[]} */
 const proofs = [
   { environment: { SEEDS: "1000" }, command: "npx vitest run --project unit test/fuzz" },
-  { environment: { SEEDS: "240" }, command: "npx vitest run --project cluster test/cluster/whiteboard-fuzz.test.ts" },
+  { environment: { SEEDS: "240" }, command: "npx vitest run --project services test/cluster/whiteboard-fuzz.test.ts" },
   {
     environment: { KILLS: "50" },
-    command: "npx vitest run --project cluster test/cluster/whiteboard-killed-pod.test.ts",
+    command: "npx vitest run --project services test/cluster/whiteboard-killed-pod.test.ts",
+  },
+  { environment: { RESTARTS: "3" }, command: "npx vitest run --project services rolling.test.ts" },
+  {
+    environment: { OTHERS: "200" },
+    command: "npx vitest run --project services test/cluster/broadcaster-frozen-client.test.ts",
   },
   ...(CROSSPOD_MESH ? [{ command: "npm run test:mesh" }] : []),
   ...(CROSSPOD_E2E_CONTEXT ? [{ command: "npm run test:cluster-e2e" }] : []),

@@ -4,7 +4,7 @@ import { FaultyCluster } from "./fuzz/faulty-cluster.ts";
 
 /**
  * People draw on three real pods over a real Redis, all of which are killed, stopped, cut off and misled; in the end
- * everybody must have the same board. `SEED=17 npx vitest run --project cluster FILE` runs one, `SEEDS=1000` more.
+ * everybody must have the same board. `SEED=17 npx vitest run --project services FILE` runs one, `SEEDS=1000` more.
  */
 const SEEDS = Number(process.env.SEEDS ?? 24);
 const GROUP_SIZE = 15;

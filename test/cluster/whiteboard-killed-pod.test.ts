@@ -13,9 +13,9 @@ import { Pod } from "../helpers/service/pod.ts";
 
 /**
  * More kills, at other moments, with the times that they took:
- * `KILLS=50 SEED=7 npx vitest run --project cluster --reporter verbose test/cluster/whiteboard-killed-pod.test.ts`.
+ * `KILLS=50 SEED=7 npx vitest run --project services --reporter verbose test/cluster/whiteboard-killed-pod.test.ts`.
  */
-const KILLS = Number(process.env.KILLS ?? 2);
+const KILLS = Number(process.env.KILLS ?? 1);
 const SEED = Number(process.env.SEED ?? 1);
 
 const PODS = 3;

@@ -12,7 +12,8 @@ export class Announcer {
   say(text: string): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#region.textContent = text;
+      // To set the same text again is a change, too, which some screen readers read out.
+      if (this.#region.textContent !== text) this.#region.textContent = text;
     }, SETTLE_MS);
   }
 }
