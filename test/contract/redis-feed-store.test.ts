@@ -39,8 +39,7 @@ async function createFeedStore(address: RedisAddress, maxIds: number): Promise<R
   stores += 1;
   const store = makeStore(address, `test-${stores}`, maxIds);
   // It resolves once the store is reached.
-  const unsubscribe = await store.subscribe({ reset: () => {}, updates: () => {}, state: () => {} });
-  unsubscribe();
+  await store.subscribe({ reset: () => {}, updates: () => {}, state: () => {} });
   return store;
 }
 

@@ -1,5 +1,5 @@
 import type { FeedState } from "@crosspod/protocol";
-import type { FeedListener, Snapshot, Unsubscribe } from "../../../apps/broadcaster/src/server/store/feed-store.ts";
+import type { FeedListener, Snapshot } from "../../../apps/broadcaster/src/server/store/feed-store.ts";
 import { MemoryFeedStore } from "../../../apps/broadcaster/src/server/store/memory-feed-store.ts";
 
 /** A store of which a test decides when the pod has lost touch with it, and when its data set is another one. */
@@ -10,7 +10,7 @@ export class ControlledFeedStore extends MemoryFeedStore {
     super({ maxIds: 1_000 });
   }
 
-  override subscribe(listener: FeedListener): Promise<Unsubscribe> {
+  override subscribe(listener: FeedListener): Promise<void> {
     this.#listener = listener;
     return super.subscribe(listener);
   }

@@ -1,5 +1,5 @@
 import { encodeFeedMessage, FEED_PROTOCOL, type FeedState, type Hello } from "@crosspod/protocol";
-import type { FeedStore, Unsubscribe } from "../store/feed-store.ts";
+import type { FeedStore } from "../store/feed-store.ts";
 import { textFrame } from "./frame.ts";
 import type { Hub } from "./hub.ts";
 import { IdleHeartbeat } from "./idle-heartbeat.ts";
@@ -18,7 +18,6 @@ export class Feed {
   /** Updates that came fast have stopped: that is a pause, and not a dead pod. */
   readonly #idleHeartbeat = new IdleHeartbeat(() => this.#broadcastState());
   #state: FeedState = "stale";
-  #unsubscribe: Unsubscribe | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
 
   /** @param stateChanged is called at each change; the state is `stale` at first. */
@@ -34,7 +33,7 @@ export class Feed {
 
   /** Resolves when the hub holds what the store holds. */
   async open(store: FeedStore): Promise<void> {
-    this.#unsubscribe = await store.subscribe({
+    await store.subscribe({
       reset: (snapshot) => this.#hub.reset(snapshot),
       updates: (updates) => {
         this.#hub.publish(updates);
@@ -48,7 +47,6 @@ export class Feed {
   close(): void {
     clearInterval(this.#heartbeat);
     this.#idleHeartbeat.close();
-    this.#unsubscribe?.();
   }
 
   /** The frame of a hello, as of now. */

@@ -29,13 +29,11 @@ export interface FeedStore {
    * Rejects with a {@link FeedStoreError}.
    */
   append(updates: readonly Update[]): Promise<number>;
-  /** Resolves when the listener has heard the data set and the state; from then on it hears everything. */
-  subscribe(listener: FeedListener): Promise<Unsubscribe>;
+  /** Resolves when the listener has heard the data set and the state; it hears everything until {@link close}. */
+  subscribe(listener: FeedListener): Promise<void>;
   /** Ends all subscriptions and lets go of what the store holds. */
   close(): Promise<void>;
 }
-
-export type Unsubscribe = () => void;
 
 /** Why a store did not append. */
 export type FeedStoreErrorCode =

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AppendedUpdate, Update } from "@crosspod/protocol";
-import { type FeedListener, type FeedStore, tooManyIds, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, tooManyIds } from "./feed-store.ts";
 import { LatestValues } from "./latest-values.ts";
 
 /** A store in the memory of one process, for when none is shared. Its epoch is new at each start. */
@@ -24,11 +24,10 @@ export class MemoryFeedStore implements FeedStore {
     return this.#revision;
   }
 
-  async subscribe(listener: FeedListener): Promise<Unsubscribe> {
+  async subscribe(listener: FeedListener): Promise<void> {
     listener.reset({ epoch: this.#epoch, revision: this.#revision, updates: [...this.#latest.after(0)] });
     listener.state("live");
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,7 @@ import {
 } from "@crosspod/redis";
 import type { Log } from "@crosspod/service";
 import type { Result } from "ioredis";
-import { type FeedListener, type FeedStore, FeedStoreError, tooManyIds, type Unsubscribe } from "./feed-store.ts";
+import { type FeedListener, type FeedStore, FeedStoreError, tooManyIds } from "./feed-store.ts";
 import APPEND from "./lua/append.lua?raw";
 import MARK from "./lua/mark.lua?raw";
 import PRELUDE from "./lua/prelude.lua?raw";
@@ -85,7 +85,7 @@ export class RedisFeedStore implements FeedStore {
     return revision;
   }
 
-  async subscribe(listener: FeedListener): Promise<Unsubscribe> {
+  async subscribe(listener: FeedListener): Promise<void> {
     this.#subscribed ??= this.#start();
     await this.#subscribed;
     const follower = new LogFollower<UpdateBatch, Whole>({
@@ -97,7 +97,6 @@ export class RedisFeedStore implements FeedStore {
     this.#listeners.set(follower, listener);
     await this.#untilAvailable(() => follower.read("start"));
     listener.state(this.#state);
-    return () => this.#listeners.delete(follower);
   }
 
   async close(): Promise<void> {
