@@ -34,6 +34,7 @@ const ALERTS: Alert[] = findManifest(MONITORING, "PrometheusRule", "default/cros
 );
 const DASHBOARD = JSON.parse(readFileSync(`${root}/${COMPONENT}/crosspod.json`, "utf8"));
 const PANELS: Panel[] = DASHBOARD.panels;
+const RUNBOOK = readFileSync(`${root}/docs/operations/runbook.md`, "utf8");
 
 let metrics = "";
 let exposed: ReadonlySet<string>;
@@ -82,6 +83,11 @@ describe("the alerts", () => {
       expect(countedSeriesOf(expr).filter((series) => !isThere(series))).toEqual([]);
     },
   );
+
+  test("each have a section in the runbook, and no other has one", () => {
+    const names = new Set(ALERTS.map(({ alert }) => alert));
+    expect([...RUNBOOK.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading).sort()).toEqual([...names].sort());
+  });
 
   test("are told apart by their names and labels", () => {
     const names = ALERTS.map(({ alert, labels }) => `${alert} ${labels.service ?? ""}`);
