@@ -1,6 +1,6 @@
 #!/bin/sh
 # A Redis that starts while another one serves the same volume becomes its replica, and takes over when that one leaves.
-# docs/explanation/outages.md says why only the one whose directory is claimed takes writes, whoever dies when.
+# Which of them takes writes, whoever dies when, is the rule "Who may write" of docs/explanation/outages.md.
 set -eu
 
 cd "${DATA_DIRECTORY:-/data}"
