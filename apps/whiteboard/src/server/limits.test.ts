@@ -21,10 +21,10 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     using bert = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
     await bert.join({ clients: [BERT] });
-    const replies = await Promise.all(Array.from({ length: 60 }, () => anna.ask("name", "Anna")));
+    const replies = await Promise.all(Array.from({ length: 200 }, () => anna.ask("name", "Anna")));
     const errors = replies.flatMap((reply) => ("error" in reply ? [reply.error] : []));
     expect(errors.length).toBeGreaterThan(20);
-    expect(errors.length).toBeLessThan(60);
+    expect(errors.length).toBeLessThan(200);
     expect(errors[0]).toMatchObject({ code: "too-many-messages", limit: 20 });
     await bert.store(BERT, 1, stroke(BERT, 1));
     await vi.waitFor(() => anna.store(ANNA, 1, stroke(ANNA, 1)), DEADLINE_MS);
@@ -34,10 +34,10 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "20" });
     using anna = await EventSocket.open(whiteboard.url, transport);
     await anna.join({ clients: [ANNA] });
-    for (let clientSeq = 1; clientSeq <= 50; clientSeq += 1)
+    for (let clientSeq = 1; clientSeq <= 150; clientSeq += 1)
       anna.socket.emit("o", ANNA, clientSeq, stroke(ANNA, clientSeq));
     await anna.untilTrue("the last refusal", () =>
-      anna.all("refused").some(([, error]) => Object(error).clientSeq === 50),
+      anna.all("refused").some(([, error]) => Object(error).clientSeq === 150),
     );
     const [first] = anna.all("refused");
     expect(first).toMatchObject([ANNA, { code: "too-many-messages", limit: 20 }]);
@@ -51,22 +51,22 @@ describe.each<Transport>(["websocket", "polling"])("limits over %s", (transport)
     await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "20" });
     using anna = await EventSocket.open(whiteboard.url, transport);
     const request = { protocol: BOARD_PROTOCOL, board: "default", clients: [ANNA], name: "Anna" };
-    const replies = await Promise.all(Array.from({ length: 10 }, () => anna.ask("join", request)));
+    const replies = await Promise.all(Array.from({ length: 20 }, () => anna.ask("join", request)));
     expect(replies.filter((reply) => "error" in reply).length).toBeGreaterThan(5);
   });
 
   test("[W12] too many segments of an original client are dropped and counted", async () => {
     await using whiteboard = await startWhiteboard({ MAX_MESSAGES_PER_SECOND: "5" });
     using original = await EventSocket.openOriginal(whiteboard.url, transport);
-    for (let index = 0; index < 50; index += 1) {
-      original.socket.emit("drawing", { x0: 0, y0: 0, x1: index / 50, y1: 1, color: "red" });
+    for (let index = 0; index < 90; index += 1) {
+      original.socket.emit("drawing", { x0: 0, y0: 0, x1: index / 90, y1: 1, color: "red" });
     }
     const dropped = 'crosspod_board_drawings_dropped_total{why="too-many-messages"}';
     await vi.waitFor(
       async () => expect(await readMetric(whiteboard.adminUrl, dropped)).toBeGreaterThan(30),
       DEADLINE_MS,
     );
-    expect((await whiteboard.store.head("default")).seq).toBeLessThan(20);
+    expect((await whiteboard.store.head("default")).seq).toBeLessThan(60);
   });
 
   test("[W9] a board that is full says so to who draws on it; other boards go on", async () => {
