@@ -58,8 +58,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await publisher.stop();
-  fleet[Symbol.dispose]();
+  // What could not be started is not there.
+  await publisher?.stop();
+  fleet?.[Symbol.dispose]();
   await gateway[Symbol.asyncDispose]();
   for (const pod of pods) await pod[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();

@@ -122,6 +122,7 @@ const TOP = new Set(readdirSync(root));
 /** The words of commands that name a file or a folder of the repository, seen from it or from beside it. */
 const pathsIn = (text: string): string[] =>
   text
+    .replaceAll(/apiVersion: \S+/g, "")
     .split(/[\s"';,[\]]+/)
     .map((word) => word.replace(/^\.\.\/crosspod\//, ""))
     .filter((word) => TOP.has(word.split("/")[0] ?? ""));
