@@ -1,6 +1,6 @@
 /** Longest time from one append to the next, under load [W8]. */
 export const LONGEST_INTERVAL_MS = 33;
-/** Frames a second, for one board, from which that long is waited: each costs some 10 µs. */
+/** Frames a second, for one board, from which that long is waited: that is with thirteen who watch. */
 const FULL_LOAD = 400;
 /** What was sent counts for about this long. */
 const MEMORY_MS = 200;
