@@ -118,6 +118,17 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
         const again = await append(submission(ANNA, 1, put("anna-000.1"), more("anna-000.1")));
         expect(again).toMatchObject({ position: { seq: 2 }, count: 0, outcomes: [{ clientSeq: 2, repeats: 2 }] });
         expect(again.outcomes[0]?.error).toBeUndefined();
+        const first = await append(submission(ANNA, 1, put("anna-000.1")));
+        expect(first.outcomes).toEqual([{ clientSeq: 2, repeats: 1 }]);
+      });
+
+      test("[W6] many thousand operations are taken in one append", async () => {
+        const submissions = Array.from({ length: 40 }, (_, index) =>
+          submission(ANNA, 1 + 500 * index, ...Array<Operation>(500).fill({ type: "clear" })),
+        );
+        const { entries, outcomes } = await append(...submissions);
+        expect(entries).toHaveLength(20_000);
+        expect(outcomes.at(-1)).toEqual({ clientSeq: 20_000, repeats: 0 });
       });
 
       test("[W6] of a submission that was stored in part only the rest is taken", async () => {
@@ -170,7 +181,8 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
 
       test("[W6] a client that was silent while many others came is forgotten, and has to start again", async () => {
         await append(submission(ANNA, 1, put("anna-000.1")));
-        for (let index = 0; index < OPTIONS.maxClients; index += 1) {
+        for (let index = 1; index <= OPTIONS.maxClients; index += 1) {
+          expect(await numberOf(ANNA)).toBe(1);
           await append(submission(`client-${index}`, 1, put(`client-${index}.1`)));
         }
         const { outcomes } = await append(submission(ANNA, 2, more("anna-000.1")));
@@ -212,6 +224,13 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
           ["anna-000.1", 1],
           ["anna-000.3", 4],
         ]);
+      });
+
+      test("[W5] a put with z lies there however high that is, and never above the top", async () => {
+        await append(submission(ANNA, 1, ...puts(ANNA, 1, 40), { type: "clear" }));
+        const places = [41, 11, 36 ** 5];
+        await append(submission(BERT, 1, ...places.map((z, index) => ({ ...put(itemId(BERT, index)), z }))));
+        expect((await itemsOf()).map(({ z }) => z)).toEqual([11, 41, 44]);
       });
 
       test("[W4] the points of an item are those of its put and its appends, pressure and all", async () => {
@@ -276,6 +295,29 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
           submission(ANNA, n + 1, put(itemId(ANNA, 1)), more(itemId(ANNA, 1)), more(itemId(ANNA, n + 9))),
         );
         expect(outcomes).toEqual([{ clientSeq: n + 3, repeats: 0 }]);
+        const remove: Operation = { type: "remove", ids: [itemId(ANNA, n + 9)] };
+        const { outcomes: refused } = await append(submission(ANNA, n + 4, remove, put(itemId(ANNA, n + 9))));
+        expect(refused).toMatchObject([{ clientSeq: n + 4, error: { code: "too-many-items" } }]);
+      });
+
+      test.each([
+        ["AA", false],
+        ["-A_A", false],
+        ["0gAz9A", false],
+        ["AAA", true],
+        ["-A_AgA", true],
+      ])("[W9] an item takes so many points as %s, pressure %s", async (text, pressure) => {
+        const full: Operation = { ...put("anna-000.1"), pressure, points: text.repeat(MAX_ITEM_POINTS) };
+        const one: Operation = { ...more("anna-000.1"), pressure, points: text };
+        const { outcomes } = await append(submission(ANNA, 1, full, one));
+        expect(outcomes).toMatchObject([{ clientSeq: 1, error: { code: "too-many-points", clientSeq: 2 } }]);
+      });
+
+      test("[W9] a full item still takes an append of another kind of points, which changes nothing", async () => {
+        const full: Operation = { ...put("anna-000.1"), points: pointText(MAX_ITEM_POINTS) };
+        const other: Operation = { ...more("anna-000.1"), pressure: true, points: "AAA" };
+        const { outcomes } = await append(submission(ANNA, 1, full, other));
+        expect(outcomes).toEqual([{ clientSeq: 2, repeats: 0 }]);
       });
 
       test("[W9] an item takes so many points and no more, by its put and by its appends", async () => {
@@ -306,15 +348,19 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
         const count = MAX_BOARD_POINTS / MAX_ITEM_POINTS;
         const full = (number: number): Operation => ({
           ...put(itemId(ANNA, number)),
-          points: pointText(MAX_ITEM_POINTS),
+          points: pointText(MAX_ITEM_POINTS - 1),
         });
-        for (let number = 1; number <= count; number += 1) await append(submission(ANNA, number, full(number)));
-        const one = put(itemId(ANNA, count + 1), [point(1, 1)]);
-        const refused = await append(submission(ANNA, count + 1, one));
+        const last = (number: number): Operation => ({ ...more(itemId(ANNA, number)), points: pointText(1) });
+        for (let number = 1; number <= count; number += 1) {
+          await append(submission(ANNA, 2 * number - 1, full(number), last(number)));
+        }
+        const next = 2 * count + 1;
+        const one = put(itemId(ANNA, next), [point(1, 1)]);
+        const refused = await append(submission(ANNA, next, one));
         expect(refused.outcomes).toMatchObject([{ error: { code: "too-many-points", limit: MAX_BOARD_POINTS } }]);
         const remove: Operation = { type: "remove", ids: [itemId(ANNA, 1)] };
-        const { outcomes } = await append(submission(ANNA, count + 1, remove, one, more(itemId(ANNA, count + 1))));
-        expect(outcomes).toEqual([{ clientSeq: count + 3, repeats: 0 }]);
+        const { outcomes } = await append(submission(ANNA, next, remove, one, more(itemId(ANNA, next))));
+        expect(outcomes).toEqual([{ clientSeq: next + 2, repeats: 0 }]);
       });
     });
 
@@ -381,14 +427,19 @@ export function describeBoardStore(name: string, make: (options: ContractOptions
         expect(await following({ ...last.position, token: "abcd" })).toBeUndefined();
         expect(await store.read(BOARD, { ...position, epoch: "another" })).toEqual({ whole: last.position });
         expect(await store.head(BOARD)).toEqual(last.position);
+        const two = await append(submission(ANNA, 3, put("anna-000.3"), put("anna-000.4")));
+        await append(submission(ANNA, 5, { type: "clear" }));
+        expect(await following({ ...two.position, seq: 3 })).toBeUndefined();
       });
 
       test("[W10] the log reaches back so many operations; nothing is said of what is older", async () => {
+        const beginning = await store.head(BOARD);
         const old = await append(submission(ANNA, 1, put("anna-000.1")));
         const recent = await append(submission(ANNA, 2, put("anna-000.2")));
         await append(submission(ANNA, 3, ...puts(ANNA, 3, OPTIONS.logOperations - 1)));
         expect(parseEntries((await following(recent.position)) ?? "", 3)).toHaveLength(OPTIONS.logOperations - 1);
         expect(await following(old.position)).toBeUndefined();
+        expect(await following(beginning)).toBeUndefined();
       });
 
       test("[W10] who joins gets the numbers of its clients, those of nobody else", async () => {

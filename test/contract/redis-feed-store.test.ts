@@ -165,6 +165,20 @@ describe("a feed in Redis", () => {
     expect(await admin.zcard(`crosspod:{${name}}:tokens`)).toBe(2);
   });
 
+  test("[B8] is where it was while nothing is appended, and goes on when its tokens are lost", async () => {
+    const { store, listener } = await join();
+    const token = () => admin.hget(`crosspod:{${name}}:meta`, "token");
+    const first = await token();
+    expect(first).toMatch(/:begin$/);
+    await join();
+    expect(await token()).toBe(first);
+    await publish(store, 3, "before");
+    await listener.untilRevision(3);
+    await admin.del(`crosspod:{${name}}:tokens`);
+    expect(await store.append([{ id: "8", value: "after" }])).toBe(4);
+    await expect.poll(() => heldBy(listener).values).toMatchObject({ 0: "before", 8: "after" });
+  });
+
   test("[B8] goes on in its epoch for a pod that missed more batches than have a token", async () => {
     await admin.call("ACL", "SETUSER", "reader", "on", ">secret", "allkeys", "allchannels", "+@all");
     const reader = await join({ kind: "server", url: redis.url.replace("//", "//reader:secret@") });

@@ -288,6 +288,16 @@ describe("LogFollower, told what was published,", () => {
     expect(scene.causes).toEqual(["start", "resubscribed", "unknown"]);
   });
 
+  test("knows what it took before it read what was missing", async () => {
+    const early = store.append();
+    scene.receive(early);
+    store.append();
+    scene.receive(store.append());
+    await scene.answerAll();
+    scene.receive(early);
+    expect(scene.reads).toBe(2);
+  });
+
   test("knows the newest batches that it took, and those that the store named", async () => {
     const batches = Array.from({ length: REMEMBERED_BATCHES + 1 }, () => store.append());
     scene.receive(...batches, ...batches.slice(1));
@@ -488,7 +498,18 @@ describe("LogFollower, asked to reach a position,", () => {
     await turn();
     expect([reach.outcome, scene.reads]).toEqual(["reached", 1]);
     await scene.follower.reach(one);
+    scene.receive(store.append());
+    expectSame();
     expect(scene.reads).toBe(1);
+  });
+
+  test("needs nothing where all is here, also not the read that is under way", async () => {
+    const read = watch(scene.follower.read("resubscribed"));
+    const reach = watch(scene.follower.reach(store.position));
+    await turn();
+    expect([reach.outcome, read.outcome]).toEqual(["reached", "pending"]);
+    await scene.fail();
+    expect(read.outcome).toBe("the store is away");
   });
 
   test("reads what does not come, once for all", async () => {

@@ -23,7 +23,7 @@ export interface LogFollowerOptions<B extends Batch, S extends Position> {
   /** Takes the entries that follow the position, each once and in order. */
   readonly append: (batch: B) => void;
   /** Called with the cause of each read that the store has answered. */
-  readonly onRead?: (cause: ReadCause) => void;
+  readonly onRead: (cause: ReadCause) => void;
 }
 
 /** Entries that wait while the store is read; more are dropped, and the store is read once more. */
@@ -82,7 +82,7 @@ export class LogFollower<B extends Batch, S extends Position> {
     try {
       for (let next: ReadCause | undefined = cause; next; ) {
         const reading = await this.#options.read(this.#position);
-        this.#options.onRead?.(next);
+        this.#options.onRead(next);
         this.#adopt(reading);
         next = this.#takeWaiting();
       }

@@ -14,6 +14,8 @@ const BOARD = "default";
 export class BoardPod {
   readonly #registry = createMetrics();
   readonly errors: unknown[] = [];
+  /** The boards whose appends failed. */
+  readonly failedAppends: string[] = [];
   readonly fanOut = new LocalFanOut();
   readonly io = new Server();
   readonly metrics: BoardMetrics;
@@ -29,7 +31,7 @@ export class BoardPod {
       metrics: this.metrics,
       pod: "pod-a",
       headSeconds,
-      appendFailed: () => {},
+      appendFailed: (board) => this.failedAppends.push(board),
       diverged: () => {},
       failed: (error) => this.errors.push(error),
     });

@@ -12,7 +12,7 @@ import {
 } from "../../../apps/whiteboard/src/server/store/board-store.ts";
 import { MemoryBoardStore } from "../../../apps/whiteboard/src/server/store/memory-board-store.ts";
 
-type Paused = "read" | "join" | "snapshot";
+type Paused = "read" | "join" | "snapshot" | "head";
 
 /** A store of which a test decides whether it can be reached, what is slow, what is published, and what is lost. */
 export class ControlledBoardStore implements BoardStore {
@@ -22,6 +22,8 @@ export class ControlledBoardStore implements BoardStore {
   /** How often the log was read for what was missed, and boards as a whole. */
   reads = 0;
   snapshots = 0;
+  /** How often it was asked where a board is. */
+  heads = 0;
   /** How often an append was asked for, and with what. */
   readonly appends: { readonly board: string; readonly submissions: readonly Submission[] }[] = [];
   #inner: BoardStore = new MemoryBoardStore({ maxBoards: 100 });
@@ -114,6 +116,8 @@ export class ControlledBoardStore implements BoardStore {
   }
 
   async head(board: string, seen?: Position): Promise<Position> {
+    this.heads += 1;
+    await this.#pauses.get("head");
     this.#check();
     return this.inner.head(board, seen);
   }

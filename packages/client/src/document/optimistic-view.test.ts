@@ -9,7 +9,9 @@ const LOOK = { color: "000000", width: 1, pressure: false };
 
 const ids = fc.integer({ min: 1, max: 5 }).map((number) => itemId("aaaaaaaa", number));
 const operations: fc.Arbitrary<Operation> = fc.oneof(
-  ids.map((id): Operation => ({ type: "put", id, ...LOOK, points: "AA" })),
+  fc
+    .record({ id: ids, z: fc.integer({ min: 1, max: 3 }) }, { requiredKeys: ["id"] })
+    .map((some): Operation => ({ type: "put", ...some, ...LOOK, points: "AA" })),
   fc
     .tuple(ids, fc.constantFrom("CC", "EE"))
     .map(([id, points]): Operation => ({ type: "append", id, pressure: false, points })),
@@ -164,4 +166,27 @@ test("[W7] an operation of one's own that gets its place is not drawn again, unl
   view.apply(second.operation, second);
   expect(changes.map(({ type }) => type)).toEqual(["put"]);
   expect([...view.items()].map(({ z }) => z)).toEqual([1, 2, 3]);
+});
+
+test("[W5] a new item is said to lie on top where all others lie below it, which spares who draws it a search", () => {
+  const base = new BoardItems();
+  const view = new OptimisticView(base);
+  const onTop: boolean[] = [];
+  view.onChange((change) => change.type === "put" && onTop.push(change.onTop));
+  const put = (number: number, z?: number): Operation => {
+    const id = itemId("aaaaaaaa", number);
+    return { type: "put", id, ...LOOK, points: "AA", ...(z !== undefined && { z }) };
+  };
+  const append = (operation: Operation, seq: number, own?: PendingOperation): void => {
+    base.apply(operation, seq);
+    view.apply(operation, own);
+  };
+  append(put(1), 1);
+  append(put(2), 2);
+  append(put(3, 1), 3);
+  const own = { client: "aaaaaaaa", clientSeq: 4, order: 1, operation: put(4), isStored: true };
+  view.push(own);
+  append(own.operation, 4, own);
+  append(put(5), 5);
+  expect(onTop).toEqual([true, true, false, true, true]);
 });

@@ -40,6 +40,15 @@ describe("the items of a board", () => {
     expect(items.get("aaaaaaaa.1")?.z).toBe(1);
   });
 
+  test.each(["123", "132", "213", "231", "312", "321"])(
+    "[W5] of one place lie in the order of their ids, also when they come as %s",
+    (order) => {
+      const items = new BoardItems();
+      for (const id of order) items.apply(put(id, { z: 1 }), 1);
+      expect(idsOf(items)).toEqual(["1", "2", "3"]);
+    },
+  );
+
   test("[W5] do not change by a put whose id is there", () => {
     const items = new BoardItems();
     items.apply(put("1"), 1);

@@ -35,7 +35,7 @@ export class BoardItems {
 
   /** The items from the bottom to the top. */
   inOrder(): Item[] {
-    return [...this.#items.values()].sort((a, b) => a.z - b.z || compare(a.id, b.id));
+    return [...this.#items.values()].sort((a, b) => a.z - b.z || (a.id < b.id ? -1 : 1));
   }
 
   values(): Iterable<Item> {
@@ -77,5 +77,3 @@ export class BoardItems {
     return removed.length > 0 ? { removed } : NO_CHANGE;
   }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

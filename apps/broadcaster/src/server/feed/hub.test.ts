@@ -52,6 +52,7 @@ function parseFrames(bytes: Buffer): string[] {
 
 const counted = () => {
   const counts = { delivered: 0, conflated: 0 };
+  const sent: number[] = [];
   const counters: HubCounters = {
     delivered: (count) => {
       counts.delivered += count;
@@ -59,9 +60,11 @@ const counted = () => {
     conflated: (count) => {
       counts.conflated += count;
     },
-    sent: () => {},
+    sent: (seconds) => {
+      sent.push(seconds);
+    },
   };
-  return { counts, counters };
+  return { counts, sent, counters };
 };
 
 const makeHub = (counters = counted().counters): Hub => {
@@ -190,8 +193,29 @@ describe("Hub", () => {
     expect(counts).toEqual({ delivered: 6, conflated: 0 });
   });
 
-  test("[B6] a late joiner gets the newest value of each id, in the order of the revisions, and nothing twice", async () => {
+  test("[B4] many updates of one turn are written in bounded pieces, not kept until its end", async () => {
     const hub = makeHub();
+    const transport = new TestTransport();
+    hub.subscribe(transport);
+    const value = "v".repeat(1_000);
+    hub.publish(Array.from({ length: 130 }, (_, index) => update(index + 1, `${index}`, value)));
+    expect(transport.writes).toHaveLength(2);
+    await endOfTurn();
+    for (const { length } of transport.writes) expect(length).toBeLessThan(64 * 1024 + 2 * value.length);
+    expect(transport.updates).toHaveLength(130);
+  });
+
+  test("[A1] counts the time from the append of a write's oldest update, in seconds", async () => {
+    const { sent, counters } = counted();
+    const hub = makeHub(counters);
+    hub.publish([{ ...update(1), at: Date.now() - 5_000 }, update(2)]);
+    await endOfTurn();
+    expect(sent).toEqual([expect.closeTo(5, 0)]);
+  });
+
+  test("[B6] a late joiner gets the newest value of each id, in the order of the revisions, and nothing twice", async () => {
+    const { counts, counters } = counted();
+    const hub = makeHub(counters);
     hub.publish([update(1, "1"), update(2, "2"), update(3, "1")]);
     const joined = async (): Promise<unknown[]> => {
       const transport = new TestTransport();
@@ -208,6 +232,7 @@ describe("Hub", () => {
       ["1", 3],
       ["2", 4],
     ]);
+    expect([hub.idCount, counts.conflated]).toEqual([2, 0]);
   });
 
   test("[B10] a subscriber whose socket is full gets nothing until it has drained, and then the newest of each id", async () => {
@@ -281,6 +306,7 @@ describe("Hub", () => {
     hub.reset({ epoch: "second", revision: 1, updates: [update(1, "5")] });
     full.room = Number.POSITIVE_INFINITY;
     hub.drained(fullSubscriber);
+    expect([hub.epoch, hub.revision]).toEqual(["second", 1]);
     for (const transport of [ready, full]) {
       expect(transport.messages.map(({ type, id }) => type ?? id)).toEqual(["hello", "8", "8", "hello", "5"]);
     }
@@ -299,12 +325,41 @@ describe("Hub", () => {
     expect(silent.messages.map(({ id }) => id)).toEqual(["8"]);
   });
 
-  test("[B8] who lags hears the state once it has caught up", async () => {
+  test("[B8] [B10] who is full after the state is sent nothing more until it has drained, and then no state again", async () => {
     const hub = makeHub();
-    const transport = new TestTransport();
+    const state = textFrame('{"type":"state"}');
+    const [told, asked, late] = [new TestTransport(), new TestTransport(), new TestTransport()];
+    const transports = [told, asked, late];
+    const subscribers = transports.map((transport) => hub.subscribe(transport));
+    told.wantsState = true;
+    late.room = 1;
+    hub.publish([update(1)]);
+    await endOfTurn();
+    for (const transport of [told, asked]) transport.room = 1;
+    hub.broadcast(state);
+    hub.send(subscribers[1]!, state);
+    hub.send(subscribers[2]!, state);
+    late.room = 1;
+    hub.drained(subscribers[2]!);
+    expect(hub.laggingCount).toBe(3);
+    hub.publish([update(2)]);
+    await endOfTurn();
+    for (const { messages } of transports) expect(messages.map(({ type, id }) => type ?? id)).toEqual(["8", "state"]);
+    for (const [index, transport] of transports.entries()) {
+      transport.room = 2;
+      hub.drained(subscribers[index]!);
+      expect(transport.messages.map(({ type, id }) => type ?? id)).toEqual(["8", "state", "8"]);
+    }
+    expect(hub.laggingCount).toBe(0);
+  });
+
+  test("[B8] who lags hears the state once it has caught up, if it asked for it", async () => {
+    const hub = makeHub();
+    const [transport, silent] = [new TestTransport(), new TestTransport()];
     transport.wantsState = true;
-    const subscriber = hub.subscribe(transport);
+    const [subscriber, silentSubscriber] = [hub.subscribe(transport), hub.subscribe(silent)];
     transport.room = 1;
+    silent.room = 1;
     hub.publish([update(1)]);
     hub.broadcast(textFrame('{"type":"state","state":"stale"}'));
     hub.broadcast(textFrame('{"type":"state","state":"live"}'));
@@ -312,6 +367,9 @@ describe("Hub", () => {
     transport.room = Number.POSITIVE_INFINITY;
     hub.drained(subscriber);
     expect(transport.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2, "live"]);
+    silent.room = Number.POSITIVE_INFINITY;
+    hub.drained(silentSubscriber);
+    expect(silent.messages.map(({ state, revision }) => state ?? revision)).toEqual([1, 2]);
   });
 
   test("[B8] who asks for the state hears it alone, at once or when it has caught up", async () => {

@@ -61,7 +61,7 @@ export class Hub {
       this.#pendingBytes += entry.frame.length;
       if (this.#pendingBytes >= MAX_FLUSH_BYTES) this.#flush();
     }
-    if (this.#pending.length > 0) this.#flushTimer ??= setImmediate(() => this.#flush());
+    this.#flushTimer ??= setImmediate(() => this.#flush());
   }
 
   /** Forgets what is here and takes another data set; every subscriber gets it from its start, after another hello. */

@@ -24,14 +24,19 @@ import { parseMessage, parseValues, type UpdateBatch, type Whole } from "./redis
 
 declare module "ioredis" {
   interface RedisCommander<Context> {
-    feedAppend(...args: (string | number)[]): Result<PositionReply, Context>;
-    feedMark(...args: (string | number)[]): Result<PositionReply, Context>;
+    feedAppend(...args: (string | number)[]): Result<number, Context>;
+    feedMark(...args: (string | number)[]): Result<null, Context>;
     feedRead(...args: (string | number)[]): Result<ReadReply, Context>;
   }
 }
 
-type PositionReply = readonly [epoch: string, revision: number, token: string];
-type ReadReply = readonly [...PositionReply, values: readonly string[], tokens: readonly string[]];
+type ReadReply = readonly [
+  epoch: string,
+  revision: number,
+  token: string,
+  values: readonly string[],
+  tokens: readonly string[],
+];
 
 /** Between two tries to read the first snapshot. */
 const RETRY_PAUSE_MS = 100;
@@ -80,7 +85,7 @@ export class RedisFeedStore implements FeedStore {
     const { maxIds } = this.#options;
     const values = updates.flatMap(({ id, value }) => [id, value]);
     const args = [...this.#prelude(), maxIds, JSON.stringify(values), ...values];
-    const [, revision] = await this.#commands.feedAppend(...args).catch(asUnavailable);
+    const revision = await this.#commands.feedAppend(...args).catch(asUnavailable);
     if (revision < 0) throw tooManyIds(maxIds);
     return revision;
   }

@@ -6,6 +6,7 @@ import { put } from "../../../../../test/helpers/board/strokes.ts";
 import { submission } from "../../../../../test/helpers/board/submission.ts";
 import type { BoardBatch } from "../store/board-store.ts";
 import { MemoryBoardStore } from "../store/memory-board-store.ts";
+import { LONGEST_INTERVAL_MS } from "./append-pace.ts";
 import type { OpenBoard } from "./open-board.ts";
 
 const BOARD = "default";
@@ -33,6 +34,12 @@ const open = async (count: number): Promise<BoardViewer[]> =>
 /** Another pod appends. */
 const append = (clientSeq: number) =>
   store.inner.append(BOARD, [submission(ANNA, clientSeq, put(itemId(ANNA, clientSeq)))]);
+
+/** What the pod sends from now on: of each message its event and what goes with it. */
+const listen = (): ((event: string) => unknown[]) => {
+  const broadcast = vi.spyOn(pod.io.of("/").adapter, "broadcast");
+  return (event) => broadcast.mock.calls.flatMap(([{ data }]) => (data[0] === event ? [data[1]] : []));
+};
 
 /** All have these operations, one after the other. */
 const expectAll = async (viewers: readonly BoardViewer[], count: number): Promise<void> => {
@@ -197,8 +204,146 @@ describe("who joins an open board", () => {
     };
     const [one, two] = [await join("one"), await join("two")];
     await join("one");
+    await two.join({ id: "who knows it" }, { clients: [], known: await store.head("two") }, () => {});
     const three = await join("three");
     expect([one, two, three].map(({ snapshotSize }) => snapshotSize)).toEqual([items.length, 0, items.length]);
+  });
+});
+
+describe("an open board, every few seconds,", () => {
+  const HEAD_SECONDS = 3;
+  let sent: (event: string) => unknown[];
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+    pod = new BoardPod(store, HEAD_SECONDS);
+    sent = listen();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const pass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000);
+
+  test("[W10] says how far it is, until the last has left", async () => {
+    const [viewer] = await open(1);
+    await append(1);
+    const { epoch } = viewer!.position;
+    const { heads } = store;
+    await pass(2 * HEAD_SECONDS);
+    expect(sent("head")).toEqual(Array(2).fill({ epoch, seq: 1 }));
+    expect(store.heads).toBe(heads + 2);
+    const proceed = store.pause("head");
+    await pass(HEAD_SECONDS);
+    viewer!.leave();
+    proceed();
+    await pass(2 * HEAD_SECONDS);
+    expect(sent("head")).toHaveLength(2);
+  });
+
+  test("[W10] says nothing, and asks nothing, while it does not know where it is", async () => {
+    const proceed = store.pause("read");
+    const joining = open(1);
+    await pass(HEAD_SECONDS);
+    expect([sent("head"), store.heads]).toEqual([[], 0]);
+    proceed();
+    const [viewer] = await joining;
+    viewer!.leave();
+  });
+
+  test("[W10] says again how far it is while the store is slow, which is asked once", async () => {
+    const [viewer] = await open(1);
+    const { heads } = store;
+    for (let round = 1; round <= 2; round += 1) {
+      const proceed = store.pause("head");
+      await pass(3 * HEAD_SECONDS);
+      expect([sent("head").length, store.heads]).toEqual([3 * round - 1, heads + round]);
+      proceed();
+      await pass(0);
+      expect(sent("head")).toHaveLength(3 * round);
+    }
+    viewer!.leave();
+  });
+
+  test("[W10] says how far it is while the store is away, and tells only of an error that is not the store's", async () => {
+    const [viewer] = await open(1);
+    store.isAway = true;
+    await pass(HEAD_SECONDS);
+    expect([sent("head").length, pod.errors]).toEqual([1, []]);
+    const bug = new TypeError("a bug");
+    vi.spyOn(store, "head").mockRejectedValueOnce(bug);
+    await pass(HEAD_SECONDS);
+    expect([sent("head").length, pod.errors.splice(0)]).toEqual([2, [bug]]);
+    viewer!.leave();
+  });
+
+  test("[W11] says who is here; at once who came, where they point, and that they left", async () => {
+    const [anna, bert] = await open(2);
+    anna!.board.introduce(anna!, "Anna");
+    const people = { pod: "pod-a", people: [{ id: anna!.id, name: "Anna" }] };
+    expect([sent("people"), anna!.board.people]).toEqual([[people], people]);
+    await pass(5);
+    expect(sent("people")).toEqual([people, people]);
+    anna!.board.moveCursor(anna!, { x: 1, y: 2 });
+    await pass(1);
+    bert!.leave();
+    anna!.leave();
+    expect(sent("c")).toEqual([`${anna!.id} 1 2`, anna!.id]);
+    expect(sent("people").at(-1)).toEqual({ pod: "pod-a", people: [] });
+  });
+
+  test("[W11] says once that nobody is left, and then nothing", async () => {
+    const [viewer] = await open(1);
+    const { heads } = store;
+    viewer!.leave();
+    viewer!.leave();
+    await pass(10);
+    expect([sent("people").length, store.heads]).toEqual([1, heads + 1]);
+  });
+});
+
+describe("appends of an open board", () => {
+  const submit = ({ board }: BoardViewer, clientSeq: number) =>
+    board.submit(submission(ANNA, clientSeq, put(itemId(ANNA, clientSeq))));
+
+  test("[W8] wait for each other where many look on", async () => {
+    const [viewer] = await open(VIEWERS);
+    const startedAt = performance.now();
+    for (let clientSeq = 1; clientSeq <= 6; clientSeq += 1) await submit(viewer!, clientSeq);
+    expect(performance.now() - startedAt).toBeGreaterThan(3 * LONGEST_INTERVAL_MS);
+  });
+
+  test("[A1] are timed, in seconds, and tell when they fail", async () => {
+    const [viewer] = await open(1);
+    const startedAt = performance.now();
+    await submit(viewer!, 1);
+    const { values } = await pod.metrics.appendSeconds.get();
+    const sum = values.find(({ metricName }) => metricName?.endsWith("_sum"))?.value;
+    expect(sum).toBeGreaterThan(0);
+    expect(sum).toBeLessThan((performance.now() - startedAt) / 1_000);
+    store.isAway = true;
+    await expect(submit(viewer!, 2)).rejects.toMatchObject({ code: "unavailable" });
+    expect(pod.failedAppends).toEqual([BOARD]);
+  });
+
+  test("[W7] reach a member that is sent them by its socket alone, and the store is told of no error", async () => {
+    await pod.boards.get(BOARD).join({ id: "a socket" }, { clients: [] }, () => {});
+    const [viewer] = await open(1);
+    expect(await submit(viewer!, 1)).toEqual({ clientSeq: 1, repeats: 0 });
+    await expectAll([viewer!], 1);
+  });
+
+  test("[A3] are waited for by who asks whether all is stored", async () => {
+    const [viewer] = await open(1);
+    expect(viewer!.board.idle).toBeUndefined();
+    const release = store.hold(BOARD);
+    const submitted = submit(viewer!, 1);
+    const { idle } = viewer!.board;
+    expect(await Promise.race([idle, "waiting"])).toBe("waiting");
+    release();
+    await idle;
+    expect(await submitted).toMatchObject({ clientSeq: 1 });
   });
 });
 

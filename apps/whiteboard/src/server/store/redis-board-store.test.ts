@@ -1,4 +1,4 @@
-import { itemId, type Position, parseItems } from "@crosspod/protocol";
+import { itemId, type Operation, type Position, parseEntries, parseItems } from "@crosspod/protocol";
 import type { RedisClient } from "@crosspod/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { append, pointText, put } from "../../../../../test/helpers/board/strokes.ts";
@@ -91,6 +91,31 @@ describe("boards in Redis", () => {
     expect(parseItems((await store.snapshot("one")).items)).toHaveLength(1);
   });
 
+  test("[W6] a board that was forgotten forgets none of its new clients for those it had", async () => {
+    const name = newName();
+    const store = makeStore({ name, maxClients: 1 });
+    for (let clientSeq = 1; clientSeq <= 3; clientSeq += 1) await draw(store, "one", clientSeq);
+    await commands.del(`crosspod:${name}:{one}:meta`);
+    const drawAsBert = (clientSeq: number) =>
+      store.append("one", [submission("bert-000", clientSeq, { type: "clear" })]);
+    await drawAsBert(1);
+    expect(await drawAsBert(2)).toMatchObject({ outcomes: [{ clientSeq: 2, repeats: 0 }] });
+  });
+
+  test("[W9] each look at a board keeps it for its time on the list of all, also where that is full", async () => {
+    const name = newName();
+    const list = `crosspod:${name}:boards`;
+    const store = makeStore({ name, maxBoards: 2 });
+    await draw(store, "one");
+    await draw(store, "two");
+    const soon = Date.now() + 60_000;
+    await commands.zadd(list, soon, "one");
+    await store.head("one");
+    const endOf = async () => Number(await commands.zscore(list, "one"));
+    await expect.poll(endOf).toBeGreaterThan(soon);
+    expect(Math.abs((await endOf()) - Date.now() - TTL_MS)).toBeLessThan(60_000);
+  });
+
   test("[W9] one board too many is refused, with the limit; those that are there go on, on any pod", async () => {
     const name = newName();
     const store = makeStore({ name, maxBoards: 2 });
@@ -126,6 +151,13 @@ describe("boards in Redis", () => {
     expect(Math.max(...longest.map(({ length }) => length))).toBeLessThanOrEqual(1_024);
     await store.append("one", [submission(ANNA, 2_501, { type: "remove", ids: [id] })]);
     expect(await commands.exists(`crosspod:${name}:{one}:points`)).toBe(0);
+  });
+
+  test("[W10] an append of many operations is in the log as a whole, each of them once", async () => {
+    const store = makeStore();
+    const beginning = await store.head("one");
+    await store.append("one", [submission(ANNA, 1, ...Array<Operation>(1_200).fill({ type: "clear" }))]);
+    expect(parseEntries((await following(store, beginning)) ?? "", 1)).toHaveLength(1_200);
   });
 
   test("[W9] a few very long operations take no more of the log than its characters", async () => {

@@ -1,4 +1,4 @@
--- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the position; -1 for too many ids.
+-- ARGV 6: most ids. 7: the updates as JSON. 8, 9 …: id and value of each. Returns the revision; -1 for too many ids.
 local seen, size = {}, redis.call('HLEN', values)
 for i = 8, #ARGV, 2 do
   local id = ARGV[i]
@@ -7,7 +7,7 @@ for i = 8, #ARGV, 2 do
     size = size + 1
   end
 end
-if size > tonumber(ARGV[6]) then return {epoch, -1, token} end
+if size > tonumber(ARGV[6]) then return -1 end
 
 requireWrites()
 local time = redis.call('TIME')
@@ -23,4 +23,4 @@ redis.call('HSET', values, unpack(fields))
 redis.call('HSET', meta, 'revision', revision, 'token', random)
 redis.call('ZADD', tokens, revision, random)
 redis.call('SPUBLISH', channel, head .. ARGV[7])
-return {epoch, revision, random}
+return revision

@@ -38,8 +38,8 @@ end
 
 local function beginEpoch()
   local isNew = not epoch
-  epoch, token, first, logged = newEpoch, newEpoch:sub(1, 4), seq, 0
-  redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'token', token, 'points', pointCount, 'logged', 0, 'first', seq)
+  epoch, token = newEpoch, newEpoch:sub(1, 4)
+  redis.call('HSET', meta, 'epoch', epoch, 'seq', seq, 'token', token, 'points', pointCount, 'first', seq)
   redis.call('DEL', log)
   if not isNew then return publish(seq + 1, '', token) end
   -- The keys of a board that is forgotten do not expire in the same moment: nothing of it comes back.
