@@ -30,13 +30,8 @@ declare module "ioredis" {
   }
 }
 
-type ReadReply = readonly [
-  epoch: string,
-  revision: number,
-  token: string,
-  values: readonly string[],
-  tokens: readonly string[],
-];
+type PositionReply = readonly [epoch: string, revision: number, token: string];
+type ReadReply = readonly [...PositionReply, values: readonly string[], tokens: readonly string[]];
 
 /** Between two tries to read the first snapshot. */
 const RETRY_PAUSE_MS = 100;
