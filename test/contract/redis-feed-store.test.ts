@@ -196,6 +196,22 @@ describe("a feed in Redis", () => {
     expect(reader.listener.snapshots).toHaveLength(1);
   });
 
+  test("[B8] is not read while markers say that nothing is missed", async () => {
+    const { store, listener } = await join();
+    await publish(store, 3, "before");
+    await listener.untilRevision(3);
+    causes.length = 0;
+    let markers = 0;
+    const subscriber = new Redis(redis.url);
+    subscriber.on("smessage", (_channel, message: string) => {
+      if (message.startsWith("m ")) markers += 1;
+    });
+    await subscriber.ssubscribe(`crosspod:{${name}}:updates`);
+    await expect.poll(() => markers).toBeGreaterThan(2);
+    subscriber.disconnect();
+    expect(causes).toEqual([]);
+  });
+
   test("[B8] is read as soon as a subscription is there again", async () => {
     await join();
     await admin.call("CLIENT", "KILL", "TYPE", "pubsub");
