@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     globalSetup: ["test/helpers/runner/build.ts"],
     // Most files wait most of the time, also where there are few cores.
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: SuiteSequencer },
     projects: [
       {

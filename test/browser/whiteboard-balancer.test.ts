@@ -29,7 +29,7 @@ async function behindBalancer(
 async function saves(page: WhiteboardPage): Promise<void> {
   await page.draw(curve([0.1, 0.2], [0.9, 0.2]));
   await page.untilSave("Saved");
-  expect(await page.connection.textContent()).toBe("Live");
+  await page.untilConnection("Live");
   expect(await page.reason.isVisible()).toBe(false);
 }
 
