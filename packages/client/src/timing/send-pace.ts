@@ -10,14 +10,18 @@ interface Rate {
 /** A sample of a pen is seen at once: what it costs the others is little. */
 const FEW_DRAW: Rate = { intervalMs: 16, burst: 30 };
 /** Two samples of a pen at 60 Hz to a message. */
-export const MANY_DRAW: Rate = { intervalMs: 33, burst: 1 };
+const MANY_DRAW: Rate = { intervalMs: 33, burst: 1 };
 /** Three: each message is sent to everybody, so its costs grow with the square of the people. */
-export const CROWD_DRAWS: Rate = { intervalMs: 50, burst: 1 };
+const CROWD_DRAWS: Rate = { intervalMs: 50, burst: 1 };
 /** More authors than this of late are many. */
 const FEW_AUTHORS = 5;
 /** More than this are a crowd. */
-export const MANY_AUTHORS = 100;
+const MANY_AUTHORS = 100;
 const LATE_MS = 1_000;
+
+/** How often each client sends while so many draw. */
+export const sendRate = (authors: number): Rate =>
+  authors > MANY_AUTHORS ? CROWD_DRAWS : authors > FEW_AUTHORS ? MANY_DRAW : FEW_DRAW;
 
 /** A token bucket whose rate depends on how many people draw. */
 export class SendPace {
@@ -58,7 +62,6 @@ export class SendPace {
       if (at > since) break;
       this.#authors.delete(author);
     }
-    if (this.#authors.size > MANY_AUTHORS) return CROWD_DRAWS;
-    return this.#authors.size > FEW_AUTHORS ? MANY_DRAW : FEW_DRAW;
+    return sendRate(this.#authors.size);
   }
 }

@@ -8,7 +8,7 @@ import {
   type Point,
   type StrokeStyle,
 } from "@crosspod/protocol";
-import { CROWD_DRAWS, MANY_AUTHORS, MANY_DRAW } from "../../../../packages/client/src/timing/send-pace.ts";
+import { sendRate } from "../../../../packages/client/src/timing/send-pace.ts";
 import { handOf, onBoard } from "../recording.ts";
 import type { Crowd, Drawer } from "./drawer.ts";
 import { numberAt, PacketSocket } from "./packet-socket.ts";
@@ -65,7 +65,7 @@ export class BoardCrowd implements Crowd {
     const port = this.#ports[index % this.#ports.length] ?? 0;
     const drawer = new BoardDrawer(index, client, {
       showPointer: this.#showPointers,
-      sendIntervalMs: (this.#size > MANY_AUTHORS ? CROWD_DRAWS : MANY_DRAW).intervalMs,
+      sendIntervalMs: sendRate(this.#size).intervalMs,
       sent: (clientSeq, now) => {
         sentAt[clientSeq] = now;
       },
